@@ -1,0 +1,103 @@
+import Kernel
+
+extension Archive {
+    /// Brings `customer_summary` up to date, where it isn't.
+    ///
+    /// Those who changed since are done anew; everybody where that isn't known or they are many.
+    func refreshSummary() throws(ArchiveError) {
+        let isCurrent = try read { connection throws(ArchiveError) in
+            try connection.integer(
+                "SELECT (version = summary_version)::BIGINT FROM archive_state")
+        }
+        if isCurrent == 1 { return }
+        try write { writer throws(ArchiveError) in
+            let connection = writer.connection
+            let dirty = writer.dirty
+            try connection.transaction { () throws(ArchiveError) in
+                if let dirty {
+                    try connection.stage(try connection.roots(of: dirty))
+                    try connection.fillSummary(onlyStaged: true)
+                } else {
+                    try connection.fillSummary(onlyStaged: false)
+                }
+                try connection.execute("UPDATE archive_state SET summary_version = version")
+            }
+            writer.dirty = []
+        }
+    }
+}
+
+extension Connection {
+    /// The customers themselves, and those they count for now.
+    fileprivate func roots(of customers: Set<Int64>) throws(ArchiveError) -> [Int64] {
+        var roots = customers
+        try stage(Array(customers))
+        let rows = try rows(
+            "SELECT customer FROM links WHERE member IN (SELECT number FROM staged)")
+        while rows.next() { roots.insert(rows.int64(0)) }
+        return Array(roots)
+    }
+
+    /// - Parameter onlyStaged: Does only the customers in the staged numbers.
+    fileprivate func fillSummary(onlyStaged: Bool) throws(ArchiveError) {
+        let isWanted = onlyStaged ? "customer IN (SELECT number FROM staged)" : "true"
+        try execute("DELETE FROM customer_summary WHERE \(isWanted)")
+        try execute("DELETE FROM customer_revenue WHERE \(isWanted)")
+        let orders = try ordersTable()
+        let contacts = try contactsTable()
+        try execute(
+            """
+            CREATE OR REPLACE TEMPORARY TABLE totals AS
+            SELECT customer, currency, count(*) AS orders, sum(total_minor) AS revenue_minor,
+                min(occurred_ms) AS first_order_ms, max(occurred_ms) AS last_order_ms,
+                min(local_month) AS first_order_month
+            FROM \(orders) WHERE customer <> 0 AND NOT cancelled AND \(isWanted)
+            GROUP BY customer, currency;
+
+            INSERT INTO customer_revenue
+            SELECT customer, currency, revenue_minor FROM totals
+            WHERE customer IN (SELECT customer FROM totals GROUP BY customer HAVING count(*) > 1);
+
+            INSERT INTO customer_summary
+            WITH bought AS (
+                SELECT customer, sum(orders) AS orders,
+                    -- Most orders, then the first by its letters.
+                    arg_max(currency, orders * 16777216 - currency) AS currency,
+                    arg_max(revenue_minor, orders * 16777216 - currency) AS revenue_minor,
+                    count(*) AS currencies, min(first_order_ms) AS first_order_ms,
+                    max(last_order_ms) AS last_order_ms,
+                    min(first_order_month) AS first_order_month
+                FROM totals GROUP BY customer
+            ), known AS (
+                SELECT customer, arg_max(label, position) AS label,
+                    arg_max(email, position) AS email, arg_max(phone, position) AS phone,
+                    arg_max(user_id, position) AS user_id, min(first_seen_ms) AS first_seen_ms,
+                    max(last_seen_ms) AS last_seen_ms
+                FROM \(contacts) WHERE \(isWanted)
+                GROUP BY customer
+            ), newest AS (
+                SELECT run, customer, r.as_of_ms, p.probability_alive, p.churn_probability,
+                    p.expected_orders_90, p.expected_orders_365, p.expected_spend_90_minor,
+                    p.expected_spend_365_minor, p.currency, p.next_order_median_days,
+                    p.next_order_low_days, p.next_order_high_days
+                FROM predictions AS p JOIN model_runs AS r USING (run)
+                WHERE run = (SELECT max(run) FROM model_runs) AND \(isWanted)
+            )
+            SELECT customer, coalesce(b.orders, 0), coalesce(b.currency, 0),
+                coalesce(b.currencies, 0), coalesce(b.revenue_minor, 0), b.first_order_ms,
+                b.last_order_ms, b.first_order_month, coalesce(k.label, ''),
+                coalesce(k.email, ''),
+                coalesce(lower(concat_ws(chr(31), k.label, k.email, k.phone, k.user_id)), ''),
+                coalesce(k.first_seen_ms, b.first_order_ms),
+                coalesce(k.last_seen_ms, b.last_order_ms),
+                n.run, n.as_of_ms, n.probability_alive, n.churn_probability, n.expected_orders_90,
+                n.expected_orders_365, n.expected_spend_90_minor, n.expected_spend_365_minor,
+                n.currency, n.next_order_median_days, n.next_order_low_days,
+                n.next_order_high_days
+            FROM bought AS b FULL JOIN known AS k USING (customer)
+                LEFT JOIN newest AS n USING (customer);
+
+            DROP TABLE totals;
+            """)
+    }
+}

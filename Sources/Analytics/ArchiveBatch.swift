@@ -1,0 +1,155 @@
+package import Events
+package import Kernel
+
+/// What the engine hands to the archive after it has folded a stretch of the log: written, with the
+/// position, in one transaction.
+package struct ArchiveBatch: Sendable {
+    /// The last log position that this batch covers.
+    package var throughPosition: Int64
+    package var events: [ArchivedEvent] = []
+    package var orders: [ArchivedOrder] = []
+    package var lines: [ArchivedOrderLine] = []
+    package var contacts: [ArchivedContact] = []
+    package var links: [CustomerLink] = []
+
+    package init(throughPosition: Int64) {
+        self.throughPosition = throughPosition
+    }
+}
+
+/// One event for the permanent archive.
+package struct ArchivedEvent: Sendable, Equatable {
+    package var position: Int64
+    /// The customer the event was attributed to when it was folded; 0 without one.
+    package var customer: Int64
+    package var kind: EventKind
+    package var flags: EventFlags
+    package var name: String
+    package var occurredAt: Timestamp
+    package var receivedAt: Timestamp
+    /// JSON text; empty for none.
+    package var properties: String
+    package var context: String
+
+    package init(
+        position: Int64, customer: Int64, kind: EventKind, flags: EventFlags, name: String,
+        occurredAt: Timestamp, receivedAt: Timestamp, properties: String, context: String
+    ) {
+        self.position = position
+        self.customer = customer
+        self.kind = kind
+        self.flags = flags
+        self.name = name
+        self.occurredAt = occurredAt
+        self.receivedAt = receivedAt
+        self.properties = properties
+        self.context = context
+    }
+}
+
+/// One order or refund as the fold understood it.
+///
+/// `key` names the order (a hash of its id). A later row with the same key and kind replaces the earlier
+/// one (an order that is sent again or updated); `.cancelled` takes the completed order back.
+package struct ArchivedOrder: Sendable, Equatable {
+    package enum Kind: UInt8, Sendable {
+        case completed = 1
+        case refunded = 2
+        case cancelled = 3
+    }
+
+    package var position: Int64
+    package var key: Int64
+    package var kind: Kind
+    /// 0 without a customer.
+    package var customer: Int64
+    package var orderID: String
+    package var occurredAt: Timestamp
+    /// The day in the workspace's time zone.
+    package var localDay: Int32
+    /// The month in the workspace's time zone, `CalendarMonth.index`.
+    package var localMonth: Int32
+    package var currency: Currency
+    /// Minor units; refunds as positive amounts.
+    package var totalMinor: Int64
+
+    package init(
+        position: Int64, key: Int64, kind: Kind, customer: Int64, orderID: String,
+        occurredAt: Timestamp, localDay: Int32, localMonth: Int32, currency: Currency,
+        totalMinor: Int64
+    ) {
+        self.position = position
+        self.key = key
+        self.kind = kind
+        self.customer = customer
+        self.orderID = orderID
+        self.occurredAt = occurredAt
+        self.localDay = localDay
+        self.localMonth = localMonth
+        self.currency = currency
+        self.totalMinor = totalMinor
+    }
+}
+
+/// One product of an order or refund.
+package struct ArchivedOrderLine: Sendable, Equatable {
+    package var position: Int64
+    /// 0, 1, … within the order.
+    package var index: Int32
+    package var productID: String
+    package var name: String
+    package var category: String
+    /// Thousandths of a unit: 1500 is one and a half.
+    package var quantityMilli: Int64
+    package var unitPriceMinor: Int64
+
+    package init(
+        position: Int64, index: Int32, productID: String, name: String, category: String,
+        quantityMilli: Int64, unitPriceMinor: Int64
+    ) {
+        self.position = position
+        self.index = index
+        self.productID = productID
+        self.name = name
+        self.category = category
+        self.quantityMilli = quantityMilli
+        self.unitPriceMinor = unitPriceMinor
+    }
+}
+
+/// What a customer is called and reached by, after the event at `position`.
+package struct ArchivedContact: Sendable, Equatable {
+    package var position: Int64
+    package var customer: Int64
+    package var label: String
+    package var email: String
+    package var phone: String
+    package var userID: String
+    package var firstSeenAt: Timestamp
+    package var lastSeenAt: Timestamp
+
+    package init(
+        position: Int64, customer: Int64, label: String, email: String, phone: String,
+        userID: String, firstSeenAt: Timestamp, lastSeenAt: Timestamp
+    ) {
+        self.position = position
+        self.customer = customer
+        self.label = label
+        self.email = email
+        self.phone = phone
+        self.userID = userID
+        self.firstSeenAt = firstSeenAt
+        self.lastSeenAt = lastSeenAt
+    }
+}
+
+/// Says that what was attributed to `member` counts for `customer` from now on; to itself after an undone merge.
+package struct CustomerLink: Sendable, Equatable {
+    package var member: Int64
+    package var customer: Int64
+
+    package init(member: Int64, customer: Int64) {
+        self.member = member
+        self.customer = customer
+    }
+}

@@ -1,0 +1,185 @@
+package import Kernel
+
+/// Events framed one after the other in one run of bytes: the unit that is appended, stored and read.
+///
+/// A frame is: byte count of what follows (varint), kind, flags, occurredAt (zigzag varint of ms), then seven counted
+/// runs: message id, user id, anonymous id, name, properties, context, and one kept empty for later use.
+/// A block's codec byte (`EventBlock.codec`) is stored beside it, so that later forms can live in the same log.
+package struct EventBlock: Sendable, Equatable {
+    /// The form that this code writes.
+    package static let codec: UInt8 = 1
+
+    package let bytes: [UInt8]
+    package let frames: [EventFrame]
+
+    package init() {
+        bytes = []
+        frames = []
+    }
+
+    /// Reads the frames of stored bytes.
+    ///
+    /// - Throws: `ByteReader.Damaged` where the bytes aren't frames.
+    package init(decoding bytes: [UInt8]) throws(ByteReader.Damaged) {
+        var frames: [EventFrame] = []
+        var reader = ByteReader(bytes.span)
+        while !reader.isAtEnd { frames.append(try EventFrame(reading: &reader)) }
+        self.bytes = bytes
+        self.frames = frames
+    }
+
+    package var count: Int { frames.count }
+    package var isEmpty: Bool { frames.isEmpty }
+
+    /// The text at a range that a frame of this block names.
+    package func text(_ range: EventFrame.ByteRange) -> String {
+        String(decoding: bytes[range.bounds], as: UTF8.self)
+    }
+
+    /// The bytes at a range that a frame of this block names.
+    @_lifetime(borrow self)
+    package func span(_ range: EventFrame.ByteRange) -> Span<UInt8> {
+        bytes.span.extracting(range.bounds)
+    }
+
+    /// The event again as a draft; for tests, exports and forwarding.
+    package func draft(_ frame: EventFrame) -> EventDraft {
+        var draft = EventDraft(
+            kind: frame.kind, occurredAt: frame.occurredAt, messageID: text(frame.messageID))
+        draft.flags = frame.flags
+        draft.userID = text(frame.userID)
+        draft.anonymousID = text(frame.anonymousID)
+        draft.name = text(frame.name)
+        draft.properties = Array(bytes[frame.properties.bounds])
+        draft.context = Array(bytes[frame.context.bounds])
+        return draft
+    }
+}
+
+/// Where one event's parts are in its block's bytes.
+package struct EventFrame: Sendable, Equatable {
+    /// A range of a block's bytes, in half the space of a `Range<Int>`.
+    package struct ByteRange: Sendable, Equatable {
+        package let start: UInt32
+        package let count: UInt32
+
+        init(_ range: Range<Int>) {
+            start = UInt32(range.lowerBound)
+            count = UInt32(range.count)
+        }
+
+        package var isEmpty: Bool { count == 0 }
+        package var bounds: Range<Int> { Int(start)..<Int(start + count) }
+    }
+
+    package let kind: EventKind
+    package let flags: EventFlags
+    package let occurredAt: Timestamp
+    package let messageID: ByteRange
+    package let userID: ByteRange
+    package let anonymousID: ByteRange
+    package let name: ByteRange
+    package let properties: ByteRange
+    package let context: ByteRange
+
+    fileprivate init(reading reader: inout ByteReader) throws(ByteReader.Damaged) {
+        let start = reader.offset
+        let body = try reader.readCountedRange()
+        var part = ByteReader(reader.bytes.extracting(body))
+        let base = body.lowerBound
+        guard let kind = EventKind(rawValue: try part.readByte()) else {
+            throw ByteReader.Damaged(offset: start)
+        }
+        self.kind = kind
+        flags = EventFlags(rawValue: try part.readByte())
+        occurredAt = Timestamp(milliseconds: try part.readSigned())
+        messageID = try Self.range(&part, base)
+        userID = try Self.range(&part, base)
+        anonymousID = try Self.range(&part, base)
+        name = try Self.range(&part, base)
+        properties = try Self.range(&part, base)
+        context = try Self.range(&part, base)
+        _ = try Self.range(&part, base)
+        guard part.isAtEnd else { throw ByteReader.Damaged(offset: start) }
+    }
+
+    private static func range(
+        _ reader: inout ByteReader, _ base: Int
+    ) throws(ByteReader.Damaged) -> ByteRange {
+        let range = try reader.readCountedRange()
+        return ByteRange(range.lowerBound + base..<range.upperBound + base)
+    }
+}
+
+/// Builds a block event by event.
+package struct EventBlockBuilder: Sendable {
+    private var block = ByteWriter(reserving: 4096)
+    private var frame = ByteWriter(reserving: 1024)
+    private var partCount = 0
+    package private(set) var count = 0
+
+    package init() {}
+
+    package var byteCount: Int { block.count }
+    package var isEmpty: Bool { count == 0 }
+
+    package mutating func append(_ draft: EventDraft) {
+        beginFrame(kind: draft.kind, flags: draft.flags, occurredAt: draft.occurredAt)
+        writePart(draft.messageID)
+        writePart(draft.userID)
+        writePart(draft.anonymousID)
+        writePart(draft.name)
+        writePart(draft.properties.span)
+        writePart(draft.context.span)
+        endFrame()
+    }
+
+    /// Starts a frame, whose six parts follow with `writePart`: message id, user id, anonymous id, name,
+    /// properties, context. Nothing is in the block before `endFrame()`.
+    package mutating func beginFrame(kind: EventKind, flags: EventFlags, occurredAt: Timestamp) {
+        frame.removeAll()
+        partCount = 0
+        frame.writeByte(kind.rawValue)
+        frame.writeByte(flags.rawValue)
+        frame.writeSigned(occurredAt.milliseconds)
+    }
+
+    package mutating func writePart(_ bytes: Span<UInt8>) {
+        frame.writeCounted(bytes)
+        partCount += 1
+    }
+
+    package mutating func writePart(_ text: String) {
+        frame.writeCounted(text)
+        partCount += 1
+    }
+
+    /// Puts the frame into the block.
+    package mutating func endFrame() {
+        precondition(partCount == 6, "a frame has six parts")
+        frame.writeVarint(0)
+        let bytes = frame.bytes
+        block.writeCounted(bytes.span)
+        count += 1
+        partCount = 0
+    }
+
+    /// Forgets the frame that was begun.
+    package mutating func cancelFrame() {
+        partCount = 0
+    }
+
+    /// The frames of another block, as they are.
+    package mutating func append(_ other: EventBlock) {
+        block.writeRaw(other.bytes.span)
+        count += other.count
+    }
+
+    /// The bytes so far, without decoding them; the builder starts anew.
+    package mutating func takeBytes() -> (bytes: [UInt8], count: Int) {
+        let taken = (bytes: block.bytes, count: count)
+        block = ByteWriter(reserving: 4096)
+        count = 0
+        return taken
+    }
+}

@@ -1,0 +1,248 @@
+package import Customers
+import GRDB
+import Kernel
+
+/// The tables that are folded from the log, within the one transaction of a fold batch.
+///
+/// Made once for the writing connection (its statements stay prepared) and only used inside
+/// `RecordsStore.fold`.
+package final class FoldTables {
+    let db: Database
+    private let getState: HotStatement
+    private let putState: HotStatement
+    let getOwner: HotStatement
+    let getRoot: HotStatement
+    let getMembers: HotStatement
+    let getIdentifiers: HotStatement
+    let getIdentifierTexts: HotStatement
+    let getApart: HotStatement
+    private let getProfile: HotStatement
+    private let putProfile: HotStatement
+    private let getOrder: HotStatement
+    private let putOrder: HotStatement
+    private let putCustomer: HotStatement
+    private let putRoot: HotStatement
+    private let putIdentifier: HotStatement
+
+    init(_ db: Database) throws {
+        self.db = db
+        getState = try HotStatement(db, "SELECT value FROM fold_state WHERE name = ?1")
+        putState = try HotStatement(
+            db,
+            """
+            INSERT INTO fold_state (name, value) VALUES (?1, ?2)
+            ON CONFLICT (name) DO UPDATE SET value = excluded.value
+            """)
+        getOwner = try HotStatement(
+            db,
+            """
+            SELECT identifiers.customer, customers.root FROM identifiers
+            JOIN customers ON customers.id = identifiers.customer
+            WHERE identifiers.key_high = ?1 AND identifiers.key_low = ?2
+            """)
+        getRoot = try HotStatement(db, "SELECT root FROM customers WHERE id = ?1")
+        getMembers = try HotStatement(
+            db, "SELECT id FROM customers WHERE root = ?1 AND root <> id")
+        getIdentifiers = try HotStatement(
+            db,
+            "SELECT kind, key_high, key_low, first_at FROM identifiers WHERE customer = ?1")
+        getIdentifierTexts = try HotStatement(
+            db,
+            "SELECT kind, value FROM identifiers WHERE customer = ?1 ORDER BY first_position")
+        getApart = try HotStatement(
+            db,
+            """
+            SELECT low, high FROM kept_apart WHERE low = ?1
+            UNION ALL SELECT low, high FROM kept_apart WHERE high = ?1
+            """)
+        getProfile = try HotStatement(db, "SELECT profile FROM profiles WHERE customer = ?1")
+        putProfile = try HotStatement(
+            db,
+            """
+            INSERT INTO profiles (customer, profile) VALUES (?1, ?2)
+            ON CONFLICT (customer) DO UPDATE SET profile = excluded.profile
+            """)
+        getOrder = try HotStatement(
+            db,
+            """
+            SELECT order_id, customer, status, ordered_at, currency, total_minor, position
+            FROM orders WHERE order_key = ?1
+            """)
+        putOrder = try HotStatement(
+            db,
+            """
+            INSERT INTO orders (
+                order_key, order_id, customer, status, ordered_at, currency, total_minor, position)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            ON CONFLICT (order_key) DO UPDATE SET
+                customer = excluded.customer, status = excluded.status,
+                ordered_at = excluded.ordered_at, currency = excluded.currency,
+                total_minor = excluded.total_minor, position = excluded.position
+            """)
+        putCustomer = try HotStatement(
+            db, "INSERT INTO customers (id, root, created_at) VALUES (?1, ?1, ?2)")
+        putRoot = try HotStatement(db, "UPDATE customers SET root = ?2 WHERE id = ?1")
+        putIdentifier = try HotStatement(
+            db,
+            """
+            INSERT INTO identifiers (
+                key_high, key_low, kind, value, customer, first_position, first_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            """)
+    }
+
+    // MARK: Position
+
+    /// The last log position that is folded; 0 before the first.
+    package func position() throws -> Int64 {
+        getState.bind(1, text: "position")
+        guard try getState.step() else { return 0 }
+        defer { getState.reset() }
+        return getState.integer(0)
+    }
+
+    package func setPosition(_ position: Int64) throws {
+        putState.bind(1, text: "position")
+        putState.bind(2, position)
+        try putState.run()
+    }
+
+    // MARK: Profiles
+
+    /// A fragment's encoded profile; empty where there is none yet.
+    package func profile(of customer: Int64) throws -> [UInt8] {
+        getProfile.bind(1, customer)
+        guard try getProfile.step() else { return [] }
+        defer { getProfile.reset() }
+        return getProfile.blob(0)
+    }
+
+    package func setProfile(of customer: Int64, to bytes: Span<UInt8>) throws {
+        putProfile.bind(1, customer)
+        putProfile.bind(2, blob: bytes)
+        try putProfile.run()
+    }
+
+    // MARK: Orders
+
+    package func order(key: Int64) throws -> KnownOrder? {
+        getOrder.bind(1, key)
+        guard try getOrder.step() else { return nil }
+        defer { getOrder.reset() }
+        return KnownOrder(
+            key: key, orderID: getOrder.text(0), customer: getOrder.integer(1),
+            status: KnownOrder.Status(rawValue: getOrder.integer(2)) ?? .completed,
+            orderedAt: Timestamp(milliseconds: getOrder.integer(3)),
+            currency: UInt32(truncatingIfNeeded: getOrder.integer(4)),
+            totalMinor: getOrder.integer(5), position: getOrder.integer(6))
+    }
+
+    package func setOrder(_ order: KnownOrder) throws {
+        putOrder.bind(1, order.key)
+        putOrder.bind(2, text: order.orderID)
+        putOrder.bind(3, order.customer)
+        putOrder.bind(4, order.status.rawValue)
+        putOrder.bind(5, order.orderedAt.milliseconds)
+        putOrder.bind(6, Int64(order.currency))
+        putOrder.bind(7, order.totalMinor)
+        putOrder.bind(8, order.position)
+        try putOrder.run()
+    }
+
+    // MARK: Identity
+
+    /// Writes what a stretch of the log changed about who is who.
+    package func write(_ changes: IdentityChanges) throws {
+        for customer in changes.customers {
+            putCustomer.bind(1, customer.customer)
+            putCustomer.bind(2, customer.at.milliseconds)
+            try putCustomer.run()
+        }
+        for identifier in changes.identifiers {
+            putIdentifier.bind(1, Int64(bitPattern: identifier.key.digest.first))
+            putIdentifier.bind(2, Int64(bitPattern: identifier.key.digest.second))
+            putIdentifier.bind(3, Int64(identifier.identifier.kind.rawValue))
+            putIdentifier.bind(4, text: identifier.identifier.value)
+            putIdentifier.bind(5, identifier.customer)
+            putIdentifier.bind(6, identifier.position)
+            putIdentifier.bind(7, identifier.at.milliseconds)
+            try putIdentifier.run()
+        }
+        for membership in changes.memberships {
+            putRoot.bind(1, membership.member)
+            putRoot.bind(2, membership.customer)
+            try putRoot.run()
+        }
+        try writeMerges(changes)
+        for drop in changes.drops {
+            try db.execute(
+                sql: """
+                    INSERT INTO identifier_drops (position, kind, value, reason)
+                    VALUES (?, ?, ?, ?)
+                    """,
+                arguments: [
+                    drop.position, Int64(drop.kind.rawValue), drop.value, drop.reason.code,
+                ])
+        }
+    }
+
+    private func writeMerges(_ changes: IdentityChanges) throws {
+        for merge in changes.merges {
+            let (strong, weak) = merge.reason.identifierTexts
+            try db.execute(
+                sql: """
+                    INSERT INTO merges (
+                        id, first_fragment, second_fragment, winner, loser, reason, strong, weak,
+                        position, merged_at)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    merge.id.rawValue, merge.first, merge.second, merge.winner, merge.loser,
+                    merge.reason.code, strong, weak, merge.position, merge.at.milliseconds,
+                ])
+        }
+        for undo in changes.undone {
+            try db.execute(
+                sql: "UPDATE merges SET undone_position = ?, undone_at = ? WHERE id = ?",
+                arguments: [undo.position, undo.at.milliseconds, undo.merge.rawValue])
+        }
+        for pair in changes.keptApart {
+            try db.execute(
+                sql: """
+                    INSERT INTO kept_apart (low, high) VALUES (?, ?)
+                    ON CONFLICT (low, high) DO NOTHING
+                    """, arguments: [pair.first, pair.second])
+        }
+        for pair in changes.joinedAgain {
+            try db.execute(
+                sql: "DELETE FROM kept_apart WHERE low = ? AND high = ?",
+                arguments: [pair.first, pair.second])
+        }
+    }
+
+    // MARK: Transaction
+
+    /// Runs a batch's reads and writes as one transaction; all of it or nothing.
+    func transaction<Value>(_ body: () throws -> Value) throws -> Value {
+        try db.execute(sql: "BEGIN IMMEDIATE")
+        do {
+            let value = try body()
+            try db.execute(sql: "COMMIT")
+            return value
+        } catch {
+            if db.isInsideTransaction { try? db.execute(sql: "ROLLBACK") }
+            throw error
+        }
+    }
+}
+
+extension MergeReason {
+    /// The two identifiers as `kind value`; empty for a merge by hand.
+    fileprivate var identifierTexts: (String, String) {
+        switch self {
+        case .identifiers(let strong, let weak), .alias(let strong, let weak):
+            ("\(strong.kind.name) \(strong.value)", "\(weak.kind.name) \(weak.value)")
+        case .manual: ("", "")
+        }
+    }
+}

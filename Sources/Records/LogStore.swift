@@ -1,0 +1,227 @@
+package import Events
+import GRDB
+package import Kernel
+import Synchronization
+
+/// The durable, ordered log of events: the one truth, from which everything else is folded.
+///
+/// Every commit appends one block of framed events and is synced before it returns. Positions count events
+/// from 1 without gaps. All calls are synchronous and may come from any thread; appends wait for one another.
+package final class LogStore: Sendable {
+    /// What became of one prepared block.
+    package struct Appended: Sendable, Equatable {
+        /// Events that are new in the log.
+        package var accepted: Int
+        /// Events whose message id the log already held.
+        package var repeated: Int
+    }
+
+    /// A block as it is stored.
+    package struct StoredBlock: Sendable {
+        package let firstPosition: Int64
+        package let receivedAt: Timestamp
+        package let block: EventBlock
+
+        package var lastPosition: Int64 { firstPosition + Int64(block.count) - 1 }
+    }
+
+    private let file: SQLiteFile
+    private let writing: WritingState
+    /// What readers may know of `writing.lastPosition`.
+    private let committed: Mutex<Int64>
+
+    /// State of the writing connection, only touched inside `file.writer`'s queue.
+    ///
+    /// `@unchecked Sendable`: GRDB's queue runs one closure at a time, and every use is inside such a closure.
+    private final class WritingState: @unchecked Sendable {
+        var keys: MessageKeyIndex
+        let insertBlock: HotStatement
+        var lastPosition: Int64
+        var isStopped = false
+
+        init(_ db: Database, hash: SipHash) throws {
+            insertBlock = try HotStatement(
+                db,
+                """
+                INSERT INTO log_blocks (first_position, event_count, received_at, codec, bytes)
+                VALUES (?1, ?2, ?3, ?4, ?5)
+                """)
+            lastPosition =
+                try Int64.fetchOne(
+                    db,
+                    sql: """
+                        SELECT first_position + event_count - 1 FROM log_blocks
+                        ORDER BY first_position DESC LIMIT 1
+                        """) ?? 0
+            let indexed =
+                try Int64.fetchOne(
+                    db, sql: "SELECT value FROM log_state WHERE name = 'indexed_position'") ?? 0
+            keys = try MessageKeyIndex(db, storedCount: Int(indexed))
+            let newest = try HotStatement(
+                db, "SELECT bytes FROM log_blocks WHERE first_position > ?1 ORDER BY first_position")
+            newest.bind(1, indexed)
+            while try newest.step() {
+                for entry in try PreparedBlock(bytes: newest.blob(0), hash: hash).entries {
+                    _ = try keys.insert(entry.key)
+                }
+            }
+        }
+    }
+
+    /// - Parameters:
+    ///   - path: The file, created where it doesn't exist.
+    ///   - hash: The workspace's keyed hash, which made the stored keys and will make all later ones.
+    package init(path: String, hash: SipHash) throws {
+        let file = try SQLiteFile(
+            path: path, durability: .everyCommit, cacheKiB: 16_384,
+            migrator: LogMigrations.migrator)
+        self.file = file
+        let writing = try file.writer.writeWithoutTransaction { db in
+            try WritingState(db, hash: hash)
+        }
+        self.writing = writing
+        committed = Mutex(writing.lastPosition)
+    }
+
+    /// The position of the newest event; 0 for an empty log.
+    package var lastPosition: Int64 { committed.withLock { $0 } }
+
+    /// Appends what is new of the blocks, all in one commit, and returns after its sync.
+    ///
+    /// - Returns: For each block, in order, how many events were new and how many repeats.
+    /// - Throws: `StorageFailure`; nothing of the call is in the log then.
+    package func append(_ blocks: [PreparedBlock], receivedAt: Timestamp) throws -> [Appended] {
+        try file.writer.writeWithoutTransaction { db in
+            guard !writing.isStopped else { throw StorageFailure.stopped }
+            var results: [Appended] = []
+            results.reserveCapacity(blocks.count)
+            var bytes: [UInt8] = []
+            var added: [SipHash.Digest] = []
+            do {
+                for block in blocks {
+                    let before = added.count
+                    try collect(block, into: &bytes, &added, isAlone: blocks.count == 1)
+                    let accepted = added.count - before
+                    results.append(
+                        Appended(accepted: accepted, repeated: block.entries.count - accepted))
+                }
+                guard !added.isEmpty else { return results }
+                try db.inTransaction {
+                    writing.insertBlock.bind(1, writing.lastPosition + 1)
+                    writing.insertBlock.bind(2, Int64(added.count))
+                    writing.insertBlock.bind(3, receivedAt.milliseconds)
+                    writing.insertBlock.bind(4, Int64(EventBlock.codec))
+                    writing.insertBlock.bind(5, blob: bytes.span)
+                    try writing.insertBlock.run()
+                    return .commit
+                }
+            } catch {
+                writing.keys.remove(added)
+                throw translate(error)
+            }
+            writing.lastPosition += Int64(added.count)
+            committed.withLock { $0 = writing.lastPosition }
+            if writing.keys.isRunDue { try? storeKeyRun(db) }
+            return results
+        }
+    }
+
+    /// Adds the new events' frames and keys; a repeat, also within the call, is left out.
+    private func collect(
+        _ block: PreparedBlock, into bytes: inout [UInt8], _ added: inout [SipHash.Digest],
+        isAlone: Bool
+    ) throws {
+        var runStart = 0
+        let before = added.count
+        for entry in block.entries {
+            if try writing.keys.insert(entry.key) {
+                added.append(entry.key)
+            } else {
+                bytes.append(contentsOf: block.bytes[runStart..<entry.range.lowerBound])
+                runStart = entry.range.upperBound
+            }
+        }
+        if isAlone, added.count - before == block.entries.count {
+            bytes = block.bytes
+        } else {
+            bytes.append(contentsOf: block.bytes[runStart...])
+        }
+    }
+
+    /// Moves the keys in memory to their tree. A failure loses nothing: they are read from the log again.
+    private func storeKeyRun(_ db: Database) throws {
+        try db.inTransaction {
+            try writing.keys.storeRun()
+            try db.execute(
+                sql: """
+                    INSERT INTO log_state (name, value) VALUES ('indexed_position', ?)
+                    ON CONFLICT (name) DO UPDATE SET value = excluded.value
+                    """, arguments: [writing.lastPosition])
+            return .commit
+        }
+        writing.keys.didStoreRun()
+    }
+
+    private func translate(_ error: any Error) -> any Error {
+        guard let failure = StorageFailure(error) else { return error }
+        if case .disk = failure { writing.isStopped = true }
+        return failure
+    }
+
+    /// The blocks after a position, oldest first, up to about `byteCountMax` bytes (at least one block).
+    package func blocks(after position: Int64, byteCountMax: Int) throws -> [StoredBlock] {
+        try file.reader.read { db in
+            var result: [StoredBlock] = []
+            var byteCount = 0
+            let statement = try HotStatement(
+                db,
+                """
+                SELECT first_position, received_at, codec, bytes FROM log_blocks
+                WHERE first_position > ?1 ORDER BY first_position
+                """)
+            statement.bind(1, position)
+            while byteCount < byteCountMax, try statement.step() {
+                let first = statement.integer(0)
+                guard statement.integer(2) == Int64(EventBlock.codec) else {
+                    throw StorageFailure.damaged(
+                        "block \(first) has form \(statement.integer(2)), which is not known here")
+                }
+                let bytes = statement.blob(3)
+                byteCount += bytes.count
+                do throws(ByteReader.Damaged) {
+                    result.append(
+                        StoredBlock(
+                            firstPosition: first,
+                            receivedAt: Timestamp(milliseconds: statement.integer(1)),
+                            block: try EventBlock(decoding: bytes)))
+                } catch {
+                    throw StorageFailure.damaged("block \(first), byte \(error.offset)")
+                }
+            }
+            statement.reset()
+            return result
+        }
+    }
+
+    /// The block that holds an event; nil where the log has no such position.
+    package func block(holding position: Int64) throws -> StoredBlock? {
+        let first = try file.reader.read { db in
+            try Int64.fetchOne(
+                db,
+                sql: """
+                    SELECT first_position FROM log_blocks
+                    WHERE first_position <= ? AND first_position + event_count > ?
+                    ORDER BY first_position DESC LIMIT 1
+                    """, arguments: [position, position])
+        }
+        guard let first else { return nil }
+        return try blocks(after: first - 1, byteCountMax: 1).first
+    }
+
+    /// Puts away what is kept in memory, so that the next opening reads less. Not needed for safety.
+    package func settle() throws {
+        try file.writer.writeWithoutTransaction { db in
+            if writing.keys.recentCount > 0, !writing.isStopped { try storeKeyRun(db) }
+        }
+    }
+}

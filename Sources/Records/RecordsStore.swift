@@ -1,0 +1,86 @@
+import GRDB
+
+/// The workspace's small, exact tables in `records.sqlite`: what is folded from the log, and what people enter.
+///
+/// Each subject's statements are in an extension of its own. Calls are synchronous and thread-safe; writes
+/// wait for one another.
+package final class RecordsStore: Sendable {
+    let file: SQLiteFile
+    private let folding: FoldingState
+
+    /// The prepared statements of the writing connection; only touched inside `file.writer`'s queue.
+    ///
+    /// `@unchecked Sendable`: GRDB's queue runs one closure at a time, and every use is inside such a closure.
+    private final class FoldingState: @unchecked Sendable {
+        let tables: FoldTables
+
+        init(_ db: Database) throws {
+            tables = try FoldTables(db)
+        }
+    }
+
+    /// - Parameter path: The file, created where it doesn't exist.
+    package init(path: String) throws {
+        let file = try SQLiteFile(
+            path: path, durability: .untilCheckpoint, cacheKiB: 16_384,
+            migrator: RecordsMigrations.migrator)
+        self.file = file
+        folding = try file.writer.writeWithoutTransaction { db in try FoldingState(db) }
+    }
+
+    /// Folds one batch: what `body` reads and writes is one transaction.
+    package func fold<Value>(_ body: (FoldTables) throws -> Value) throws -> Value {
+        try file.writer.writeWithoutTransaction { _ in
+            try folding.tables.transaction { try body(folding.tables) }
+        }
+    }
+
+    func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        try file.reader.read(body)
+    }
+
+    /// One transaction that is synced before the call returns: for what people enter, which no log repeats.
+    func writeDurably<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        try file.writer.writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+            defer {
+                // A connection that can't take this pragma syncs more than it must, nothing worse.
+                try? db.execute(sql: "PRAGMA synchronous = NORMAL")
+            }
+            var result: Value?
+            try db.inTransaction {
+                result = try body(db)
+                return .commit
+            }
+            guard let result else { throw DatabaseError(message: "the transaction gave no value") }
+            return result
+        }
+    }
+
+    /// Deletes everything that is folded from the log; the next fold starts at its beginning.
+    package func forgetFolded() throws {
+        try file.writer.write { db in
+            for table in RecordsMigrations.foldedTables {
+                try db.execute(sql: "DELETE FROM \(table)")
+            }
+        }
+    }
+
+    // MARK: Settings
+
+    package func setting(_ name: String) throws -> String? {
+        try read { db in
+            try String.fetchOne(db, sql: "SELECT value FROM settings WHERE name = ?", arguments: [name])
+        }
+    }
+
+    package func setSetting(_ name: String, to value: String) throws {
+        try writeDurably { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO settings (name, value) VALUES (?, ?)
+                    ON CONFLICT (name) DO UPDATE SET value = excluded.value
+                    """, arguments: [name, value])
+        }
+    }
+}

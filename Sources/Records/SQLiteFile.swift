@@ -1,0 +1,45 @@
+package import GRDB
+
+/// Opens the workspace's SQLite files, each with one writing and one reading connection.
+package struct SQLiteFile: Sendable {
+    /// What may be lost when the machine (not only the process) stops at once.
+    package enum Durability: Sendable {
+        /// Nothing that was committed.
+        case everyCommit
+        /// The newest commits; the file stays whole. For what is folded from the log.
+        case untilCheckpoint
+    }
+
+    package let writer: DatabaseQueue
+    package let reader: DatabaseQueue
+
+    /// - Parameters:
+    ///   - path: Created where it doesn't exist.
+    ///   - cacheKiB: Page cache of the writing connection.
+    package init(
+        path: String, durability: Durability, cacheKiB: Int, migrator: DatabaseMigrator
+    ) throws {
+        var configuration = Configuration()
+        configuration.label = "perennial." + (path.split(separator: "/").last ?? "db")
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA journal_mode = WAL")
+            try db.execute(
+                sql: "PRAGMA synchronous = \(durability == .everyCommit ? "FULL" : "NORMAL")")
+            try db.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
+            try db.execute(sql: "PRAGMA cache_size = -\(cacheKiB)")
+            try db.execute(sql: "PRAGMA journal_size_limit = 67108864")
+        }
+        configuration.foreignKeysEnabled = true
+        configuration.busyMode = .timeout(10)
+        writer = try DatabaseQueue(path: path, configuration: configuration)
+        try migrator.migrate(writer)
+
+        var reading = Configuration()
+        reading.readonly = true
+        reading.busyMode = .timeout(10)
+        reading.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA cache_size = -4096")
+        }
+        reader = try DatabaseQueue(path: path, configuration: reading)
+    }
+}

@@ -1,0 +1,243 @@
+package import Analytics
+package import Customers
+import Dispatch
+import Events
+package import Kernel
+package import Logging
+package import Records
+import Synchronization
+
+/// Folds the log, batch by batch, into profiles, orders and the archive, as soon as events are durable.
+///
+/// A batch is committed to the archive first and to the records after: where the machine stops between
+/// the two, the records fold the same events again, with the same result, and the archive takes only what
+/// is newer than its own position (docs/decisions/0004).
+package final class Engine: Sendable {
+    package struct Options: Sendable {
+        package var zone: ZoneRules
+        package var currency: Currency
+        package var identityRules: IdentityRules
+        /// Bytes of the log that one batch takes at most.
+        package var batchBytesMax = 24 << 20
+        /// How long after a failure the next attempt is made.
+        package var retryAfterSeconds = 5
+
+        package init(zone: ZoneRules, currency: Currency, identityRules: IdentityRules) {
+            self.zone = zone
+            self.currency = currency
+            self.identityRules = identityRules
+        }
+    }
+
+    /// How the engine is doing.
+    package struct Status: Sendable, Equatable {
+        /// The last position that is folded.
+        package var position: Int64 = 0
+        /// Why it doesn't go on; nil while all is well.
+        package var failure: String?
+        /// Commerce events that couldn't be understood as orders, since the start.
+        package var orderProblems = 0
+    }
+
+    /// Fragments and identities that are kept in memory between batches, before all are dropped.
+    static let keptMax = 50_000
+
+    private let log: LogStore
+    private let records: RecordsStore
+    private let archive: Archive
+    private let options: Options
+    private let hash: SipHash
+    private let logger: Logger
+    private let queue = DispatchQueue(label: "perennial.engine")
+    private let archiving = DispatchQueue(label: "perennial.engine.archive")
+    private let state: Mutex<State>
+    private let memory: Memory
+
+    fileprivate struct State {
+        var status = Status()
+        var isScheduled = false
+        var isClosed = false
+        var waiting: [(position: Int64, done: CheckedContinuation<String?, Never>)] = []
+    }
+
+    /// What is kept between batches; only touched on `queue`.
+    ///
+    /// `@unchecked Sendable`: the serial queue runs one block at a time, and every use is inside one.
+    private final class Memory: @unchecked Sendable {
+        var identities: IdentityState
+        var fragments: [Int64: FoldBatch.Fragment] = [:]
+
+        init(_ identities: IdentityState) {
+            self.identities = identities
+        }
+    }
+
+    package init(
+        log: LogStore, records: RecordsStore, archive: Archive, hash: SipHash, options: Options,
+        logger: Logger
+    ) throws {
+        self.log = log
+        self.records = records
+        self.archive = archive
+        self.hash = hash
+        self.options = options
+        self.logger = logger
+        memory = Memory(IdentityState(rules: options.identityRules, hash: hash))
+        var initial = State()
+        initial.status.position = try records.foldedPosition()
+        state = Mutex(initial)
+    }
+
+    package var status: Status { state.withLock { $0.status } }
+
+    /// Says that there may be something to fold.
+    package func wake() {
+        let mustSchedule = state.withLock { state in
+            if state.isScheduled || state.isClosed { return false }
+            state.isScheduled = true
+            return true
+        }
+        if mustSchedule { queue.async { self.run() } }
+    }
+
+    /// Returns once everything that is in the log now is folded.
+    ///
+    /// - Returns: Nil, or why folding failed.
+    package func settle() async -> String? {
+        let target = log.lastPosition
+        let failure = await withCheckedContinuation { done in
+            let isThere = state.withLock { state in
+                if state.status.position >= target || state.isClosed { return true }
+                state.waiting.append((target, done))
+                return false
+            }
+            if isThere { done.resume(returning: nil) } else { wake() }
+        }
+        return failure
+    }
+
+    /// Finishes the batch at hand and takes no other.
+    package func close() {
+        state.withLock { $0.isClosed = true }
+        queue.sync {}
+        let waiting = state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for (_, done) in waiting { done.resume(returning: "the workspace is closing") }
+    }
+
+    // MARK: Working
+
+    private func run() {
+        do {
+            while !state.withLock({ $0.isClosed }) {
+                let position = try foldNext()
+                let reached = state.withLock { state in
+                    state.status.position = position
+                    state.status.failure = nil
+                    return state.takeReached()
+                }
+                for done in reached { done.resume(returning: nil) }
+                // Compared under the lock that `wake` takes, so that no wake-up is lost between the two.
+                let isDone = state.withLock { state in
+                    guard log.lastPosition <= position else { return false }
+                    state.isScheduled = false
+                    return true
+                }
+                if isDone { return }
+            }
+        } catch {
+            fail(error)
+        }
+    }
+
+    private func fail(_ error: any Error) {
+        let reason = String(describing: error)
+        logger.error("folding failed; trying again", metadata: ["reason": "\(reason)"])
+        forget()
+        let (waiting, isClosed) = state.withLock { state in
+            state.status.failure = reason
+            defer { state.waiting = [] }
+            return (state.waiting, state.isClosed)
+        }
+        for (_, done) in waiting { done.resume(returning: reason) }
+        if isClosed { return }
+        queue.asyncAfter(deadline: .now() + .seconds(options.retryAfterSeconds)) { self.run() }
+    }
+
+    private func forget() {
+        memory.identities = IdentityState(rules: options.identityRules, hash: hash)
+        memory.fragments = [:]
+    }
+
+    /// Folds the next batch and returns the position after it.
+    private func foldNext() throws -> Int64 {
+        let archivedPosition = try archive.position()
+        let result = try records.fold { tables in
+            let before = try tables.position()
+            let blocks = try log.blocks(after: before, byteCountMax: options.batchBytesMax)
+            guard let last = blocks.last else { return (position: before, problems: 0) }
+            var batch = FoldBatch(
+                rules: .init(zone: options.zone, currency: options.currency, hash: hash),
+                tables: tables, fragments: memory.fragments, archivedPosition: archivedPosition)
+            memory.fragments = [:]
+            for block in blocks { try batch.fold(block, identities: &memory.identities) }
+            let changes = memory.identities.takeChanges()
+            batch.close(changes)
+            let archived = beginArchiving(batch.archive)
+            let written = Result { try batch.write(changes) }
+            archived.wait()
+            try written.get()
+            try archived.result().get()
+            try tables.setPosition(last.lastPosition)
+            memory.fragments = batch.fragments
+            return (last.lastPosition, batch.orderProblems)
+        }
+        if memory.fragments.count > Self.keptMax { memory.fragments = [:] }
+        if memory.identities.count > Self.keptMax * 4 {
+            memory.identities = IdentityState(rules: options.identityRules, hash: hash)
+        }
+        if result.problems > 0 {
+            state.withLock { $0.status.orderProblems += result.problems }
+            logger.warning(
+                "events about orders that can't be understood as orders",
+                metadata: ["count": "\(result.problems)"])
+        }
+        return result.position
+    }
+
+    /// Writes the archive's part on a thread of its own, beside the records' part.
+    private func beginArchiving(_ batch: ArchiveBatch) -> ArchivingTask {
+        let task = ArchivingTask()
+        archiving.async { [archive] in
+            task.finish(Result { try archive.ingest(batch) }.map { _ in })
+        }
+        return task
+    }
+}
+
+extension Engine.State {
+    /// Those who wait for a position that is reached.
+    fileprivate mutating func takeReached() -> [CheckedContinuation<String?, Never>] {
+        let position = status.position
+        let reached = waiting.filter { $0.position <= position }.map(\.done)
+        waiting.removeAll { $0.position <= position }
+        return reached
+    }
+}
+
+/// The archive's part of a batch while it is being written.
+private final class ArchivingTask: Sendable {
+    private let semaphore = DispatchSemaphore(value: 0)
+    private let outcome = Mutex<Result<Void, any Error>>(.success(()))
+
+    func finish(_ result: Result<Void, any Error>) {
+        outcome.withLock { $0 = result }
+        semaphore.signal()
+    }
+
+    func wait() { semaphore.wait() }
+
+    func result() -> Result<Void, any Error> { outcome.withLock { $0 } }
+}

@@ -1,0 +1,237 @@
+import Analytics
+import Customers
+import Events
+import JSONParsing
+import Kernel
+import Records
+
+/// Folds a stretch of the log: whose each event is, what it changes about them, and what the archive is
+/// to keep of it. Reads through the batch's transaction; writes nothing until `write`.
+struct FoldBatch {
+    /// What is held of a fragment while its events are folded.
+    struct Fragment {
+        var profile: Profile
+        var userID = ""
+        var email = ""
+        var phone = ""
+        var anonymousID = ""
+        /// The newest event of this batch that touched it.
+        var position: Int64 = 0
+    }
+
+    /// What stays the same from batch to batch.
+    struct Rules {
+        let zone: ZoneRules
+        let currency: Currency
+        let hash: SipHash
+    }
+
+    /// Keeps hashes of order ids apart from the workspace's other hashes (identifier kinds are 1 to 15).
+    private static let orderDomain: UInt8 = 16
+
+    private let rules: Rules
+    private let tables: FoldTables
+    private let lookup: IdentityLookup
+    private let archivedPosition: Int64
+    private(set) var fragments: [Int64: Fragment]
+    private var touched: [Int64] = []
+    private var orders: [Int64: KnownOrder] = [:]
+    private var changedOrders: Set<Int64> = []
+    private(set) var archive: ArchiveBatch
+    /// Events that are about orders and can't be understood as such.
+    private(set) var orderProblems = 0
+    private var offsetDay: (day: Int64, offsetSeconds: Int)?
+
+    /// - Parameters:
+    ///   - fragments: What an earlier batch held; none of it changed since.
+    ///   - archivedPosition: Events up to here are in the archive already.
+    init(
+        rules: Rules, tables: FoldTables, fragments: [Int64: Fragment], archivedPosition: Int64
+    ) {
+        self.rules = rules
+        self.tables = tables
+        self.fragments = fragments
+        self.archivedPosition = archivedPosition
+        lookup = tables.identityLookup
+        archive = ArchiveBatch(throughPosition: archivedPosition)
+    }
+
+    // MARK: Folding
+
+    mutating func fold(_ stored: LogStore.StoredBlock, identities: inout IdentityState) throws {
+        var position = stored.firstPosition
+        for frame in stored.block.frames {
+            let resolution = try identities.resolve(
+                frame, in: stored.block, position: position, lookup: lookup)
+            let local = CalendarDateTime(
+                frame.occurredAt, offsetSeconds: rules.zone.offsetSeconds(at: frame.occurredAt))
+            if resolution.fragment != 0 {
+                try touch(resolution.fragment, isNew: resolution.isNew, position: position)
+                // An import that only knows the day says midnight, which is no hour to write at.
+                let knowsHour = !frame.flags.contains(.imported) || local.millisecondOfDay != 0
+                fragments[resolution.fragment]?.profile.apply(
+                    frame, in: stored.block, position: position,
+                    localHour: knowsHour ? local.millisecondOfDay / 3_600_000 : nil)
+            }
+            try foldOrder(
+                frame, in: stored.block, customer: resolution.fragment, position: position,
+                day: local.day)
+            if position > archivedPosition {
+                archive.events.append(
+                    ArchivedEvent(
+                        position: position, customer: resolution.fragment, kind: frame.kind,
+                        flags: frame.flags, name: stored.block.text(frame.name),
+                        occurredAt: frame.occurredAt, receivedAt: stored.receivedAt,
+                        properties: stored.block.text(frame.properties),
+                        context: stored.block.text(frame.context)))
+            }
+            position += 1
+        }
+        archive.throughPosition = max(archive.throughPosition, position - 1)
+    }
+
+    private mutating func touch(_ id: Int64, isNew: Bool, position: Int64) throws {
+        if fragments[id] == nil {
+            fragments[id] = isNew ? Fragment(profile: Profile()) : try load(id)
+        }
+        if fragments[id]?.position == 0 { touched.append(id) }
+        fragments[id]?.position = position
+    }
+
+    private func load(_ id: Int64) throws -> Fragment {
+        let bytes = try tables.profile(of: id)
+        var fragment = Fragment(
+            profile: bytes.isEmpty ? Profile() : try Profile(decoding: bytes.span))
+        for (kind, value) in try tables.identifiers(of: id) { fragment.note(kind, value) }
+        return fragment
+    }
+
+    private mutating func foldOrder(
+        _ frame: EventFrame, in block: EventBlock, customer: Int64, position: Int64,
+        day: CalendarDay
+    ) throws {
+        let order: CommerceOrder
+        do throws(CommerceProblem) {
+            guard
+                let read = try CommerceOrder.read(
+                    frame, in: block, defaultCurrency: rules.currency)
+            else { return }
+            order = read
+        } catch {
+            orderProblems += 1
+            return
+        }
+        let (key, known) = try place(of: order.orderID)
+        let result = OrderFold(
+            order, known: known, key: key, customer: customer, at: frame.occurredAt,
+            position: position)
+        if let record = result.record {
+            orders[key] = record
+            changedOrders.insert(key)
+        }
+        for (owner, delta) in result.deltas {
+            try touch(owner, isNew: false, position: max(position, fragments[owner]?.position ?? 0))
+            fragments[owner]?.profile.apply(delta, at: result.record?.orderedAt ?? frame.occurredAt)
+        }
+        guard let archived = result.archived, position > archivedPosition else { return }
+        let orderDay = archived.at == frame.occurredAt ? day : rules.zone.day(of: archived.at)
+        archive.orders.append(
+            ArchivedOrder(
+                position: position, key: key, kind: archived.kind, customer: archived.customer,
+                orderID: order.orderID, occurredAt: archived.at,
+                localDay: Int32(orderDay.daysSinceEpoch), localMonth: Int32(orderDay.month.index),
+                currency: order.currency, totalMinor: archived.totalMinor))
+        if archived.kind != .cancelled {
+            appendLines(of: order, in: block.span(frame.properties), position: position)
+        }
+    }
+
+    /// The key under which an order id is stored or will be, and what is stored there. Two ids that
+    /// hash alike take neighbouring keys.
+    private func place(of orderID: String) throws -> (key: Int64, known: KnownOrder?) {
+        let digest = rules.hash.digest(orderID, domain: Self.orderDomain)
+        var key = Int64(bitPattern: digest.first >> 1)
+        while let known = try orders[key] ?? tables.order(key: key) {
+            if known.orderID == orderID { return (key, known) }
+            key = (key &+ 1) & .max
+        }
+        return (key, nil)
+    }
+
+    private mutating func appendLines(
+        of order: CommerceOrder, in properties: Span<UInt8>, position: Int64
+    ) {
+        guard order.lineCount > 0 else { return }
+        var lines = order.lines(in: properties)
+        var index: Int32 = 0
+        while true {
+            // The order's total was read from the same lines, so that none of them throws here.
+            guard let line = try? lines.next() else { return }
+            archive.lines.append(
+                ArchivedOrderLine(
+                    position: position, index: index,
+                    productID: line.productID?.text(in: properties) ?? "",
+                    name: line.name?.text(in: properties) ?? "",
+                    category: line.category?.text(in: properties) ?? "",
+                    quantityMilli: line.quantityMilli, unitPriceMinor: line.unitPriceMinor ?? 0))
+            index += 1
+        }
+    }
+
+    // MARK: Closing
+
+    /// Completes what the archive is told, once all events are folded.
+    mutating func close(_ changes: IdentityChanges) {
+        for new in changes.identifiers {
+            fragments[new.customer]?.note(new.identifier.kind, new.identifier.value)
+        }
+        archive.contacts.reserveCapacity(touched.count)
+        for id in touched {
+            guard let fragment = fragments[id] else { continue }
+            archive.contacts.append(fragment.contact(id))
+        }
+        for membership in changes.memberships {
+            archive.links.append(
+                CustomerLink(member: membership.member, customer: membership.customer))
+        }
+    }
+
+    /// Writes what changed; the transaction is the caller's.
+    mutating func write(_ changes: IdentityChanges) throws {
+        try tables.write(changes)
+        var writer = ByteWriter(reserving: 1024)
+        touched.sort()
+        for id in touched {
+            guard let fragment = fragments[id] else { continue }
+            writer.removeAll()
+            fragment.profile.encode(to: &writer)
+            let bytes = writer.bytes
+            try tables.setProfile(of: id, to: bytes.span)
+            fragments[id]?.position = 0
+        }
+        for key in changedOrders.sorted() {
+            if let order = orders[key] { try tables.setOrder(order) }
+        }
+    }
+}
+
+extension FoldBatch.Fragment {
+    /// Keeps the first identifier of each kind to call the customer by.
+    mutating func note(_ kind: IdentifierKind, _ value: String) {
+        switch kind {
+        case .userID: if userID.isEmpty { userID = value }
+        case .email: if email.isEmpty { email = value }
+        case .phone: if phone.isEmpty { phone = value }
+        case .anonymousID: if anonymousID.isEmpty { anonymousID = value }
+        }
+    }
+
+    fileprivate func contact(_ id: Int64) -> ArchivedContact {
+        let name = profile.label ?? ""
+        let label = [name, email, userID, phone, anonymousID].first { !$0.isEmpty } ?? ""
+        return ArchivedContact(
+            position: position, customer: id, label: label, email: email, phone: phone,
+            userID: userID, firstSeenAt: profile.firstSeenAt ?? Timestamp(milliseconds: 0),
+            lastSeenAt: profile.lastSeenAt ?? Timestamp(milliseconds: 0))
+    }
+}

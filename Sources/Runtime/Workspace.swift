@@ -1,0 +1,159 @@
+package import Analytics
+package import Customers
+import Foundation
+package import Kernel
+package import Logging
+package import Records
+import Synchronization
+
+/// A workspace folder that this process owns, with everything in it opened.
+package final class Workspace: Sendable {
+    package struct Options: Sendable {
+        /// An IANA name.
+        package var timeZone = "UTC"
+        package var currency = "USD"
+        /// Whom counts as active: ordered in so many trailing days.
+        package var activeDays = 90
+        package var identityRules = IdentityRules()
+        package var archive = Archive.Options()
+        package var logLimits = LogWriter.Limits()
+        /// A DuckDB library of the user's own; empty for the one that script/setup installed.
+        package var duckDBLibrary = ""
+        package var duckDBLibraryCandidates: [String] = []
+
+        package init() {}
+    }
+
+    package enum Failure: Error, CustomStringConvertible {
+        case unknownTimeZone(String)
+        case unknownCurrency(String)
+        case unusableFolder(path: String, reason: String)
+        /// Folding failed, for this reason.
+        case folding(String)
+
+        package var description: String {
+            switch self {
+            case .unknownTimeZone(let name):
+                "\(name) is not a time zone; use an IANA name such as Europe/London"
+            case .unknownCurrency(let code): "\(code) is not a currency; use three letters (ISO 4217)"
+            case .unusableFolder(let path, let reason): "cannot use \(path): \(reason)"
+            case .folding(let reason): "events are kept, but could not be folded: \(reason)"
+            }
+        }
+    }
+
+    package let folder: String
+    package let options: Options
+    package let zone: ZoneRules
+    package let currency: Currency
+    package let clock: WallClock
+    package let logger: Logger
+    package let secrets: WorkspaceSecrets
+    package let hash: SipHash
+    package let log: LogStore
+    package let writer: LogWriter
+    package let records: RecordsStore
+    package let archive: Archive
+    package let engine: Engine
+    /// Numbers members, keys and runs.
+    private let numbers: Mutex<IDGenerator>
+    private let lock: WorkspaceLock
+
+    /// The Unix socket in a workspace's folder, by which commands reach its owner.
+    package static func socketPath(folder: String) -> String { folder + "/perennial.sock" }
+
+    /// Opens a workspace, and makes it where there is none.
+    ///
+    /// - Throws: `WorkspaceLock.Failure.owned` where another process owns it; `Failure`, and what the stores throw.
+    package init(
+        folder: String, options: Options, clock: WallClock, logger: Logger
+    ) throws {
+        guard let zone = ZoneRules(identifier: options.timeZone) else {
+            throw Failure.unknownTimeZone(options.timeZone)
+        }
+        guard let currency = Currency(options.currency) else {
+            throw Failure.unknownCurrency(options.currency)
+        }
+        try Self.makeFolder(folder)
+        try Self.makeFolder(folder + "/keys")
+        lock = try WorkspaceLock(path: folder + "/lock")
+        secrets = try WorkspaceSecrets(folder: folder + "/keys")
+        hash = SipHash(key: secrets.hash)
+        let library = try DuckDBLibrary(
+            chosen: options.duckDBLibrary.isEmpty ? nil : options.duckDBLibrary,
+            candidates: options.duckDBLibraryCandidates)
+        log = try LogStore(path: folder + "/log.sqlite", hash: hash)
+        records = try RecordsStore(path: folder + "/records.sqlite")
+        try Self.forgetWhatWasFoldedOtherwise(
+            records, folder: folder, rule: "\(zone.name) \(currency)", logger: logger)
+        archive = try Archive(folder: folder, options: options.archive, library: library)
+        if try archive.position() < records.foldedPosition() {
+            // Without its archive (lost, or restored from an older copy) all is folded anew.
+            logger.notice("the archive is behind; folding the log from its start")
+            try records.forgetFolded()
+        }
+        let engine = try Engine(
+            log: log, records: records, archive: archive, hash: hash,
+            options: .init(zone: zone, currency: currency, identityRules: options.identityRules),
+            logger: logger)
+        self.engine = engine
+        writer = LogWriter(store: log, clock: clock, limits: options.logLimits) { engine.wake() }
+        self.folder = folder
+        self.options = options
+        self.zone = zone
+        self.currency = currency
+        self.clock = clock
+        self.logger = logger
+        numbers = Mutex(IDGenerator())
+        engine.wake()
+    }
+
+    private static func makeFolder(_ path: String) throws {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw Failure.unusableFolder(path: path, reason: error.localizedDescription)
+        }
+    }
+
+    /// Days and amounts are folded by the time zone and default currency; where these changed, all is folded anew.
+    private static func forgetWhatWasFoldedOtherwise(
+        _ records: RecordsStore, folder: String, rule: String, logger: Logger
+    ) throws {
+        let name = "folded-by"
+        if let before = try records.setting(name), before != rule {
+            logger.notice(
+                "time zone or currency changed; folding the log from its start",
+                metadata: ["before": "\(before)", "now": "\(rule)"])
+            try records.forgetFolded()
+            for suffix in ["", ".wal"] {
+                let path = folder + "/" + Archive.fileName + suffix
+                if FileManager.default.fileExists(atPath: path) {
+                    try FileManager.default.removeItem(atPath: path)
+                }
+            }
+        }
+        try records.setSetting(name, to: rule)
+    }
+
+    /// A new number for a thing of a kind.
+    package func newID<Tag: IDTag>(_ tag: Tag.Type) -> ID<Tag> {
+        numbers.withLock { $0.next(tag, at: clock.now) }
+    }
+
+    /// Returns once all that is in the log is folded.
+    ///
+    /// - Throws: `.folding` where it can't be.
+    package func settle() async throws {
+        if let reason = await engine.settle() { throw Failure.folding(reason) }
+    }
+
+    /// Stops taking events, finishes what is under way, and puts away what is in memory.
+    package func close() throws {
+        writer.close()
+        engine.close()
+        try log.settle()
+    }
+}
