@@ -2,7 +2,8 @@ package import Insights
 import Kernel
 
 extension Archive {
-    /// Customers by the month of their first order, and how many of them ordered in each month after.
+    /// Customers by the month of their first order, and how many of them ordered in each month
+    /// after.
     package func cohorts() throws(ArchiveError) -> CohortTable {
         try read { connection throws(ArchiveError) in
             let rows = try connection.rows(

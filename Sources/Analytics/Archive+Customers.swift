@@ -19,14 +19,12 @@ extension Archive {
         return try read { connection throws(ArchiveError) in
             let list = CustomerListSQL(query, states, orders: try connection.ordersTable())
             let total = try connection.integer(list.count.sql, list.count.arguments)
-            let limit = min(max(query.limit, 1), CustomerQuery.limitMax)
-            let rows = try connection.rows(
-                list.page.sql + " LIMIT \(limit + 1)", list.page.arguments)
+            let rows = try connection.rows(list.page.sql, list.page.arguments)
             var page = CustomerPage(rows: [], total: Int(total), next: nil)
             var last: CustomerCursor?
             var several: [Int64] = []
             while rows.next() {
-                if page.rows.count == limit {
+                if page.rows.count == list.limit {
                     page.next = last?.text
                     break
                 }

@@ -6,9 +6,9 @@ extension Archive {
     ///
     /// Idempotent: a batch whose `throughPosition` is in the archive already changes nothing.
     ///
-    /// Of completed orders with one key, the last by position stands, with its lines. A cancellation
-    /// takes back the order of its key whichever of the two came first, and for good. Of contacts of
-    /// one customer, the last by position stands.
+    /// Of completed orders with one key, the last by position stands, with its lines. A
+    /// cancellation takes back the order of its key whichever of the two came first, and for good.
+    /// Of contacts of one customer, the last by position stands.
     ///
     /// - Returns: Whether the batch was written.
     @discardableResult

@@ -170,7 +170,7 @@ extension Connection {
 
 /// The columns that orders and refunds have in common.
 private func fillOrders(
-    _ slice: borrowing Appender.Slice, _ orders: [ArchivedOrder], _ kept: [Int]
+    _ slice: Appender.Slice, _ orders: [ArchivedOrder], _ kept: [Int]
 ) {
     slice.bigints(0) { orders[kept[$0]].position }
     slice.bigints(1) { orders[kept[$0]].key }

@@ -69,7 +69,9 @@ extension Connection {
     ) throws(ArchiveError) {
         let orders = try ordersTable()
         // A window is open at its start and closed at its end: (asOf - days, asOf].
-        let ends = (0...3).map { Argument.integer(asOf.adding(days: -$0 * activeDays).milliseconds) }
+        let ends = (0...3).map {
+            Argument.integer(asOf.adding(days: -$0 * activeDays).milliseconds)
+        }
         let rows = try rows(
             """
             SELECT count(*), count(*) FILTER (orders >= 2), sum(orders),
@@ -102,7 +104,7 @@ extension Connection {
                 SELECT count(*) FROM (
                     SELECT customer FROM \(try contactsTable())
                     UNION
-                    SELECT customer FROM \(orders) WHERE customer <> 0
+                    SELECT customer FROM \(orders) WHERE customer <> 0 AND NOT cancelled
                 )
                 """))
     }
@@ -118,5 +120,17 @@ extension Amounts {
         let (sum, overflow) = self[currency].addingReportingOverflow(minor)
         guard !overflow else { throw .amountOutOfRange }
         self[currency] = sum
+    }
+}
+
+extension Archive {
+    /// When the newest order that stands was made; nil without orders.
+    package func lastOrderAt() throws(ArchiveError) -> Timestamp? {
+        try read { connection throws(ArchiveError) in
+            let rows = try connection.rows(
+                "SELECT max(occurred_ms) FROM orders WHERE NOT cancelled")
+            guard rows.next() else { return nil }
+            return rows.optionalTimestamp(0)
+        }
     }
 }

@@ -17,7 +17,8 @@ package struct PurchaseSummaries: Sendable, Equatable {
     package var recency: [Double] = []
     /// From the first day to the end of the calibration, in units.
     package var age: [Double] = []
-    /// `Currency.packed` of the currency that most orders were in; amounts are of these orders only.
+    /// `Currency.packed` of the currency that most orders were in; amounts are of these orders
+    /// only.
     package var currency: [UInt32] = []
     /// What was ordered after the first day, in minor units, before refunds.
     package var repeatSpendMinor: [Int64] = []

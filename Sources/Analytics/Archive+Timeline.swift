@@ -48,15 +48,17 @@ extension Archive {
                 arguments.append(.integer(before.occurredAt.milliseconds))
                 arguments.append(.integer(before.position))
             }
-            // Few rows are sorted out by the narrow columns first; the texts are read for those only.
+            // The order is found in narrow columns; the texts are read for one page only.
             let rows = try connection.rows(
                 """
-                WITH page AS (
-                    SELECT position, customer, kind, flags, name, occurred_ms, received_ms,
-                        properties, context
-                    FROM events WHERE \(condition)
+                WITH chosen AS (
+                    SELECT rowid AS place FROM events WHERE \(condition)
                     ORDER BY occurred_ms DESC, position DESC
                     LIMIT \(min(max(limit, 1), Self.timelineMax))
+                ), page AS (
+                    SELECT position, customer, kind, flags, name, occurred_ms, received_ms,
+                        properties, context
+                    FROM chosen JOIN events ON events.rowid = place
                 )
                 SELECT p.position, p.customer, p.kind, p.flags, p.name, p.occurred_ms,
                     p.received_ms, p.properties, p.context, o.kind, o.key, o.customer, o.order_id,

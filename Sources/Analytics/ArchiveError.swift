@@ -4,7 +4,8 @@ package enum ArchiveError: Error, Equatable, CustomStringConvertible {
     case libraryMissing(lookedFor: [String])
     /// The DuckDB library at `path` can't be used.
     case libraryUnusable(path: String, reason: String)
-    /// The archive's file can't be opened: in use by another process, damaged, or of a later version.
+    /// The archive's file can't be opened: in use by another process, damaged, or of a later
+    /// version.
     case cannotOpen(path: String, reason: String)
     /// DuckDB refused a statement; its own message.
     case statementFailed(reason: String)

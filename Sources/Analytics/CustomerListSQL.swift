@@ -10,8 +10,11 @@ struct CustomerListSQL {
 
     /// How many match.
     let count: Statement
-    /// Those behind the cursor in order, without a limit; the sort value is the last column.
+    /// Those behind the cursor in order, and one more where there is one; the sort value is the last
+    /// column.
     let page: Statement
+    /// How many rows a page has at most.
+    let limit: Int
     private let kind: CustomerCursor.Kind
 
     /// - Parameter orders: The table of orders with the customers that they count for.
@@ -56,10 +59,19 @@ struct CustomerListSQL {
             arguments.append(.integer(cursor.customer))
         }
         let direction = isAscending ? "ASC" : "DESC"
+        let limit = min(max(query.limit, 1), CustomerQuery.limitMax)
+        self.limit = limit
+        // The order is found in two narrow columns; the others are read for one page only.
         page = Statement(
             sql: """
-                SELECT \(CustomerColumns.sql(states)), \(value) AS sort_value
-                FROM customer_summary\(Self.whereClause(conditions))
+                WITH page AS (
+                    SELECT rowid AS place, \(value) AS sort_value
+                    FROM customer_summary\(Self.whereClause(conditions))
+                    ORDER BY sort_value \(direction), customer \(direction)
+                    LIMIT \(limit + 1)
+                )
+                SELECT \(CustomerColumns.sql(states)), sort_value
+                FROM page JOIN customer_summary ON customer_summary.rowid = place
                 ORDER BY sort_value \(direction), customer \(direction)
                 """,
             arguments: arguments)
@@ -68,7 +80,8 @@ struct CustomerListSQL {
     /// Where the page before ended, when it ended with this row.
     func cursor(_ rows: Rows, sortColumn: Int) -> CustomerCursor {
         switch kind {
-        case .integer: CustomerCursor(value: .integer(rows.int64(sortColumn)), customer: rows.int64(0))
+        case .integer:
+            CustomerCursor(value: .integer(rows.int64(sortColumn)), customer: rows.int64(0))
         case .real: CustomerCursor(value: .real(rows.double(sortColumn)), customer: rows.int64(0))
         case .text: CustomerCursor(value: .text(rows.string(sortColumn)), customer: rows.int64(0))
         }

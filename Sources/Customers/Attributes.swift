@@ -68,7 +68,9 @@ package struct Attributes: Sendable, Equatable {
         let (index, found) = place(of: name)
         if found {
             let old = all[index]
-            if (old.at, old.position) == (at, position) || new.isNewer(than: old) { all[index] = new }
+            if (old.at, old.position) == (at, position) || new.isNewer(than: old) {
+                all[index] = new
+            }
             return
         }
         guard index < Self.countMax else {

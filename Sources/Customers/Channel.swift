@@ -5,41 +5,65 @@ import JSONParsing
 enum Channel {
     /// The name is, by the first that is there: the campaign's source and medium (`google / cpc`), the
     /// host that referred the visitor (`referral: example.test`), `import`, `direct` (a browser without
-    /// a referrer), `app`, `server`.
+    /// a foreign referrer), `app`, `server`.
     static func name(of frame: EventFrame, in block: EventBlock) -> String {
         if frame.flags.contains(.imported) { return "import" }
         if frame.context.isEmpty { return "server" }
         let context = block.span(frame.context)
         do throws(JSONError) {
-            if let source = try text("campaign", "source", in: context) {
-                let medium = try text("campaign", "medium", in: context)
+            let parts = try Parts(context)
+            if let source = try text("source", of: parts.campaign, in: context) {
+                let medium = try text("medium", of: parts.campaign, in: context)
                 return medium.map { source + " / " + $0 } ?? source
             }
-            let library = try text("library", "name", in: context) ?? ""
-            if let page = try JSONLookup.member(named: "page", in: context), page.kind == .object {
-                let referrer = try text("page", "referrer", in: context)
-                if let host = referrer.flatMap(host) {
-                    let own = try text("page", "url", in: context).flatMap(Self.host)
+            if let page = parts.page {
+                if let host = try text("referrer", of: page, in: context).flatMap(host) {
+                    let own = try text("url", of: page, in: context).flatMap(Self.host)
                     if host != own { return "referral: " + host }
                 }
                 return "direct"
             }
-            if frame.kind == .page || library.contains("js") && !library.contains("node") {
-                return "direct"
-            }
-            if frame.kind == .screen { return "app" }
-            return try JSONLookup.member(named: "app", in: context) == nil ? "server" : "app"
+            if frame.kind == .screen || parts.hasApp { return "app" }
+            if frame.kind == .page { return "direct" }
+            let library = try text("name", of: parts.library, in: context) ?? ""
+            return library.contains("js") && !library.contains("node") ? "direct" : "server"
         } catch {
             return "server"
         }
     }
 
-    /// A text member of an object member, trimmed of nothing, in lower case; nil where it is missing or empty.
+    /// The objects of a context that say where an event came from.
+    private struct Parts {
+        var campaign: JSONSlice?
+        var library: JSONSlice?
+        var page: JSONSlice?
+        var hasApp = false
+
+        init(_ context: Span<UInt8>) throws(JSONError) {
+            var reader = JSONReader(context)
+            try reader.beginObject()
+            while let key = try reader.nextKey() {
+                let value = try reader.readValue()
+                guard value.kind == .object else { continue }
+                if key.isText("campaign".utf8.span, in: context) {
+                    campaign = value
+                } else if key.isText("library".utf8.span, in: context) {
+                    library = value
+                } else if key.isText("page".utf8.span, in: context) {
+                    page = value
+                } else if key.isText("app".utf8.span, in: context) {
+                    hasApp = true
+                }
+            }
+        }
+    }
+
+    /// A text member, in lower case; nil where it is missing or empty.
     private static func text(
-        _ outer: String, _ inner: String, in context: Span<UInt8>
+        _ name: String, of object: JSONSlice?, in context: Span<UInt8>
     ) throws(JSONError) -> String? {
-        guard let object = try JSONLookup.member(named: outer, in: context),
-            let value = try JSONLookup.member(named: inner.utf8.span, of: object, in: context),
+        guard let object,
+            let value = try JSONLookup.member(named: name.utf8.span, of: object, in: context),
             value.kind == .string, !value.content.isEmpty
         else { return nil }
         return value.text(in: context).lowercased()

@@ -78,7 +78,7 @@ package struct IdentifierCandidates: Sendable {
 
     /// Puts the strongest first, and takes out kinds without a place in the order of priority.
     mutating func sort() {
-        if items.count == 1, rules.priority.contains(items[0].kind) { return }
+        if isSorted { return }
         var sorted = 0
         for kind in rules.priority {
             for index in sorted..<items.count where items[index].kind == kind {
@@ -95,10 +95,22 @@ package struct IdentifierCandidates: Sendable {
         items.removeSubrange(sorted...)
     }
 
+    /// Whether all kinds have a place in the order of priority, and the items are in it.
+    private var isSorted: Bool {
+        var last: UInt8 = 0
+        for item in items {
+            let rank = rules.ranks[Int(item.kind.rawValue)]
+            if rank < last || rank == IdentityRules.unranked { return false }
+            last = rank
+        }
+        return true
+    }
+
     mutating func remove(at index: Int) { items.remove(at: index) }
 
     func identifier(_ item: Candidate) -> Identifier {
         Identifier(
-            kind: item.kind, normalized: String(decoding: texts[item.start..<item.end], as: UTF8.self))
+            kind: item.kind,
+            normalized: String(decoding: texts[item.start..<item.end], as: UTF8.self))
     }
 }

@@ -41,10 +41,10 @@ package enum IdentifierText {
         let bounds = trimmed(text)
         switch kind {
         case .userID, .anonymousID:
-            for index in bounds {
-                guard text[index] >= 0x20, text[index] != 0x7F else { throw .malformed }
-                output.append(text[index])
+            for index in bounds where text[index] < 0x20 || text[index] == 0x7F {
+                throw .malformed
             }
+            text.extracting(bounds).withUnsafeBufferPointer { output.append(contentsOf: $0) }
         case .email: try appendEmail(text.extracting(bounds), to: &output)
         case .phone: try appendPhone(text.extracting(bounds), to: &output)
         }
@@ -56,13 +56,20 @@ package enum IdentifierText {
         if text.isEmpty { return }
         guard text.count <= emailBytesMax else { throw .tooLong }
         var at = -1
+        var hasCapitals = false
         for index in text.indices {
             let byte = text[index]
             guard byte > 0x20, byte != 0x7F else { throw .malformed }
             if byte == UInt8(ascii: "@") { at = index }
-            output.append((0x41...0x5A).contains(byte) ? byte | 0x20 : byte)
+            if byte &- 0x41 < 26 { hasCapitals = true }
         }
         guard at > 0, at < text.count - 1 else { throw .malformed }
+        let start = output.count
+        text.withUnsafeBufferPointer { output.append(contentsOf: $0) }
+        guard hasCapitals else { return }
+        for index in start..<output.count where output[index] &- 0x41 < 26 {
+            output[index] |= 0x20
+        }
     }
 
     private static func appendPhone(

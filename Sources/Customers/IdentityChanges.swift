@@ -39,6 +39,11 @@ package struct NewCustomer: Sendable, Equatable {
     package let customer: Int64
     /// When that event happened.
     package let at: Timestamp
+
+    package init(customer: Int64, at: Timestamp) {
+        self.customer = customer
+        self.at = at
+    }
 }
 
 /// An identifier that was seen for the first time.
@@ -51,6 +56,16 @@ package struct NewIdentifier: Sendable, Equatable {
     package let position: Int64
     /// When that event happened; periods of limits count from here.
     package let at: Timestamp
+
+    package init(
+        identifier: Identifier, key: IdentifierKey, customer: Int64, position: Int64, at: Timestamp
+    ) {
+        self.identifier = identifier
+        self.key = key
+        self.customer = customer
+        self.position = position
+        self.at = at
+    }
 }
 
 /// Says that a fragment counts for a customer from now on.
@@ -58,6 +73,11 @@ package struct Membership: Sendable, Equatable {
     package let member: Int64
     /// The lowest fragment of the group: its oldest in the log.
     package let customer: Int64
+
+    package init(member: Int64, customer: Int64) {
+        self.member = member
+        self.customer = customer
+    }
 }
 
 /// Why two customers were joined.
@@ -97,6 +117,21 @@ package struct MergeRecord: Sendable, Equatable {
 
     /// The most merges that one event can cause.
     static let perEventMax: Int64 = 8
+
+    package init(
+        id: ID<Merge>, first: Int64, second: Int64, winner: Int64, loser: Int64, moved: [Int64],
+        reason: MergeReason, position: Int64, at: Timestamp
+    ) {
+        self.id = id
+        self.first = first
+        self.second = second
+        self.winner = winner
+        self.loser = loser
+        self.moved = moved
+        self.reason = reason
+        self.position = position
+        self.at = at
+    }
 }
 
 /// A merge that holds no longer.
@@ -104,6 +139,12 @@ package struct MergeUndo: Sendable, Equatable {
     package let merge: ID<Merge>
     package let position: Int64
     package let at: Timestamp
+
+    package init(merge: ID<Merge>, position: Int64, at: Timestamp) {
+        self.merge = merge
+        self.position = position
+        self.at = at
+    }
 }
 
 /// Two fragments that only an explicit merge may bring into one customer again; the lower id first.
@@ -124,4 +165,11 @@ package struct IdentifierDrop: Sendable, Equatable {
     /// In its compared form, or as it was sent where it has none; cut at 64 bytes.
     package let value: String
     package let reason: IdentifierRefusal
+
+    package init(position: Int64, kind: IdentifierKind, value: String, reason: IdentifierRefusal) {
+        self.position = position
+        self.kind = kind
+        self.value = value
+        self.reason = reason
+    }
 }

@@ -20,13 +20,20 @@ package struct IdentityRules: Sendable, Equatable {
     package var anonymousIDs = Limit(5)
     /// The strongest first: where two identifiers of an event can't both be used, the later one is
     /// dropped. Kinds that aren't named are dropped always.
-    package var priority: [IdentifierKind] = [.userID, .email, .phone, .anonymousID]
+    package var priority: [IdentifierKind] = [.userID, .email, .phone, .anonymousID] {
+        didSet { ranks = Self.ranks(priority) }
+    }
     /// Whether the `email` of an event's properties names its customer; switch it off where events
     /// carry other people's addresses.
     package var readsEmailOfProperties = true
     package private(set) var blockedValues: [String] = []
     /// `blockedByCount[n]`: the blocked values of n bytes.
     private var blockedByCount: [[[UInt8]]] = []
+    /// A bit for each first byte of a blocked value, in its low six bits: most values end their check here.
+    private var blockedFirsts: UInt64 = 0
+    /// Each kind's place in the order of priority by its raw value; `unranked` without one.
+    private(set) var ranks = Self.ranks([.userID, .email, .phone, .anonymousID])
+    static let unranked: UInt8 = .max
 
     /// Placeholders that programs send where they know nobody.
     package static let defaultBlockedValues = [
@@ -43,10 +50,12 @@ package struct IdentityRules: Sendable, Equatable {
     package mutating func block(_ values: [String]) {
         blockedValues = values
         blockedByCount = []
+        blockedFirsts = 0
         for value in values {
             let bytes = value.utf8.map(Self.lowercased)
             while blockedByCount.count <= bytes.count { blockedByCount.append([]) }
             blockedByCount[bytes.count].append(bytes)
+            if let first = bytes.first { blockedFirsts |= 1 << UInt64(first & 63) }
         }
     }
 
@@ -61,6 +70,12 @@ package struct IdentityRules: Sendable, Equatable {
 
     /// Whether a value in its compared form is a placeholder.
     package func isBlocked(_ value: Span<UInt8>) -> Bool {
+        if value.count > 0 {
+            let first = Self.lowercased(value[0])
+            guard blockedFirsts >> UInt64(first & 63) & 1 == 1 || isZeros(value) else {
+                return false
+            }
+        }
         if isZeros(value) { return true }
         guard value.count < blockedByCount.count else { return false }
         return blockedByCount[value.count].contains { blocked in
@@ -82,6 +97,12 @@ package struct IdentityRules: Sendable, Equatable {
             }
         }
         return zeros > 0
+    }
+
+    private static func ranks(_ priority: [IdentifierKind]) -> SIMD8<UInt8> {
+        var ranks = SIMD8<UInt8>(repeating: unranked)
+        for (rank, kind) in priority.enumerated() { ranks[Int(kind.rawValue)] = UInt8(rank) }
+        return ranks
     }
 
     private static func lowercased(_ byte: UInt8) -> UInt8 {

@@ -93,7 +93,8 @@ extension IdentityState {
         fragments[Int(loser)].next = next
         assign(moved, to: winner)
         let edge = Edge(id: ID(rawValue: id), first: first, second: second)
-        edges[winner, default: []].append(contentsOf: (edges.removeValue(forKey: loser) ?? []) + [edge])
+        edges[winner, default: []].append(
+            contentsOf: (edges.removeValue(forKey: loser) ?? []) + [edge])
         edgeHomes[edge.id] = first
         changes.merges.append(
             MergeRecord(

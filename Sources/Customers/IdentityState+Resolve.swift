@@ -63,6 +63,9 @@ extension IdentityState {
             let asUser = try owner(of: candidates.items[1].key, lookup) != nil
             let asVisitor = try owner(of: candidates.items[2].key, lookup) != nil
             if asUser != asVisitor { candidates.remove(at: asUser ? 2 : 1) }
+        } else if candidates.items.count == 2, candidates.refused.isEmpty {
+            // The previous id is the user id itself, which says nothing about visitors.
+            candidates.remove(at: 1)
         }
         return try settle(position: position, at: at, lookup: lookup)
     }
@@ -181,7 +184,8 @@ extension IdentityState {
         let strong = candidates.identifier(candidates.items[settling.anchorIndex])
         let weak = candidates.identifier(candidates.items[index])
         merge(
-            settling.anchor, slot, id: settling.position * MergeRecord.perEventMax + settling.merges,
+            settling.anchor, slot,
+            id: settling.position * MergeRecord.perEventMax + settling.merges,
             reason: candidates.isExplicit ? .alias(strong, weak) : .identifiers(strong, weak),
             position: settling.position, at: settling.at)
         settling.merges += 1

@@ -37,7 +37,8 @@ extension Profile {
         json.key("orders")
         json.beginObject()
         json.member("count", orders.orders)
-        json.amounts("revenueMinor", orders.totals.map { ($0.currency.description, $0.revenueMinor) })
+        json.amounts(
+            "revenueMinor", orders.totals.map { ($0.currency.description, $0.revenueMinor) })
         json.member("refunds", orders.refunds)
         json.amounts(
             "refundedMinor", orders.totals.map { ($0.currency.description, $0.refundedMinor) })

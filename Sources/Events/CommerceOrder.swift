@@ -3,8 +3,8 @@ package import Kernel
 
 /// An order as one commerce event of the Segment spec tells it.
 ///
-/// The event stays in the log whatever it holds; what can't be understood is a `CommerceProblem` and
-/// simply isn't an order.
+/// The event stays in the log whatever it holds; what can't be understood is a `CommerceProblem`
+/// and simply isn't an order.
 package struct CommerceOrder: Sendable, Equatable {
     /// What happened to the order.
     package enum Action: UInt8, Sendable, CaseIterable {
@@ -27,7 +27,8 @@ package struct CommerceOrder: Sendable, Equatable {
     package let totalMinor: Int64?
     /// How many lines `lines(in:)` gives.
     package let lineCount: Int
-    /// Whether there were more products than `linesMax`. All of them count in a total that is their sum.
+    /// Whether there were more products than `linesMax`. All of them count in a total that is
+    /// their sum.
     package let linesAreCut: Bool
     private let products: JSONSlice?
 
@@ -36,7 +37,7 @@ package struct CommerceOrder: Sendable, Equatable {
     /// Letters of either case. Segment's first commerce names (`Completed Order`) and the spelling
     /// `Canceled` count as well.
     package static func action(named name: Span<UInt8>) -> Action? {
-        guard (14...15).contains(name.count) else { return nil }
+        guard (13...15).contains(name.count) else { return nil }
         for (known, action) in names where isSame(name, known) { return action }
         return nil
     }

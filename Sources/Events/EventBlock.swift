@@ -1,10 +1,12 @@
 package import Kernel
 
-/// Events framed one after the other in one run of bytes: the unit that is appended, stored and read.
+/// Events framed one after the other in one run of bytes: the unit that is appended, stored and
+/// read.
 ///
-/// A frame is: byte count of what follows (varint), kind, flags, occurredAt (zigzag varint of ms), then seven counted
-/// runs: message id, user id, anonymous id, name, properties, context, and one kept empty for later use.
-/// A block's codec byte (`EventBlock.codec`) is stored beside it, so that later forms can live in the same log.
+/// A frame is: byte count of what follows (varint), kind, flags, occurredAt (zigzag varint of
+/// ms), then seven counted runs: message id, user id, anonymous id, name, properties, context,
+/// and one kept empty for later use. A block's codec byte (`EventBlock.codec`) is stored beside
+/// it, so that later forms can live in the same log.
 package struct EventBlock: Sendable, Equatable {
     /// The form that this code writes.
     package static let codec: UInt8 = 1
@@ -134,8 +136,8 @@ package struct EventBlockBuilder: Sendable {
         endFrame()
     }
 
-    /// Starts a frame, whose six parts follow with `writePart`: message id, user id, anonymous id, name,
-    /// properties, context. Nothing is in the block before `endFrame()`.
+    /// Starts a frame, whose six parts follow with `writePart`: message id, user id, anonymous
+    /// id, name, properties, context. Nothing is in the block before `endFrame()`.
     package mutating func beginFrame(kind: EventKind, flags: EventFlags, occurredAt: Timestamp) {
         frame.removeAll()
         partCount = 0

@@ -2,7 +2,8 @@ import JSONParsing
 
 /// Puts objects of one body together, as bytes.
 ///
-/// The slices come from a body that was checked to its end, so reading their members again doesn't fail.
+/// The slices come from a body that was checked to its end, so reading their members again
+/// doesn't fail.
 enum JSONMerge {
     /// A slice's bytes; none where it is nil.
     @_lifetime(copy body)

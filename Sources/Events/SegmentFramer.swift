@@ -73,10 +73,11 @@ struct SegmentFramer: ~Escapable {
 
     // MARK: Checks
 
-    private mutating func kind(of message: SegmentMessage) throws(SegmentFieldProblem) -> EventKind {
+    private mutating func kind(of message: SegmentMessage) throws(SegmentFieldProblem) -> EventKind
+    {
         var named: EventKind?
         if let type = message.type {
-            guard type.kind == .string else {
+            guard type.kind.isString else {
                 throw SegmentFieldProblem(
                     field: "type", problem: .wrongKind(expected: "a string"))
             }
@@ -121,7 +122,7 @@ struct SegmentFramer: ~Escapable {
     private func object(
         _ slice: JSONSlice?, _ field: StaticString
     ) throws(SegmentFieldProblem) -> JSONSlice? {
-        guard let slice, slice.kind != .object else { return slice }
+        guard let slice, !slice.kind.isObject else { return slice }
         throw SegmentFieldProblem(field: field, problem: .wrongKind(expected: "an object"))
     }
 
@@ -149,7 +150,7 @@ struct SegmentFramer: ~Escapable {
     private mutating func read(
         _ slice: JSONSlice, _ field: StaticString
     ) throws(SegmentFieldProblem) -> Timestamp {
-        guard slice.kind == .string else {
+        guard slice.kind.isString else {
             throw SegmentFieldProblem(field: field, problem: .wrongKind(expected: "a string"))
         }
         let time: Timestamp?
@@ -203,11 +204,12 @@ struct SegmentFramer: ~Escapable {
 
     /// Writes a field's text as the frame's next part; nothing where it is absent.
     private mutating func write(
-        _ slice: JSONSlice?, _ field: StaticString, to builder: inout EventBlockBuilder, bytesMax: Int,
+        _ slice: JSONSlice?, _ field: StaticString, to builder: inout EventBlockBuilder,
+        bytesMax: Int,
         allowsNumbers: Bool
     ) throws(SegmentFieldProblem) {
         guard let slice else { return builder.writePart("") }
-        guard slice.kind == .string || (allowsNumbers && slice.kind == .number) else {
+        guard slice.kind.isString || (allowsNumbers && slice.kind.isNumber) else {
             throw SegmentFieldProblem(
                 field: field,
                 problem: .wrongKind(expected: allowsNumbers ? "a string or a number" : "a string"))

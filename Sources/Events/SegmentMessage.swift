@@ -1,7 +1,7 @@
 import JSONParsing
 
-/// Where the fields of one message are in a body. Absent fields and nulls are nil; of a field that is
-/// there twice, the last counts.
+/// Where the fields of one message are in a body. Absent fields and nulls are nil; of a field
+/// that is there twice, the last counts.
 struct SegmentMessage {
     /// The message's own bytes; nil for a batch's element that isn't an object.
     var range: Range<Int>?
@@ -40,7 +40,7 @@ struct SegmentMessage {
     /// Puts a member's value where it belongs.
     mutating func set(_ key: JSONSlice, to value: JSONSlice, in bytes: Span<UInt8>) {
         guard let field = SegmentField(key, in: bytes) else { return }
-        let value = value.kind == .null ? nil : value
+        let value = value.kind.isNull ? nil : value
         switch field {
         case .type: type = value
         case .messageID: messageID = value

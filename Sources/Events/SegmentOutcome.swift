@@ -15,6 +15,12 @@ package struct SegmentReceipt: Equatable, Sendable {
     package var rejections: [Rejection] = []
     /// The body's `writeKey`, which the caller checks before it uses the events.
     package var writeKey: String?
+
+    package init(accepted: Int = 0, rejections: [Rejection] = [], writeKey: String? = nil) {
+        self.accepted = accepted
+        self.rejections = rejections
+        self.writeKey = writeKey
+    }
 }
 
 /// One event that wasn't taken.

@@ -13,11 +13,11 @@ package enum SegmentCall: Equatable, Sendable {
 
 /// Reads bodies of the Segment spec's calls straight into framed events.
 ///
-/// A body is read once. Its events are framed only after all of it is known to be JSON, so a body that
-/// breaks off leaves nothing behind.
+/// A body is read once. Its events are framed only after all of it is known to be JSON, so a body
+/// that breaks off leaves nothing behind.
 ///
-/// - `timestamp` is corrected by the sender's clock: received − (sentAt − timestamp). Without it, an
-///   event happened when it was received. `originalTimestamp` (RudderStack) stands in for it.
+/// - `timestamp` is corrected by the sender's clock: received − (sentAt − timestamp). Without it,
+///   an event happened when it was received. `originalTimestamp` (RudderStack) stands in for it.
 /// - The batch's `context` is merged into the items', member by member; the item's member wins.
 /// - An identify without `traits` takes those in its `context` (RudderStack).
 /// - A page's or screen's `category` beside its properties is put among them.
@@ -138,12 +138,12 @@ struct SegmentEnvelope {
     }
 
     private mutating func readMessages(_ reader: inout JSONReader) throws(JSONError) {
-        // Beyond the limit messages are checked and dropped; one more than allowed is enough to tell.
+        // Beyond the limit messages are checked and dropped: one more than allowed tells enough.
         messages.reserveCapacity(min(SegmentLimits.batchEventsMax, reader.bytes.count / 256))
         try reader.beginArray()
         while try reader.nextElement() {
             var message = SegmentMessage()
-            if try reader.peekKind() == .object {
+            if try reader.peekKind().isObject {
                 message = try SegmentMessage(reading: &reader)
             } else {
                 _ = try reader.readValue()

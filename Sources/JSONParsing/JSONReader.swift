@@ -30,7 +30,8 @@ package struct JSONReader: ~Escapable {
         self.offset = offset
     }
 
-    /// The kind of the value that comes next, by its first byte; `offset` is at that byte afterwards.
+    /// The kind of the value that comes next, by its first byte; `offset` is at that byte
+    /// afterwards.
     ///
     /// - Throws: `.unexpectedEnd`, `.unexpectedByte`, `.byteOrderMark`.
     package mutating func peekKind() throws(JSONError) -> JSONKind {
@@ -87,8 +88,8 @@ package struct JSONReader: ~Escapable {
         try begin(.array)
     }
 
-    /// Whether an element follows, which must be read before the next call. False at the array's end,
-    /// which is then behind the reader.
+    /// Whether an element follows, which must be read before the next call. False at the array's
+    /// end, which is then behind the reader.
     package mutating func nextElement() throws(JSONError) -> Bool {
         let byte = try JSONScanner.next(in: bytes, at: &offset)
         if byte == UInt8(ascii: "]") {

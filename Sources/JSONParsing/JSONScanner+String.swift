@@ -29,11 +29,11 @@ extension JSONScanner {
         }
     }
 
-    /// Moves to the first byte that is a quote, a backslash, a control character or not ASCII, or to
-    /// the last seven bytes.
+    /// Moves to the first byte that is a quote, a backslash, a control character or not ASCII, or
+    /// to the last seven bytes.
     ///
-    /// Each mask has the high bit of a byte set where that byte is looked for; a borrow can set bits
-    /// above a true one only, and only the lowest is used.
+    /// Each mask has the high bit of a byte set where that byte is looked for; a borrow can set
+    /// bits above a true one only, and only the lowest is used.
     @inline(__always)
     private static func skipPlain(in bytes: Span<UInt8>, at index: inout Int) {
         let ones: UInt64 = 0x0101_0101_0101_0101

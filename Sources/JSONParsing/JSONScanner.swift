@@ -40,7 +40,9 @@ enum JSONScanner {
     @inline(__always)
     static func key(in bytes: Span<UInt8>, at index: inout Int) throws(JSONError) -> JSONSlice {
         let start = index
-        guard bytes[start] == UInt8(ascii: "\"") else { throw JSONError(.unexpectedByte, at: start) }
+        guard bytes[start] == UInt8(ascii: "\"") else {
+            throw JSONError(.unexpectedByte, at: start)
+        }
         let (end, hasEscapes) = try string(in: bytes, from: start)
         index = end
         guard try next(in: bytes, at: &index) == UInt8(ascii: ":") else {
@@ -63,7 +65,8 @@ enum JSONScanner {
             isLetter ? .badLiteral : isNumberLike ? .badNumber : .unexpectedByte, at: index)
     }
 
-    /// Checks an object or array; open containers are bits of one word (1: array), so nothing recurses.
+    /// Checks an object or array; open containers are bits of one word (1: array), so nothing
+    /// recurses.
     private static func container(
         in bytes: Span<UInt8>, from start: Int, depth: Int
     ) throws(JSONError) -> Int {

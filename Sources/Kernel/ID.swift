@@ -98,4 +98,9 @@ package struct IDGenerator: Sendable {
         last = slot
         return ID(rawValue: (slot >> 12) << 22 | node << 12 | (slot & 0xFFF))
     }
+
+    /// When an id was made, to the millisecond (later where many were made at once).
+    package static func time<Tag>(of id: ID<Tag>) -> Timestamp {
+        Timestamp(milliseconds: (id.rawValue >> 22) + epochMs)
+    }
 }

@@ -76,7 +76,8 @@ package enum DecimalText {
         return try rescale(number.mantissa, from: number.scale, to: digits)
     }
 
-    /// The number as `mantissa × 10^-scale`, exactly.
+    /// The number as `mantissa × 10^-scale`: exactly, or to 18 digits of which none decides wrongly how
+    /// the number rounds.
     package static func scaled(
         _ text: Span<UInt8>
     ) throws(Failure) -> (mantissa: Int64, scale: Int) {
@@ -90,15 +91,20 @@ package enum DecimalText {
         var scale = 0
         var digits = 0
         var pointSeen = false
+        var isFull = false
+        var isCut = false
         while index < text.count {
             let byte = text[index]
             if byte &- 0x30 < 10 {
                 digits += 1
                 let (product, overflow) = mantissa.multipliedReportingOverflow(by: 10)
                 let (sum, overflow2) = product.addingReportingOverflow(Int64(byte &- 0x30))
-                if overflow || overflow2 {
-                    // Digits after the point that don't fit are dropped; before it, they are an error.
-                    guard pointSeen else { throw .outOfRange }
+                if overflow || overflow2 || isFull {
+                    // Digits that don't fit are dropped far behind the point, with all that follow;
+                    // up to the fifth decimal, which rounds the smallest minor unit, they are an error.
+                    guard pointSeen, scale >= 5 else { throw .outOfRange }
+                    isFull = true
+                    if byte != 0x30 { isCut = true }
                 } else {
                     mantissa = sum
                     if pointSeen { scale += 1 }
@@ -111,6 +117,8 @@ package enum DecimalText {
             index += 1
         }
         guard digits > 0 else { throw .notANumber }
+        // What was dropped must not look like a half that rounds to even.
+        if isCut, mantissa % 5 == 0 { mantissa += 1 }
         if index < text.count, text[index] | 0x20 == UInt8(ascii: "e") {
             index += 1
             var sign = 1
@@ -148,7 +156,11 @@ package enum DecimalText {
             step -= 1
         }
         guard step < 0 else { return value }
-        guard step >= -18 else { return 0 }
+        // 10^19 is beyond an Int64; half of it is not, and decides the rounding to 1 or 0.
+        guard step >= -18 else {
+            guard step == -19, value.magnitude > 5_000_000_000_000_000_000 else { return 0 }
+            return value < 0 ? -1 : 1
+        }
         var divisor: Int64 = 1
         for _ in 0..<(-step) { divisor *= 10 }
         let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)

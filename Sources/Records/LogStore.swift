@@ -29,6 +29,7 @@ package final class LogStore: Sendable {
     private let writing: WritingState
     /// What readers may know of `writing.lastPosition`.
     private let committed: Mutex<Int64>
+    private let stopped = Mutex(false)
 
     /// State of the writing connection, only touched inside `file.writer`'s queue.
     ///
@@ -37,9 +38,8 @@ package final class LogStore: Sendable {
         var keys: MessageKeyIndex
         let insertBlock: HotStatement
         var lastPosition: Int64
-        var isStopped = false
 
-        init(_ db: Database, hash: SipHash) throws {
+        init(_ db: Database, hash: SipHash, keyRunCount: ClosedRange<Int>) throws {
             insertBlock = try HotStatement(
                 db,
                 """
@@ -56,14 +56,23 @@ package final class LogStore: Sendable {
             let indexed =
                 try Int64.fetchOne(
                     db, sql: "SELECT value FROM log_state WHERE name = 'indexed_position'") ?? 0
-            keys = try MessageKeyIndex(db, storedCount: Int(indexed))
+            keys = try MessageKeyIndex(db, storedCount: Int(indexed), runCount: keyRunCount)
             let newest = try HotStatement(
-                db, "SELECT bytes FROM log_blocks WHERE first_position > ?1 ORDER BY first_position")
+                db,
+                """
+                SELECT first_position, bytes FROM log_blocks
+                WHERE first_position > ?1 ORDER BY first_position
+                """)
             newest.bind(1, indexed)
             while try newest.step() {
-                for entry in try PreparedBlock(bytes: newest.blob(0), hash: hash).entries {
-                    _ = try keys.insert(entry.key)
+                let block: PreparedBlock
+                do throws(ByteReader.Damaged) {
+                    block = try PreparedBlock(bytes: newest.blob(1), hash: hash)
+                } catch {
+                    throw StorageFailure.damaged(
+                        "block \(newest.integer(0)), byte \(error.offset)")
                 }
+                for entry in block.entries { _ = try keys.insert(entry.key) }
             }
         }
     }
@@ -71,13 +80,17 @@ package final class LogStore: Sendable {
     /// - Parameters:
     ///   - path: The file, created where it doesn't exist.
     ///   - hash: The workspace's keyed hash, which made the stored keys and will make all later ones.
-    package init(path: String, hash: SipHash) throws {
+    ///   - keyRunCount: Keys in memory before they are moved to their tree.
+    /// - Throws: `StorageFailure.damaged` where a block that is read isn't frames; `DatabaseError`.
+    package init(
+        path: String, hash: SipHash, keyRunCount: ClosedRange<Int> = MessageKeyIndex.runCount
+    ) throws {
         let file = try SQLiteFile(
             path: path, durability: .everyCommit, cacheKiB: 16_384,
             migrator: LogMigrations.migrator)
         self.file = file
         let writing = try file.writer.writeWithoutTransaction { db in
-            try WritingState(db, hash: hash)
+            try WritingState(db, hash: hash, keyRunCount: keyRunCount)
         }
         self.writing = writing
         committed = Mutex(writing.lastPosition)
@@ -86,13 +99,16 @@ package final class LogStore: Sendable {
     /// The position of the newest event; 0 for an empty log.
     package var lastPosition: Int64 { committed.withLock { $0 } }
 
+    /// Whether the disk failed, so that nothing more is written until a restart.
+    package var isStopped: Bool { stopped.withLock { $0 } }
+
     /// Appends what is new of the blocks, all in one commit, and returns after its sync.
     ///
     /// - Returns: For each block, in order, how many events were new and how many repeats.
     /// - Throws: `StorageFailure`; nothing of the call is in the log then.
     package func append(_ blocks: [PreparedBlock], receivedAt: Timestamp) throws -> [Appended] {
         try file.writer.writeWithoutTransaction { db in
-            guard !writing.isStopped else { throw StorageFailure.stopped }
+            guard !isStopped else { throw StorageFailure.stopped }
             var results: [Appended] = []
             results.reserveCapacity(blocks.count)
             var bytes: [UInt8] = []
@@ -164,7 +180,7 @@ package final class LogStore: Sendable {
 
     private func translate(_ error: any Error) -> any Error {
         guard let failure = StorageFailure(error) else { return error }
-        if case .disk = failure { writing.isStopped = true }
+        if case .disk = failure { stopped.withLock { $0 = true } }
         return failure
     }
 
@@ -176,7 +192,7 @@ package final class LogStore: Sendable {
             let statement = try HotStatement(
                 db,
                 """
-                SELECT first_position, received_at, codec, bytes FROM log_blocks
+                SELECT first_position, received_at, codec, bytes, event_count FROM log_blocks
                 WHERE first_position > ?1 ORDER BY first_position
                 """)
             statement.bind(1, position)
@@ -188,15 +204,20 @@ package final class LogStore: Sendable {
                 }
                 let bytes = statement.blob(3)
                 byteCount += bytes.count
+                let block: EventBlock
                 do throws(ByteReader.Damaged) {
-                    result.append(
-                        StoredBlock(
-                            firstPosition: first,
-                            receivedAt: Timestamp(milliseconds: statement.integer(1)),
-                            block: try EventBlock(decoding: bytes)))
+                    block = try EventBlock(decoding: bytes)
                 } catch {
                     throw StorageFailure.damaged("block \(first), byte \(error.offset)")
                 }
+                guard block.count == Int(statement.integer(4)) else {
+                    throw StorageFailure.damaged(
+                        "block \(first) holds \(block.count) events, not \(statement.integer(4))")
+                }
+                result.append(
+                    StoredBlock(
+                        firstPosition: first,
+                        receivedAt: Timestamp(milliseconds: statement.integer(1)), block: block))
             }
             statement.reset()
             return result
@@ -221,7 +242,7 @@ package final class LogStore: Sendable {
     /// Puts away what is kept in memory, so that the next opening reads less. Not needed for safety.
     package func settle() throws {
         try file.writer.writeWithoutTransaction { db in
-            if writing.keys.recentCount > 0, !writing.isStopped { try storeKeyRun(db) }
+            if writing.keys.recentCount > 0, !isStopped { try storeKeyRun(db) }
         }
     }
 }

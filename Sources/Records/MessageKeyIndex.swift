@@ -6,17 +6,19 @@ import Kernel
 /// The keys of the newest events are in memory; older ones in `message_keys`, a tree in key order, to which
 /// the memory's keys are added in sorted runs. The log itself is the truth: what was not yet added is read
 /// from the newest blocks when the log is opened. So a commit writes one block and no random pages.
-struct MessageKeyIndex {
+package struct MessageKeyIndex {
     /// Keys in memory before a run is added: a quarter of all, within these bounds (about 40 bytes each).
-    static let runCount = 65_536...524_288
+    package static let runCount = 65_536...524_288
 
     private var recent: Set<SipHash.Digest> = []
     private var storedCount: Int
+    private let runCount: ClosedRange<Int>
     private let lookup: HotStatement
     private let insertion: HotStatement
 
-    init(_ db: Database, storedCount: Int) throws {
+    init(_ db: Database, storedCount: Int, runCount: ClosedRange<Int>) throws {
         self.storedCount = storedCount
+        self.runCount = runCount
         lookup = try HotStatement(
             db, "SELECT 1 FROM message_keys WHERE key_high = ?1 AND key_low = ?2")
         insertion = try HotStatement(
@@ -30,7 +32,7 @@ struct MessageKeyIndex {
     var recentCount: Int { recent.count }
 
     var isRunDue: Bool {
-        recent.count >= min(max(storedCount / 4, Self.runCount.lowerBound), Self.runCount.upperBound)
+        recent.count >= min(max(storedCount / 4, runCount.lowerBound), runCount.upperBound)
     }
 
     /// Takes the key in; false where it was there before.
@@ -39,11 +41,11 @@ struct MessageKeyIndex {
         guard storedCount > 0 else { return true }
         lookup.bind(1, Int64(bitPattern: key.first))
         lookup.bind(2, Int64(bitPattern: key.second))
-        if try lookup.exists() {
-            recent.remove(key)
-            return false
-        }
-        return true
+        var isStored = true
+        // Also where the look-up fails: a key stays only with an event that gets into the log.
+        defer { if isStored { recent.remove(key) } }
+        isStored = try lookup.exists()
+        return !isStored
     }
 
     /// Takes keys back whose events did not get into the log.
@@ -66,6 +68,6 @@ struct MessageKeyIndex {
 
     mutating func didStoreRun() {
         storedCount += recent.count
-        recent.removeAll(keepingCapacity: storedCount < Self.runCount.lowerBound * 4)
+        recent.removeAll(keepingCapacity: storedCount < runCount.lowerBound * 4)
     }
 }

@@ -118,30 +118,63 @@ extension RecordsStore {
     ///   - limit: How many at most.
     package func merges(among members: [Int64]? = nil, limit: Int) throws -> [MergeListing] {
         try read { db in
-            let columns = """
-                SELECT id, winner, loser, reason, strong, weak, position, merged_at, undone_at
-                FROM merges
-                """
             var rows: [Row] = []
             if let members {
                 for member in members {
                     rows += try Row.fetchAll(
-                        db, sql: columns + " WHERE first_fragment = ? ORDER BY id DESC LIMIT ?",
+                        db, sql: mergeColumns + " WHERE first_fragment = ? ORDER BY id DESC LIMIT ?",
                         arguments: [member, limit])
                 }
             } else {
                 rows = try Row.fetchAll(
-                    db, sql: columns + " ORDER BY id DESC LIMIT ?", arguments: [limit])
+                    db, sql: mergeColumns + " ORDER BY id DESC LIMIT ?", arguments: [limit])
             }
-            let listings = rows.map { row -> MergeListing in
-                let undoneAt: Int64 = row[8]
-                return MergeListing(
-                    id: ID(rawValue: row[0]), winner: ID(rawValue: row[1]),
-                    loser: ID(rawValue: row[2]), reason: row[3], strong: row[4], weak: row[5],
-                    position: row[6], mergedAt: Timestamp(milliseconds: row[7]),
-                    undoneAt: undoneAt == 0 ? nil : Timestamp(milliseconds: undoneAt))
-            }
+            let listings = rows.map(MergeListing.init(row:))
             return Array(listings.sorted { $0.id > $1.id }.prefix(limit))
+        }
+    }
+
+    /// One merge; nil where there is none.
+    package func merge(_ id: ID<Merge>) throws -> MergeListing? {
+        try read { db in
+            try Row.fetchOne(
+                db, sql: mergeColumns + " WHERE id = ?", arguments: [id.rawValue]
+            ).map(MergeListing.init(row:))
+        }
+    }
+
+    /// Merges that came after one, oldest first: those that are still to be told on the log.
+    package func merges(after id: Int64, limit: Int) throws -> [MergeListing] {
+        try read { db in
+            try Row.fetchAll(
+                db, sql: mergeColumns + " WHERE id > ? ORDER BY id LIMIT ?",
+                arguments: [id, limit]
+            ).map(MergeListing.init(row:))
+        }
+    }
+}
+
+private let mergeColumns = """
+    SELECT id, winner, loser, reason, strong, weak, position, merged_at, undone_at FROM merges
+    """
+
+extension MergeListing {
+    fileprivate init(row: Row) {
+        let undone: Int64 = row[8]
+        self.init(
+            id: ID(rawValue: row[0]), winner: ID(rawValue: row[1]), loser: ID(rawValue: row[2]),
+            reason: row[3], strong: row[4], weak: row[5], position: row[6],
+            mergedAt: Timestamp(milliseconds: row[7]),
+            undoneAt: undone == 0 ? nil : Timestamp(milliseconds: undone))
+    }
+}
+
+extension RecordsStore {
+    /// Every user id that is known, in order of its customer.
+    package func userIDs() throws -> [String] {
+        try read { db in
+            try String.fetchAll(
+                db, sql: "SELECT value FROM identifiers WHERE kind = 1 ORDER BY customer")
         }
     }
 }

@@ -29,6 +29,9 @@ struct FoldBatch {
     /// Keeps hashes of order ids apart from the workspace's other hashes (identifier kinds are 1 to 15).
     private static let orderDomain: UInt8 = 16
 
+    /// Minor units: what claims to be more is a mistake, and sums of such would leave 64 bits.
+    private static let orderTotalMax: Int64 = 1_000_000_000_000_000
+
     private let rules: Rules
     private let tables: FoldTables
     private let lookup: IdentityLookup
@@ -121,6 +124,10 @@ struct FoldBatch {
             orderProblems += 1
             return
         }
+        guard (order.totalMinor ?? 0) <= Self.orderTotalMax else {
+            orderProblems += 1
+            return
+        }
         let (key, known) = try place(of: order.orderID)
         let result = OrderFold(
             order, known: known, key: key, customer: customer, at: frame.occurredAt,
@@ -181,8 +188,8 @@ struct FoldBatch {
     // MARK: Closing
 
     /// Completes what the archive is told, once all events are folded.
-    mutating func close(_ changes: IdentityChanges) {
-        for new in changes.identifiers {
+    mutating func close(_ changes: [IdentityChanges]) {
+        for new in changes.lazy.flatMap(\.identifiers) {
             fragments[new.customer]?.note(new.identifier.kind, new.identifier.value)
         }
         archive.contacts.reserveCapacity(touched.count)
@@ -190,15 +197,15 @@ struct FoldBatch {
             guard let fragment = fragments[id] else { continue }
             archive.contacts.append(fragment.contact(id))
         }
-        for membership in changes.memberships {
+        for membership in changes.lazy.flatMap(\.memberships) {
             archive.links.append(
                 CustomerLink(member: membership.member, customer: membership.customer))
         }
     }
 
     /// Writes what changed; the transaction is the caller's.
-    mutating func write(_ changes: IdentityChanges) throws {
-        try tables.write(changes)
+    mutating func write(_ changes: [IdentityChanges]) throws {
+        for change in changes { try tables.write(change) }
         var writer = ByteWriter(reserving: 1024)
         touched.sort()
         for id in touched {

@@ -44,7 +44,7 @@ final class Appender {
     /// Appends `count` rows and closes the appender: they belong to the connection's transaction.
     ///
     /// - Parameter fill: Fills every column of one slice of the rows.
-    func append(_ count: Int, _ fill: (borrowing Slice) -> Void) throws(ArchiveError) {
+    func append(_ count: Int, _ fill: (Slice) -> Void) throws(ArchiveError) {
         let step = Int(duck_vector_size())
         var start = 0
         while start < count {
@@ -66,9 +66,9 @@ final class Appender {
 
     /// A run of rows that is being filled.
     ///
-    /// Every pointer is into the appender's chunk, which holds as many rows as a vector does; a slice
-    /// is never longer.
-    struct Slice: ~Copyable {
+    /// Every pointer is into the appender's chunk, which holds as many rows as a vector does; a
+    /// slice is never longer.
+    struct Slice {
         fileprivate let rows: Range<Int>
         fileprivate let chunk: duck_chunk?
         fileprivate let columns: [ColumnType]

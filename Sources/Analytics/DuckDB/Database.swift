@@ -53,8 +53,8 @@ enum Argument {
 
 /// A connection to a database: one transaction at a time.
 ///
-/// `@unchecked Sendable`: DuckDB's connections may be used from any thread, by one at a time. Each is
-/// owned by `Archive`'s writer lock or lent by its pool to one caller, which never keeps it.
+/// `@unchecked Sendable`: DuckDB's connections may be used from any thread, by one at a time. Each
+/// is owned by `Archive`'s writer lock or lent by its pool to one caller, which never keeps it.
 final class Connection: @unchecked Sendable {
     let database: Database
     private var handle: duck_connection?

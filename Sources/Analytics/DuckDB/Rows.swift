@@ -2,8 +2,9 @@ import CDuckDB
 
 /// The rows of a query, read in order.
 ///
-/// Values are read straight from DuckDB's column vectors. The pointers kept here are into the current
-/// chunk, which lives until the next one is fetched; `row` is always below the chunk's size.
+/// Values are read straight from DuckDB's column vectors. The pointers kept here are into the
+/// current chunk, which lives until the next one is fetched; `row` is always below the chunk's
+/// size.
 final class Rows {
     private var result: duck_result
     private let types: [duck_type]

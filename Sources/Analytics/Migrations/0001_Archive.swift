@@ -1,8 +1,9 @@
 /// The first schema: events, orders, contacts, links, predictions, and the summary made from them.
 ///
 /// Instants are milliseconds since 1970 UTC, days and months are those of the workspace's zone,
-/// currencies are `Currency.packed`. There are no keys on the large tables: DuckDB would keep an index
-/// of each in memory, and each row is checked for its like when it is written (`Archive+Ingest`).
+/// currencies are `Currency.packed`. There are no keys on the large tables: DuckDB would keep an
+/// index of each in memory, and each row is checked for its like when it is written
+/// (`Archive+Ingest`).
 let archive0001 = """
     CREATE TABLE archive_state (
         -- The last log position that is in the archive.

@@ -1,9 +1,9 @@
 // The part of DuckDB's C API that Perennial uses, resolved by name at run time.
 //
 // Written from the documentation of DuckDB's C API (https://duckdb.org/docs/stable/clients/c/api).
-// The library is opened with `perennial_duckdb_load`; until that has succeeded no other function here
-// may be called. Names are DuckDB's with `duck_` for `duckdb_`: were they the same, the library's own
-// calls among its functions would come back here.
+// The library is opened with `perennial_duckdb_load`; until that has succeeded no other function
+// here may be called. Names are DuckDB's with `duck_` for `duckdb_`: were they the same, the
+// library's own calls among its functions would come back here.
 
 #ifndef PERENNIAL_CDUCKDB_H
 #define PERENNIAL_CDUCKDB_H
@@ -57,7 +57,8 @@ typedef struct {
     int64_t upper;
 } duck_hugeint;
 
-// `duckdb_string_t`, 16 bytes: a text of up to 12 bytes stands behind its length, a longer one elsewhere.
+// `duckdb_string_t`, 16 bytes: a text of up to 12 bytes stands behind its length, a longer one
+// elsewhere.
 typedef struct {
     uint32_t length;
     char prefix[4];

@@ -118,12 +118,6 @@ enum RecordsMigrations {
             used_at BIGINT NOT NULL DEFAULT 0,
             revoked_at BIGINT NOT NULL DEFAULT 0
         );
-        CREATE TABLE model_runs (
-            id BIGINT PRIMARY KEY NOT NULL,
-            as_of BIGINT NOT NULL,
-            created_at BIGINT NOT NULL,
-            report TEXT NOT NULL
-        );
         CREATE TABLE imports (
             id BIGINT PRIMARY KEY NOT NULL,
             source TEXT NOT NULL UNIQUE,

@@ -1,0 +1,68 @@
+import Events
+import HTTPTypes
+import Hummingbird
+import JSONParsing
+
+/// The API's answers as JSON.
+enum APIAnswer {
+    /// What is said of events that were taken: how many are new, how many were here before, and each that wasn't valid.
+    static func taken(
+        accepted: Int, repeated: Int, rejections: [Rejection]
+    ) -> Response {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("success", true)
+        json.member("accepted", accepted)
+        json.member("repeated", repeated)
+        if !rejections.isEmpty { write(rejections, to: &json) }
+        json.endObject()
+        return response(.ok, json)
+    }
+
+    static func failure(_ error: APIError, rejections: [Rejection] = []) -> Response {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("success", false)
+        json.key("error")
+        json.beginObject()
+        json.member("code", error.code)
+        if let path = error.path { json.member("path", path) }
+        json.member("reason", error.reason)
+        json.endObject()
+        if !rejections.isEmpty { write(rejections, to: &json) }
+        json.endObject()
+        var response = response(error.status, json)
+        if let seconds = error.retryAfterSeconds {
+            response.headers[.retryAfter] = String(seconds)
+        }
+        if error == .unauthorized {
+            response.headers[.wwwAuthenticate] = "Basic realm=\"perennial\", charset=\"UTF-8\""
+        }
+        return response
+    }
+
+    private static func write(_ rejections: [Rejection], to json: inout JSONWriter) {
+        json.key("rejected")
+        json.beginArray()
+        for rejection in rejections {
+            json.beginObject()
+            json.member("index", rejection.index)
+            json.member("path", rejection.path)
+            json.member("code", rejection.problem.code)
+            json.member("reason", rejection.problem.reason)
+            json.endObject()
+        }
+        json.endArray()
+    }
+
+    static func response(_ status: HTTPResponse.Status, _ json: JSONWriter) -> Response {
+        Response(
+            status: status,
+            headers: [
+                .contentType: "application/json",
+                .accessControlAllowOrigin: "*",
+                .xContentTypeOptions: "nosniff",
+            ],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: json.bytes)))
+    }
+}

@@ -1,0 +1,85 @@
+package import HTTPTypes
+import JSONParsing
+package import Logging
+
+/// Everything that the API answers with instead of what was asked.
+package enum APIError: Error, Sendable, Equatable {
+    /// No key, or none that is in use.
+    case unauthorized
+    /// The key may not do this.
+    case forbidden(needs: String)
+    /// The body, or what is in it, isn't valid. Nothing of it was taken.
+    case invalid(path: String, code: String, reason: String)
+    /// None of the body's events is valid. Nothing of it was taken.
+    case allRejected
+    case tooLarge(path: String, code: String, reason: String)
+    /// The body is packed in a way that isn't known here, or badly.
+    case undecodable(String)
+    /// Too much waits already.
+    case busy
+    /// The disk is full or failed, or the server is stopping.
+    case unavailable(String)
+
+    package var status: HTTPResponse.Status {
+        switch self {
+        case .unauthorized: .unauthorized
+        case .forbidden: .forbidden
+        case .invalid, .allRejected, .undecodable: .badRequest
+        case .tooLarge: .contentTooLarge
+        case .busy: .tooManyRequests
+        case .unavailable: .serviceUnavailable
+        }
+    }
+
+    /// Stable, for programs.
+    package var code: String {
+        switch self {
+        case .unauthorized: "unauthorized"
+        case .forbidden: "forbidden"
+        case .invalid(_, let code, _), .tooLarge(_, let code, _): code
+        case .allRejected: "all_rejected"
+        case .undecodable: "undecodable"
+        case .busy: "busy"
+        case .unavailable: "unavailable"
+        }
+    }
+
+    /// What is wrong and what to do, for people.
+    package var reason: String {
+        switch self {
+        case .unauthorized:
+            "send a write key: Authorization Basic with the key as user name, Bearer, or writeKey in "
+                + "the body; make one with: perennial key create --scope track"
+        case .forbidden(let needs): "this key may not do that; it needs the scope \(needs)"
+        case .invalid(_, _, let reason), .tooLarge(_, _, let reason): reason
+        case .allRejected: "none of the events is valid; nothing was taken"
+        case .undecodable(let reason): reason
+        case .busy: "too many events wait to be stored; nothing was taken, try again"
+        case .unavailable(let reason): reason + "; nothing was taken, try again"
+        }
+    }
+
+    package var path: String? {
+        switch self {
+        case .invalid(let path, _, _), .tooLarge(let path, _, _): path
+        case .unauthorized, .forbidden, .allRejected, .undecodable, .busy, .unavailable: nil
+        }
+    }
+
+    /// After how many seconds to try again; nil where that doesn't help.
+    package var retryAfterSeconds: Int? {
+        switch self {
+        case .busy: 1
+        case .unavailable: 5
+        case .unauthorized, .forbidden, .invalid, .allRejected, .tooLarge, .undecodable: nil
+        }
+    }
+
+    package var logLevel: Logger.Level {
+        switch self {
+        case .unavailable: .error
+        case .busy: .warning
+        case .unauthorized, .forbidden, .invalid, .allRejected, .tooLarge, .undecodable: .debug
+        }
+    }
+}

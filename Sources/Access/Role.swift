@@ -1,0 +1,46 @@
+/// What somebody may do in the workspace.
+package enum Permission: String, Sendable, CaseIterable {
+    /// Figures over all customers.
+    case readFigures = "figures:read"
+    /// Single customers, with names and addresses.
+    case readCustomers = "customers:read"
+    /// Merge customers and undo merges.
+    case changeCustomers = "customers:change"
+    /// Take lists of customers out of the workspace.
+    case exportCustomers = "customers:export"
+    case importData = "data:import"
+    /// Run the models.
+    case score = "models:run"
+    case manageKeys = "keys:manage"
+    case manageMembers = "members:manage"
+    case changeSettings = "settings:change"
+    /// Give the workspace to somebody else, or end it.
+    case own = "workspace:own"
+}
+
+/// A member's part, which decides the permissions.
+package enum Role: String, Sendable, CaseIterable {
+    case owner
+    case admin
+    /// Works with customers, without taking lists of them out.
+    case marketer
+    /// Sees figures, and no names.
+    case analyst
+    /// Helps single customers.
+    case support
+    /// Connects systems: keys and imports.
+    case developer
+
+    package var permissions: Set<Permission> {
+        switch self {
+        case .owner: Set(Permission.allCases)
+        case .admin: Set(Permission.allCases).subtracting([.own])
+        case .marketer: [.readFigures, .readCustomers, .changeCustomers, .importData, .score]
+        case .analyst: [.readFigures, .score]
+        case .support: [.readCustomers, .changeCustomers]
+        case .developer: [.readFigures, .importData, .manageKeys]
+        }
+    }
+
+    package func may(_ permission: Permission) -> Bool { permissions.contains(permission) }
+}

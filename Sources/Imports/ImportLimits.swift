@@ -1,0 +1,17 @@
+/// What an import accepts at most; each limit has a rejection or a failure of its own.
+package enum ImportLimits {
+    /// One row's text, its line break not counted.
+    package static let rowBytesMax = 1 << 20
+    /// The fields of one row.
+    package static let fieldsMax = 2048
+    /// An order id, a user id, an anonymous id, an e-mail address, an event's name.
+    package static let identifierBytesMax = 255
+    /// Text that is held back until a date in it shows whether days or months come first.
+    package static let dateSampleBytesMax = 8 << 20
+    /// The orders of a file of lines, which are held in memory until the file's end: about 15 million lines.
+    package static let groupedBytesMax = 1 << 30
+    /// How many rejections wait at most before `FileImporter.advance` returns.
+    package static let rejectionsWaitingMax = 1024
+    /// How much of a rejected row's text is kept.
+    package static let rejectedTextBytesMax = 4096
+}

@@ -1,0 +1,180 @@
+package import RetentionModels
+
+/// One run of the models over all customers: fits, forecasts, and the report of both. Pure.
+package struct Scoring: Sendable {
+    /// Row i of each column is customer i's; NaN stands for none.
+    package struct Forecasts: Sendable {
+        package var probabilityAlive: [Double]
+        /// P(no order in the 90 days after the end).
+        package var churnProbability: [Double]
+        package var expectedOrders90: [Double]
+        package var expectedOrders365: [Double]
+        /// Major units of the customer's currency.
+        package var expectedSpend90: [Double]
+        package var expectedSpend365: [Double]
+        /// Days from the end until the next order; NaN where it is never reached.
+        package var nextOrderMedianDays: [Double]
+        package var nextOrderLowDays: [Double]
+        package var nextOrderHighDays: [Double]
+
+        fileprivate init(count: Int) {
+            let none = [Double](repeating: .nan, count: count)
+            probabilityAlive = none
+            churnProbability = none
+            expectedOrders90 = none
+            expectedOrders365 = none
+            expectedSpend90 = none
+            expectedSpend365 = none
+            nextOrderMedianDays = none
+            nextOrderLowDays = none
+            nextOrderHighDays = none
+        }
+    }
+
+    /// Horizons of the forecasts in days: that of churn first.
+    package static let horizonsDays: [Double] = [90, 365]
+    /// Below these, weak priors keep the fit from extremes that so little data can't rule out.
+    package static let customersForFreeFit = 500
+    package static let repeatersForFreeFit = 50
+
+    package let report: ModelReport
+    /// Nil where no model of frequency could be fitted; the report says why.
+    package let forecasts: Forecasts?
+
+    /// Fits the models and forecasts every customer.
+    ///
+    /// - Parameter asOf: The last day that the columns include, for the report.
+    /// - Throws: `InvalidRow` where a row cannot be a history (which the archive never gives).
+    package init(_ columns: PurchaseColumns, asOf: String) throws(InvalidRow) {
+        let histories = try PurchaseHistories(
+            frequency: columns.frequency, recency: columns.recency, age: columns.age,
+            meanRepeatSpend: columns.meanRepeatSpend)
+        let repeaters = columns.frequency.count { $0 > 0 }
+        let isSmall =
+            histories.count < Self.customersForFreeFit || repeaters < Self.repeatersForFreeFit
+        let prior: Prior = isSmall ? .weak : .none
+        let grouped = histories.grouped()
+        let (frequency, frequencyModel) = Self.fitFrequency(
+            grouped, customers: histories.count, repeaters: repeaters, prior: prior)
+        var models = [frequencyModel]
+        var forecasts = frequency.map { _ in Forecasts(count: histories.count) }
+        for (currency, rows) in Self.rowsByCurrency(columns.currency) {
+            let isAll = rows.count == histories.count
+            let part = isAll ? histories : try Self.select(rows, of: columns)
+            let (spend, spendModel) = Self.fitSpend(part, currency: currency, prior: prior)
+            models.append(spendModel)
+            guard let frequency else { continue }
+            let forecast = CustomerForecasts(
+                part, grouped: isAll ? grouped : part.grouped(), model: frequency, spend: spend,
+                horizons: Self.horizonsDays.map { $0 / columns.unit.days })
+            forecasts?.take(forecast, rows: rows, unitDays: columns.unit.days)
+        }
+        self.forecasts = forecasts
+        report = ModelReport(
+            asOf: asOf, unit: columns.unit, customers: histories.count,
+            repeatCustomers: repeaters, models: models)
+    }
+
+    // MARK: Fitting
+
+    private static func fitFrequency(
+        _ grouped: GroupedHistories, customers: Int, repeaters: Int, prior: Prior
+    ) -> (BGNBD?, ModelReport.Model) {
+        var model = ModelReport.Model(
+            model: "BG/NBD", customers: customers, repeatCustomers: repeaters, prior: prior.name)
+        do throws(FitFailure) {
+            let fit = try BGNBD.fit(grouped, options: FitOptions(prior: prior))
+            model.parameters = [
+                "r": fit.model.r, "alpha": fit.model.alpha, "a": fit.model.a, "b": fit.model.b,
+            ]
+            model.standardErrors = fit.standardErrors.map {
+                ["r": $0.r, "alpha": $0.alpha, "a": $0.a, "b": $0.b]
+            }
+            model.logLikelihood = fit.logLikelihood
+            model.notes = fit.limits.map(\.explanation)
+            if prior == .weak { model.notes.append(smallDataNote) }
+            return (fit.model, model)
+        } catch {
+            model.notes = [error.explanation]
+            return (nil, model)
+        }
+    }
+
+    private static func fitSpend(
+        _ histories: PurchaseHistories, currency: String, prior: Prior
+    ) -> (GammaGamma?, ModelReport.Model) {
+        let spenders = (0..<histories.count).count {
+            histories.frequency[$0] > 0 && (histories.meanRepeatSpend?[$0] ?? 0) > 0
+        }
+        var model = ModelReport.Model(
+            model: "Gamma-Gamma", currency: currency, customers: spenders,
+            repeatCustomers: spenders, prior: prior.name)
+        do throws(FitFailure) {
+            var options = FitOptions(prior: prior)
+            var fit = try GammaGamma.fit(histories, options: options)
+            if fit.limits.contains(.meanSpendUnbounded), prior == .none {
+                // Without a bound there is no mean spend to expect of customers without repeats.
+                options.prior = .weak
+                fit = try GammaGamma.fit(histories, options: options)
+                model.prior = Prior.weak.name
+            }
+            model.parameters = ["p": fit.model.p, "q": fit.model.q, "gamma": fit.model.gamma]
+            model.standardErrors = fit.standardErrors.map {
+                ["p": $0.p, "q": $0.q, "gamma": $0.gamma]
+            }
+            model.logLikelihood = fit.logLikelihood
+            model.notes = fit.limits.map(\.explanation)
+            if let correlation = fit.rankCorrelation, fit.spendDependsOnFrequency {
+                let rounded = (correlation * 100).rounded() / 100
+                model.notes.append(
+                    "Spend and frequency are related (rank correlation \(rounded)), which the "
+                        + "model assumes they aren't: expected spend of frequent buyers is biased.")
+            }
+            return (fit.model, model)
+        } catch {
+            model.notes = [error.explanation]
+            return (nil, model)
+        }
+    }
+
+    private static let smallDataNote =
+        "Few customers or repeat orders yet: weak priors steady the fit, and intervals are wide."
+
+    // MARK: Currencies
+
+    /// The rows of each currency, the one with the most customers first.
+    private static func rowsByCurrency(_ currencies: [String]) -> [(String, [Int])] {
+        var rows: [String: [Int]] = [:]
+        for (index, currency) in currencies.enumerated() { rows[currency, default: []].append(index) }
+        return rows.map { ($0.key, $0.value) }
+            .sorted { ($0.1.count, $1.0) > ($1.1.count, $0.0) }
+    }
+
+    private static func select(
+        _ rows: [Int], of columns: PurchaseColumns
+    ) throws(InvalidRow) -> PurchaseHistories {
+        try PurchaseHistories(
+            frequency: rows.map { columns.frequency[$0] },
+            recency: rows.map { columns.recency[$0] }, age: rows.map { columns.age[$0] },
+            meanRepeatSpend: rows.map { columns.meanRepeatSpend[$0] })
+    }
+}
+
+extension Scoring.Forecasts {
+    /// Puts a part's forecasts into its rows.
+    fileprivate mutating func take(_ part: CustomerForecasts, rows: [Int], unitDays: Double) {
+        for (index, row) in rows.enumerated() {
+            probabilityAlive[row] = part.probabilityAlive[index]
+            churnProbability[row] = part.churnProbability[0][index]
+            expectedOrders90[row] = part.expectedOrders[0][index]
+            expectedOrders365[row] = part.expectedOrders[1][index]
+            if let spend = part.expectedSpend {
+                expectedSpend90[row] = spend[0][index]
+                expectedSpend365[row] = spend[1][index]
+            }
+            nextOrderMedianDays[row] = part.nextOrderMedian[index].map { $0 * unitDays } ?? .nan
+            nextOrderLowDays[row] = part.nextOrderEarly[index].map { $0 * unitDays } ?? .nan
+            nextOrderHighDays[row] = part.nextOrderLate[index].map { $0 * unitDays } ?? .nan
+        }
+    }
+}

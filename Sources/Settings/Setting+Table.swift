@@ -1,0 +1,78 @@
+extension Setting {
+    /// Every setting there is, in the order in which they are shown.
+    package static let all: [Setting] = [
+        Setting(
+            "server.host", .host, default: "127.0.0.1", flag: "--host",
+            meaning: "The address the server listens on; 0.0.0.0 for all of them."),
+        Setting(
+            "server.port", .whole(0...65535), default: "8080", flag: "--port",
+            meaning: "The port of the API and the console; 0 takes a free one."),
+        Setting(
+            "server.publicURL", .webAddress, default: "", flag: "--public-url",
+            meaning: "The address people and programs reach the server by, behind a proxy."),
+        Setting(
+            "server.secureCookies", .choice(["auto", "true", "false"]), default: "auto",
+            meaning: "Whether cookies are for HTTPS only; auto: when server.publicURL is https."),
+        Setting(
+            "workspace.timezone", .zone, default: "UTC", flag: "--timezone",
+            meaning: "The time zone that days and months are counted in."),
+        Setting(
+            "workspace.currency", .currency, default: "USD",
+            meaning: "The currency of amounts that name none."),
+        Setting(
+            "workspace.activeDays", .whole(1...3650), default: "90",
+            meaning: "A customer is active who ordered in this many trailing days."),
+        Setting(
+            "log.level", .choice(WorkspaceSettings.Log.Level.allCases.map(\.rawValue)),
+            default: "info", flag: "--log-level",
+            meaning: "The least serious log line that is written."),
+        Setting(
+            "log.format", .choice(WorkspaceSettings.Log.Format.allCases.map(\.rawValue)),
+            default: "text", flag: "--log-format",
+            meaning: "Log lines as key=value text or as one JSON object each."),
+        Setting(
+            "ingest.queueMiB", .whole(1...4096), default: "64",
+            meaning: "How much may wait for the log before requests get 429."),
+        Setting(
+            "ingest.commitMiB", .whole(1...256), default: "4",
+            meaning: "The most that one commit of the log takes in; not above ingest.queueMiB."),
+        Setting(
+            "identity.limit.userId", .whole(1...100), default: "1",
+            meaning: "How many user ids one customer may have."),
+        Setting(
+            "identity.limit.email", .whole(1...100), default: "5",
+            meaning: "How many e-mail addresses one customer may have."),
+        Setting(
+            "identity.limit.phone", .whole(1...100), default: "5",
+            meaning: "How many phone numbers one customer may have."),
+        Setting(
+            "identity.limit.anonymousId", .whole(1...100), default: "5",
+            meaning: "How many anonymous ids one customer may have."),
+        Setting(
+            "identity.blockedValues", .list(countMax: 1000), default: "",
+            meaning: "Values that never identify anybody, besides the built-in ones."),
+        Setting(
+            "analytics.threads", .whole(1...256), default: "2",
+            meaning: "How many threads a query on the archive may use."),
+        Setting(
+            "analytics.memoryMiB", .whole(64...1_048_576), default: "1024",
+            meaning: "How much memory the archive may use before it spills to disk."),
+        Setting(
+            "duckdb.library", .path, default: "", otherVariable: "DUCKDB_LIBRARY",
+            meaning: "A DuckDB library of your own; empty: the one script/setup installed."),
+        Setting(
+            "assets.directory", .path, default: "",
+            meaning: "The folder of the browser assets; empty: the one script/setup filled."),
+        Setting(
+            "scoring.horizonDays", .whole(1...3650), default: "90",
+            meaning: "Churn is the probability of no order in this many days."),
+        Setting(
+            "scoring.intervalHours", .whole(0...8760), default: "24",
+            meaning: "How often the server scores all customers; 0 = never by itself."),
+    ]
+
+    /// `PERENNIAL_…` variables that are not settings: those of the tests and of `script/setup`.
+    package static let variablesKnownOtherwise: Set<String> = [
+        "PERENNIAL_TEST_DATA", "PERENNIAL_ASSETS",
+    ]
+}

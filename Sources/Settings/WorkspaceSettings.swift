@@ -1,0 +1,98 @@
+package import Kernel
+
+/// The settings of a workspace with their types, valid in themselves and together.
+package struct WorkspaceSettings: Sendable, Equatable {
+    package struct Server: Sendable, Equatable {
+        package var host: String
+        /// 0 takes a free port.
+        package var port: Int
+        /// nil where the server has no other address than the one it listens on.
+        package var publicURL: String?
+        /// Whether cookies carry `Secure`; already decided where the setting says auto.
+        package var secureCookies: Bool
+    }
+
+    package struct Workspace: Sendable, Equatable {
+        /// An IANA name that this machine knows.
+        package var timezone: String
+        package var currency: Currency
+        package var activeDays: Int
+    }
+
+    package struct Log: Sendable, Equatable {
+        /// swift-log's levels, by their names.
+        package enum Level: String, Sendable, CaseIterable {
+            case trace, debug, info, notice, warning, error, critical
+        }
+
+        package enum Format: String, Sendable, CaseIterable {
+            case text, json
+        }
+
+        package var level: Level
+        package var format: Format
+    }
+
+    package struct Ingest: Sendable, Equatable {
+        package var queueMiB: Int
+        package var commitMiB: Int
+
+        package var queueBytes: Int { queueMiB << 20 }
+        package var commitBytes: Int { commitMiB << 20 }
+    }
+
+    package struct Identity: Sendable, Equatable {
+        package var userIDLimit: Int
+        package var emailLimit: Int
+        package var phoneLimit: Int
+        package var anonymousIDLimit: Int
+        /// Besides the built-in ones.
+        package var blockedValues: [String]
+    }
+
+    package struct Analytics: Sendable, Equatable {
+        package var threads: Int
+        package var memoryMiB: Int
+        /// nil: the library that `script/setup` installed.
+        package var library: String?
+    }
+
+    package struct Scoring: Sendable, Equatable {
+        package var horizonDays: Int
+        /// nil: only when asked.
+        package var intervalHours: Int?
+    }
+
+    package var server: Server
+    package var workspace: Workspace
+    package var log: Log
+    package var ingest: Ingest
+    package var identity: Identity
+    package var analytics: Analytics
+    /// nil: the folder that `script/setup` filled.
+    package var assetsDirectory: String?
+    package var scoring: Scoring
+}
+
+/// Settings as they were loaded: the typed values, and for each setting its source.
+package struct LoadedSettings: Sendable, Equatable {
+    /// One line of `perennial config`.
+    package struct Row: Sendable, Equatable {
+        package var setting: Setting
+        package var value: SettingValue
+        package var source: SettingSource
+
+        package init(setting: Setting, value: SettingValue, source: SettingSource) {
+            self.setting = setting
+            self.value = value
+            self.source = source
+        }
+    }
+
+    package var values: WorkspaceSettings
+    /// In the order of `Setting.all`.
+    package var rows: [Row]
+    /// `PERENNIAL_…` variables that nothing reads. No failure: a container's platform may set
+    /// variables of that form itself (`PERENNIAL_SERVICE_HOST`).
+    package var warnings: [SettingsProblem]
+}

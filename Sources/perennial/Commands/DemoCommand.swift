@@ -1,0 +1,69 @@
+import Access
+import ArgumentParser
+import Imports
+import Kernel
+import Logging
+import Runtime
+import Settings
+
+/// `perennial demo`
+struct DemoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo",
+        abstract: "Makes a workspace from a real shop's year, scores it, and serves it.",
+        discussion: """
+            The shop is a UK gift shop's every invoice line from December 2009 to December 2010 (Online \
+            Retail II, Chen 2019, CC BY 4.0). Names and e-mail addresses are generated, at example.test.
+            """)
+
+    @Option(help: "The demo's folder; made when missing.")
+    var data = "demo-data"
+
+    @Flag(help: "Make the workspace and stop, without serving.")
+    var noServe = false
+
+    @OptionGroup var address: AddressOptions
+
+    func run() async throws {
+        do {
+            var options = WorkspaceOptions()
+            options.data = data
+            options.config = nil
+            options.set = []
+            let loaded = try options.load(
+                flags: address.flags.merging([
+                    "workspace.timezone": "Europe/London", "workspace.currency": "GBP",
+                ]) { flag, _ in flag })
+            Shell.startLogging(loaded.values, atLeast: .notice)
+            let workspace = try Workspace(
+                folder: options.folder, options: loaded.values.runtimeOptions, clock: .system,
+                logger: Logger(label: "perennial"))
+            let password = try await DemoShop(workspace: workspace).load()
+            if noServe {
+                try workspace.close()
+                if let password { try await say(password, at: nil) }
+                return
+            }
+            try await Server(workspace: workspace, settings: loaded.values, isDemo: true) { address in
+                // What can't be printed is in the log of a later start; serving goes on.
+                try? await say(password, at: address)
+            }.run()
+        } catch {
+            throw Shell.exit(for: error)
+        }
+    }
+
+    private func say(_ password: String?, at address: String?) async throws {
+        let output = CommandOutput.standard
+        try await output.line("")
+        if let address { try await output.line("  Perennial is at  \(address)") }
+        try await output.line("  sign in as       \(DemoShop.email)")
+        if let password {
+            try await output.line("  password         \(password)   (not shown again)")
+        } else {
+            try await output.line(
+                "  password         as printed when \(data) was made; delete the folder for a new one")
+        }
+        try await output.line("")
+    }
+}

@@ -1,0 +1,115 @@
+import Access
+import Customers
+import Events
+import Imports
+import JSONParsing
+import Kernel
+import Runtime
+
+/// Makes the demo's workspace: the gift shop's year, generated contacts, scores, and one member.
+struct DemoShop {
+    static let email = "demo@example.test"
+    /// In the repository and beside an installed program.
+    private static let fileName = "Demo/online_retail_2009_2010.csv.gz"
+    private static let columns = [
+        ("orderId", "invoice"), ("sku", "stock_code"), ("name", "description"),
+        ("quantity", "quantity"), ("unitPrice", "unit_price"), ("customer", "customer_id"),
+        ("orderedAt", "invoice_date"),
+    ]
+
+    let workspace: Workspace
+
+    struct MissingFile: Error, CustomStringConvertible {
+        var description: String {
+            "the demo's file \(DemoShop.fileName) isn't above the program or in the current folder; "
+                + "run the demo from the checkout"
+        }
+    }
+
+    /// Does what isn't done yet.
+    ///
+    /// - Returns: The member's password where it was made just now; nil on later starts.
+    func load() async throws -> String? {
+        guard let path = InstalledFiles.repositoryFile(Self.fileName) else { throw MissingFile() }
+        let output = CommandOutput.standard
+        if try workspace.records.setting("demo") == nil {
+            try await output.line("Loading a gift shop's year: 525,461 invoice lines …")
+            try await importOrders(path)
+            try await output.line("Making up names and addresses at example.test …")
+            try await addContacts()
+            try await output.line("Fitting the models …")
+            try await workspace.settle()
+            try workspace.archive.checkpoint()
+            let run = try await Blocking.run { [workspace] in
+                try workspace.score(asOf: nil, unit: .day)
+            }
+            try await output.line("Scored \(Figures.grouped(run.report.customers)) customers.")
+            try workspace.records.setSetting("demo", to: "made")
+        }
+        guard try workspace.records.member(email: Self.email) == nil else { return nil }
+        return try await NewMember.add(email: Self.email, name: "Demo", role: .owner, to: workspace)
+    }
+
+    private func importOrders(_ path: String) async throws {
+        var options = ImportOptions(kind: .orders, importedAt: workspace.clock.now)
+        options.mapping = Self.columns.map { .init(field: $0.0, column: $0.1) }
+        options.currency = workspace.currency
+        options.zone = workspace.zone
+        options.isHistory = true
+        let run = ImportRun(
+            path: path, options: options,
+            rejectsPath: workspace.folder + "/demo.rejects.csv", clock: workspace.clock)
+        var sink = LogSink.own(workspace)
+        var progress = ProgressBar(clock: workspace.clock)
+        _ = try await run.run(into: &sink, progress: &progress)
+        try await workspace.settle()
+    }
+
+    /// Gives every customer of the file a generated name and address, as identify events.
+    private func addContacts() async throws {
+        let people = try workspace.records.userIDs()
+        var builder = EventBlockBuilder()
+        for userID in people {
+            builder.append(DemoContact(userID: userID).identify(at: workspace.clock.now))
+            if builder.byteCount > 1 << 20 { _ = try await workspace.append(builder.takeBytes().bytes) }
+        }
+        if !builder.isEmpty { _ = try await workspace.append(builder.takeBytes().bytes) }
+    }
+}
+
+/// A made-up contact for a customer of the demo: the same for the same id, and nobody's.
+struct DemoContact {
+    let userID: String
+
+    /// Words for names that are plainly not people's.
+    private static let first = [
+        "Amber", "Basil", "Clover", "Dahlia", "Elder", "Fern", "Ginger", "Hazel", "Indigo",
+        "Juniper", "Laurel", "Maple", "Nettle", "Olive", "Poppy", "Quince", "Rowan", "Sage",
+        "Tansy", "Violet", "Willow", "Yarrow",
+    ]
+    private static let second = [
+        "Shop", "Store", "Gifts", "Corner", "House", "Garden", "Market", "Studio", "Workshop",
+        "Pantry", "Parlour", "Cottage",
+    ]
+
+    func identify(at now: Timestamp) -> EventDraft {
+        var seed: UInt64 = 1469
+        for byte in userID.utf8 { seed = seed &* 31 &+ UInt64(byte) }
+        var random = SeededRandom(seed: seed)
+        let first = Self.first[Int(random.next() % UInt64(Self.first.count))]
+        let second = Self.second[Int(random.next() % UInt64(Self.second.count))]
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("name", "\(first) \(second) \(userID)")
+        json.member(
+            "email", "\(first.lowercased()).\(second.lowercased()).\(userID)@example.test")
+        json.member("generated", true)
+        json.endObject()
+        var draft = EventDraft(
+            kind: .identify, occurredAt: now, messageID: "demo-contact-\(userID)")
+        draft.flags = [.imported, .history]
+        draft.userID = userID
+        draft.properties = json.bytes
+        return draft
+    }
+}

@@ -1,0 +1,19 @@
+import ArgumentParser
+
+/// The command line.
+@main
+struct Perennial: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "perennial",
+        abstract: "Keeps customers: collects what they do, knows who is leaving, and acts.",
+        version: Version.text,
+        subcommands: [
+            DemoCommand.self, ServeCommand.self, ImportCommand.self, ScoreCommand.self,
+            ReportCommand.self, CustomerCommand.self, MergeCommand.self, KeyCommand.self,
+            MemberCommand.self, ConfigCommand.self,
+        ])
+}
+
+enum Version {
+    static let text = "0.1.0"
+}

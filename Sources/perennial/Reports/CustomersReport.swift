@@ -1,0 +1,142 @@
+import Insights
+import JSONParsing
+import Kernel
+
+/// A list of customers as text.
+struct CustomersReport {
+    let page: CustomerPage
+    let zone: ZoneRules
+
+    func text(_ format: ReportFormat) -> String {
+        switch format {
+        case .json: json()
+        case .table: table().table()
+        case .csv: csv().csv()
+        }
+    }
+
+    private func table() -> TextTable {
+        var table = TextTable(
+            headings: [
+                "customer", "name", "state", "orders", "revenue", "last order", "churn 90 d",
+                "orders 365 d", "next order",
+            ], numeric: [3, 4, 6, 7])
+        for row in page.rows {
+            let prediction = row.prediction
+            table.rows.append([
+                row.customer.description, row.label, row.state.rawValue, String(row.orders),
+                Figures.money(row.revenue), Figures.time(row.lastOrderAt, zone),
+                Figures.percent(prediction?.churnProbability),
+                prediction.map { Figures.fixed($0.expectedOrders365, digits: 1) } ?? "–",
+                NextOrder.text(prediction, zone),
+            ])
+        }
+        return table
+    }
+
+    private func csv() -> TextTable {
+        var table = TextTable(headings: [
+            "customer", "name", "email", "state", "orders", "revenue_minor", "first_order_at",
+            "last_order_at", "as_of", "probability_alive", "churn_probability_90",
+            "expected_orders_90", "expected_orders_365", "expected_spend_365_minor",
+        ])
+        for row in page.rows {
+            let prediction = row.prediction
+            func number(_ value: Double?) -> String { value.map { String($0) } ?? "" }
+            let revenue = row.revenue.sorted.map { "\($0.currency) \($0.minor)" }
+            table.rows.append([
+                row.customer.description, row.label, row.email, row.state.rawValue,
+                String(row.orders), revenue.joined(separator: "; "),
+                row.firstOrderAt?.rfc3339 ?? "", row.lastOrderAt?.rfc3339 ?? "",
+                prediction?.asOf.rfc3339 ?? "", number(prediction?.probabilityAlive),
+                number(prediction?.churnProbability), number(prediction?.expectedOrders90),
+                number(prediction?.expectedOrders365), number(prediction?.expectedSpend365Minor),
+            ])
+        }
+        return table
+    }
+
+    private func json() -> String {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("total", page.total)
+        json.key("next")
+        if let next = page.next { json.string(next) } else { json.null() }
+        json.key("customers")
+        json.beginArray()
+        for row in page.rows { json.customer(row) }
+        json.endArray()
+        json.endObject()
+        return json.text
+    }
+}
+
+/// When the next order is to be expected, in words.
+enum NextOrder {
+    static func text(_ prediction: CustomerPrediction?, _ zone: ZoneRules) -> String {
+        guard let prediction else { return "–" }
+        guard let median = prediction.nextOrderMedianDays else { return "unlikely to return" }
+        return "around " + day(prediction.asOf, median, zone)
+    }
+
+    static func day(_ asOf: Timestamp, _ days: Double, _ zone: ZoneRules) -> String {
+        let milliseconds = min(days, 36_500) * 86_400_000
+        return zone.day(of: asOf.adding(milliseconds: Int64(milliseconds))).description
+    }
+}
+
+extension JSONWriter {
+    mutating func customer(_ row: CustomerRow) {
+        beginObject()
+        member("customer", row.customer.description)
+        member("label", row.label)
+        member("email", row.email)
+        member("state", row.state.rawValue)
+        member("orders", row.orders)
+        amounts("revenue", row.revenue)
+        time("firstOrderAt", row.firstOrderAt)
+        time("lastOrderAt", row.lastOrderAt)
+        time("firstSeenAt", row.firstSeenAt)
+        time("lastSeenAt", row.lastSeenAt)
+        key("prediction")
+        if let prediction = row.prediction { self.prediction(prediction) } else { null() }
+        endObject()
+    }
+
+    mutating func prediction(_ prediction: CustomerPrediction) {
+        beginObject()
+        member("run", prediction.run.description)
+        time("asOf", prediction.asOf)
+        member("probabilityAlive", prediction.probabilityAlive)
+        key("churnProbability")
+        beginObject()
+        member("90", prediction.churnProbability)
+        endObject()
+        key("expectedOrders")
+        beginObject()
+        member("90", prediction.expectedOrders90)
+        member("365", prediction.expectedOrders365)
+        endObject()
+        key("expectedSpendMinor")
+        beginObject()
+        optional("90", prediction.expectedSpend90Minor)
+        optional("365", prediction.expectedSpend365Minor)
+        endObject()
+        key("currency")
+        if let currency = prediction.currency { string(currency.description) } else { null() }
+        key("nextOrder")
+        beginObject()
+        days("median", prediction.nextOrderMedianDays, prediction.asOf)
+        days("low", prediction.nextOrderLowDays, prediction.asOf)
+        days("high", prediction.nextOrderHighDays, prediction.asOf)
+        member("unlikelyToReturn", prediction.nextOrderMedianDays == nil)
+        endObject()
+        endObject()
+    }
+
+    /// A number of days after a time, as the time; null for never.
+    private mutating func days(_ name: String, _ days: Double?, _ asOf: Timestamp) {
+        guard let days, days < 36_500 else { return time(name, nil) }
+        time(name, asOf.adding(milliseconds: Int64(days * 86_400_000)))
+    }
+}

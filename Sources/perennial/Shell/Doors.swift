@@ -1,0 +1,79 @@
+import Access
+import Console
+import Kernel
+import Records
+import Runtime
+import Synchronization
+
+/// Who may come into the console: signing in and out, and whose a session is.
+final class Doors: Sendable {
+    private let workspace: Workspace
+    private let throttle = Mutex(LoginThrottle())
+    private let policy = SessionPolicy()
+
+    init(workspace: Workspace) {
+        self.workspace = workspace
+    }
+
+    func signIn(_ attempt: SignInAttempt) async throws -> SignInOutcome {
+        let now = workspace.clock.now
+        let email = attempt.email.lowercased()
+        let address = attempt.address ?? ""
+        let decision = throttle.withLock { $0.decide(account: email, address: address, now: now) }
+        if case .wait(let until) = decision {
+            let seconds = (until.milliseconds - now.milliseconds + 999) / 1000
+            return .tooManyAttempts(retryAfterSeconds: Int(seconds))
+        }
+        let password = attempt.password
+        let member = try await Blocking.run { [workspace] () -> MemberRecord? in
+            guard password.utf8.count <= PasswordRules.bytesMax,
+                let member = try workspace.records.member(email: email)
+            else {
+                // As long as a real check takes, so that time doesn't tell who is a member.
+                try PasswordHash.spendTime(on: String(password.prefix(PasswordRules.bytesMax)))
+                return nil
+            }
+            let hash = try PasswordHash(phc: member.passwordHash)
+            return try hash.matches(password) ? member : nil
+        }
+        guard let member else {
+            throttle.withLock { $0.recordFailure(account: email, address: address, now: now) }
+            workspace.logger.notice("sign-in refused", metadata: ["address": "\(address)"])
+            return .refused
+        }
+        throttle.withLock { $0.recordSuccess(account: email) }
+        let token = SessionToken(random: .system)
+        let session = SessionRecord(
+            tokenHash: token.digest.bytes, member: member.id, createdAt: now, usedAt: now)
+        let oldest = now.adding(milliseconds: -policy.idleMs)
+        try await Blocking.run { [workspace] in
+            try workspace.records.removeSessions(unusedSince: oldest)
+            try workspace.records.addSession(session)
+        }
+        return .signedIn(token: token.text)
+    }
+
+    func session(_ text: String) async throws -> ConsoleSession? {
+        guard let token = SessionToken(text) else { return nil }
+        let now = workspace.clock.now
+        return try await Blocking.run { [workspace, policy] in
+            guard let session = try workspace.records.session(tokenHash: token.digest.bytes),
+                policy.isAlive(
+                    signedInAt: session.createdAt, lastUsedAt: session.usedAt, now: now),
+                let member = try workspace.records.member(session.member)
+            else { return nil }
+            if policy.needsTouch(lastUsedAt: session.usedAt, now: now) {
+                try workspace.records.touchSession(tokenHash: token.digest.bytes, at: now)
+            }
+            return ConsoleSession(
+                member: member.id, name: member.name, email: member.email, role: member.role)
+        }
+    }
+
+    func signOut(_ text: String) async throws {
+        guard let token = SessionToken(text) else { return }
+        try await Blocking.run { [workspace] in
+            try workspace.records.removeSession(tokenHash: token.digest.bytes)
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import API
+import Access
+import ArgumentParser
+import Console
+import FoundationEssentials
+import Glibc
+import Hummingbird
+import Kernel
+import Logging
+import Metrics
+import Runtime
+import ServiceLifecycle
+import Settings
+import Synchronization
+import Telemetry
+
+/// What the running server's commands need of it, where this process is one.
+enum RunningServer {
+    private static let ring = Mutex<KeyRing?>(nil)
+
+    static var keys: KeyRing? {
+        get { ring.withLock { $0 } }
+        set { ring.withLock { $0 = newValue } }
+    }
+}
+
+/// API and console on one port: the composition root.
+struct Server {
+    /// So many connections are served at a time; further ones wait.
+    private static let connectionsMax = 2000
+    /// A connection on which nothing comes for so long is closed.
+    private static let idleSeconds: Int64 = 60
+
+    let workspace: Workspace
+    let settings: WorkspaceSettings
+    let isDemo: Bool
+    /// Said once the port is open.
+    let didStart: @Sendable (_ address: String) async -> Void
+
+    /// Serves until the process is told to stop, then finishes what is under way.
+    func run() async throws {
+        let metrics = MetricsStore()
+        MetricsSystem.bootstrap(metrics)
+        let keys = try KeyRing(records: workspace.records)
+        RunningServer.keys = keys
+        let router = Router(context: ServerContext.self)
+        IngestRoutes(workspace: workspace, keys: keys, random: .system).add(to: router)
+        HealthRoutes(workspace: workspace, metrics: metrics).add(to: router)
+        try addConsole(to: router)
+        let started = didStart
+        let host = settings.server.host
+        var application = Application(
+            router: router,
+            server: .http1(
+                configuration: .init(idleTimeout: .seconds(Self.idleSeconds))),
+            configuration: ApplicationConfiguration(
+                address: .hostname(host, port: settings.server.port), serverName: nil,
+                backlog: 1024),
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? 0
+                await started("http://\(host.contains(":") ? "[\(host)]" : host):\(port)")
+            }, logger: workspace.logger)
+        application.addServices(
+            ControlServer(workspace: workspace) { [workspace] arguments, answer in
+                try await AskedCommand.run(arguments, in: workspace, answer)
+            })
+        if let hours = settings.scoring.intervalHours {
+            application.addServices(ScoringService(workspace: workspace, intervalHours: hours))
+        }
+        defer { RunningServer.keys = nil }
+        try await application.runService(gracefulShutdownSignals: [.sigterm, .sigint])
+        try workspace.close()
+    }
+
+    private func addConsole(to router: Router<ServerContext>) throws {
+        let folder = settings.assetsDirectory ?? InstalledFiles.find("assets")
+        let assets = ConsoleAssets(libraryFolder: folder)
+        for name in assets.missingLibraries {
+            workspace.logger.warning(
+                "a browser library is missing; run script/setup", metadata: ["file": "\(name)"])
+        }
+        let doors = Doors(workspace: workspace)
+        let rooms = ConsoleRooms(workspace: workspace, doors: doors)
+        let key = workspace.secrets.session
+        var reader = ByteReader(key.span)
+        let console = ConsoleSettings(
+            workspaceName: workspace.folder.split(separator: "/").last.map(String.init) ?? "data",
+            zone: workspace.zone, isDemo: isDemo, isSecure: settings.server.secureCookies,
+            formKey: SipHash.Key(low: try reader.readFixed64(), high: try reader.readFixed64()),
+            sessionDays: 7, version: Version.text)
+        try ConsoleRoutes(data: rooms.data, settings: console, assets: assets).add(to: router)
+    }
+}
+
+/// What is known of a request beside itself.
+struct ServerContext: RequestContext, RemoteAddressRequestContext {
+    var coreContext: CoreRequestContextStorage
+    let remoteAddress: SocketAddress?
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        remoteAddress = source.channel.remoteAddress
+    }
+}
+
+/// Scores all customers at intervals while the server runs.
+struct ScoringService: Service {
+    let workspace: Workspace
+    let intervalHours: Int
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            while true {
+                // Ends by being cancelled.
+                try await Task.sleep(for: .seconds(intervalHours * 3600))
+                do {
+                    let run = try await Blocking.run { try workspace.score(asOf: nil, unit: .day) }
+                    workspace.logger.info(
+                        "scored", metadata: ["customers": "\(run.report.customers)"])
+                } catch let error as Workspace.ScoringFailure {
+                    workspace.logger.info("not scored", metadata: ["reason": "\(error)"])
+                } catch is CancellationError {
+                    return
+                } catch {
+                    workspace.logger.error("scoring failed", metadata: ["reason": "\(error)"])
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import ArgumentParser
+import Kernel
+import Logging
+import Runtime
+import Settings
+import Telemetry
+
+/// A command that reads or changes a workspace, and works whether or not a server owns it.
+///
+/// `run(in:_:)` runs in the process that owns the workspace: this one, or the server, which is asked over
+/// the workspace's Unix socket to run the same arguments.
+protocol WorkspaceCommand: AsyncParsableCommand {
+    var workspace: WorkspaceOptions { get }
+
+    /// Values for settings that the command's own flags give, by setting name.
+    var settingFlags: [String: String] { get }
+
+    /// Does the work and says what there is to say.
+    func run(in workspace: Workspace, _ output: CommandOutput) async throws
+}
+
+extension WorkspaceCommand {
+    var settingFlags: [String: String] { [:] }
+
+    func run() async throws {
+        let options = workspace
+        do {
+            let loaded = try options.load(flags: settingFlags)
+            Shell.startLogging(loaded.values, atLeast: .warning)
+            for warning in loaded.warnings {
+                try await CommandOutput.standard.error("warning: \(warning)")
+            }
+            let opened: Workspace
+            do {
+                opened = try Workspace(
+                    folder: options.folder, options: loaded.values.runtimeOptions, clock: .system,
+                    logger: Logger(label: "perennial"))
+            } catch WorkspaceLock.Failure.owned {
+                try await askOwner(options.folder)
+                return
+            }
+            try await opened.settle()
+            try await run(in: opened, .standard)
+            try opened.close()
+        } catch {
+            throw Shell.exit(for: error)
+        }
+    }
+
+    private func askOwner(_ folder: String) async throws {
+        let arguments = CommandLine.arguments.dropFirst().joined(separator: "\0")
+        let code = try await ControlClient(folder: folder).converse { conversation in
+            try await conversation.send(ControlFrame(.command, text: arguments))
+            while true {
+                let frame = try await conversation.next()
+                switch frame.kind {
+                case .output: StandardStream.write(frame.payload, to: 1)
+                case .errorOutput: StandardStream.write(frame.payload, to: 2)
+                case .exit: return Int32(frame.payload.first ?? 1)
+                case .refused: throw ControlClient.Failure.refused(frame.text)
+                default: throw ControlClient.Failure.disconnected
+                }
+            }
+        }
+        if code != 0 { throw ExitCode(code) }
+    }
+}
+
+/// What all commands share of this process.
+enum Shell {
+    /// Structured lines on standard error.
+    static func startLogging(_ settings: WorkspaceSettings, atLeast floor: Logger.Level = .trace) {
+        let level = max(Logger.Level(rawValue: settings.log.level.rawValue) ?? .info, floor)
+        let format = LogFormat(rawValue: settings.log.format.rawValue) ?? .text
+        let output = LogOutput.standardError()
+        LoggingSystem.bootstrap { label in
+            StructuredLogHandler(
+                label: label, level: level, format: format, clock: .system, output: output)
+        }
+    }
+
+    /// Says why a command failed, on standard error, and gives the exit code.
+    static func exit(for error: any Error) -> any Error {
+        if error is ExitCode || error is ValidationError || error is CleanExit { return error }
+        StandardStream.write(Array("error: \(error)\n".utf8), to: 2)
+        return ExitCode.failure
+    }
+}
+
+/// Runs, inside the server, a command that another process asked for.
+enum AskedCommand {
+    static func run(
+        _ arguments: [String], in workspace: Workspace,
+        _ answer: @escaping @Sendable (ControlFrame) async throws -> Void
+    ) async throws {
+        let output = CommandOutput { bytes, isError in
+            try await answer(ControlFrame(isError ? .errorOutput : .output, bytes))
+        }
+        do {
+            let parsed = try Perennial.parseAsRoot(arguments)
+            guard let command = parsed as? any WorkspaceCommand else {
+                try await output.error("error: a running server doesn't take this command")
+                try await answer(ControlFrame(.exit, [1]))
+                return
+            }
+            try await workspace.settle()
+            try await command.run(in: workspace, output)
+            try await answer(ControlFrame(.exit, [0]))
+        } catch let code as ExitCode {
+            try await answer(ControlFrame(.exit, [UInt8(clamping: code.rawValue)]))
+        } catch {
+            try await output.error("error: \(error)")
+            try await answer(ControlFrame(.exit, [1]))
+        }
+    }
+}
