@@ -16,18 +16,18 @@ struct CommerceFields {
             try reader.beginObject()
             while let key = try reader.nextKey() {
                 let value = try reader.readValue()
-                let present = value.kind == .null || value.content.isEmpty ? nil : value
-                if key.isText("order_id".utf8Span.span, in: properties) {
+                let present = value.kind.isNull || value.content.isEmpty ? nil : value
+                if key.isText("order_id", in: properties) {
                     orderID = present
-                } else if key.isText("orderId".utf8Span.span, in: properties) {
+                } else if key.isText("orderId", in: properties) {
                     orderIDInCamelCase = present
-                } else if key.isText("total".utf8Span.span, in: properties) {
+                } else if key.isText("total", in: properties) {
                     total = present
-                } else if key.isText("revenue".utf8Span.span, in: properties) {
+                } else if key.isText("revenue", in: properties) {
                     revenue = present
-                } else if key.isText("currency".utf8Span.span, in: properties) {
+                } else if key.isText("currency", in: properties) {
                     currency = present
-                } else if key.isText("products".utf8Span.span, in: properties) {
+                } else if key.isText("products", in: properties) {
                     products = present
                 }
             }
@@ -39,7 +39,7 @@ struct CommerceFields {
     }
 
     func orderIDText(in properties: Span<UInt8>) throws(CommerceProblem) -> String {
-        guard let orderID, orderID.kind == .string || orderID.kind == .number else {
+        guard let orderID, orderID.kind.isString || orderID.kind.isNumber else {
             throw .orderIDMissing
         }
         let text = orderID.text(in: properties)
@@ -51,9 +51,11 @@ struct CommerceFields {
         in properties: Span<UInt8>, default defaultCurrency: Currency
     ) throws(CommerceProblem) -> Currency {
         guard let currency else { return defaultCurrency }
-        guard currency.kind == .string, let known = Currency(currency.text(in: properties)) else {
-            throw .unknownCurrency
-        }
+        let known =
+            currency.hasEscapes
+            ? Currency(currency.text(in: properties))
+            : Currency(utf8: properties.extracting(currency.content))
+        guard currency.kind.isString, let known else { throw .unknownCurrency }
         return known
     }
 
@@ -80,7 +82,7 @@ struct CommerceAmount {
 
     /// Nil where the value isn't a number or a string that is one.
     init?(_ slice: JSONSlice, in bytes: Span<UInt8>) {
-        guard slice.kind == .number || (slice.kind == .string && !slice.hasEscapes) else {
+        guard slice.kind.isNumber || (slice.kind.isString && !slice.hasEscapes) else {
             return nil
         }
         do throws(DecimalText.Failure) {

@@ -78,18 +78,18 @@ package struct CommerceLines: ~Escapable {
             try reader.beginObject()
             while let key = try reader.nextKey() {
                 let value = try reader.readValue()
-                let present = value.kind == .null || value.content.isEmpty ? nil : value
-                if key.isText("product_id".utf8Span.span, in: bytes) {
+                let present = value.kind.isNull || value.content.isEmpty ? nil : value
+                if key.isText("product_id", in: bytes) {
                     productID = Self.text(present)
-                } else if key.isText("sku".utf8Span.span, in: bytes) {
+                } else if key.isText("sku", in: bytes) {
                     sku = Self.text(present)
-                } else if key.isText("name".utf8Span.span, in: bytes) {
+                } else if key.isText("name", in: bytes) {
                     name = Self.text(present)
-                } else if key.isText("category".utf8Span.span, in: bytes) {
+                } else if key.isText("category", in: bytes) {
                     category = Self.text(present)
-                } else if key.isText("quantity".utf8Span.span, in: bytes) {
+                } else if key.isText("quantity", in: bytes) {
                     quantity = present
-                } else if key.isText("price".utf8Span.span, in: bytes) {
+                } else if key.isText("price", in: bytes) {
                     price = present
                 }
             }

@@ -3,7 +3,7 @@ package import Kernel
 /// Events framed one after the other in one run of bytes: the unit that is appended, stored and
 /// read.
 ///
-/// A frame is: byte count of what follows (varint), kind, flags, occurredAt (zigzag varint of
+/// A frame is: byte count of what follows (varint, of two bytes or more), kind, flags, occurredAt (zigzag varint of
 /// ms), then seven counted runs: message id, user id, anonymous id, name, properties, context,
 /// and one kept empty for later use. A block's codec byte (`EventBlock.codec`) is stored beside
 /// it, so that later forms can live in the same log.
@@ -24,6 +24,7 @@ package struct EventBlock: Sendable, Equatable {
     /// - Throws: `ByteReader.Damaged` where the bytes aren't frames.
     package init(decoding bytes: [UInt8]) throws(ByteReader.Damaged) {
         var frames: [EventFrame] = []
+        frames.reserveCapacity(bytes.count / 128 + 1)
         var reader = ByteReader(bytes.span)
         while !reader.isAtEnd { frames.append(try EventFrame(reading: &reader)) }
         self.bytes = bytes
@@ -70,8 +71,8 @@ package struct EventFrame: Sendable, Equatable {
             count = UInt32(range.count)
         }
 
-        package var isEmpty: Bool { count == 0 }
-        package var bounds: Range<Int> { Int(start)..<Int(start + count) }
+        @inlinable package var isEmpty: Bool { count == 0 }
+        @inlinable package var bounds: Range<Int> { Int(start)..<Int(start + count) }
     }
 
     package let kind: EventKind
@@ -86,37 +87,34 @@ package struct EventFrame: Sendable, Equatable {
 
     fileprivate init(reading reader: inout ByteReader) throws(ByteReader.Damaged) {
         let start = reader.offset
-        let body = try reader.readCountedRange()
-        var part = ByteReader(reader.bytes.extracting(body))
-        let base = body.lowerBound
-        guard let kind = EventKind(rawValue: try part.readByte()) else {
+        let body = try reader.readVarint()
+        guard body <= UInt64(reader.bytes.count - reader.offset) else {
+            throw ByteReader.Damaged(offset: reader.offset)
+        }
+        let end = reader.offset + Int(body)
+        guard let kind = EventKind(rawValue: try reader.readByte()) else {
             throw ByteReader.Damaged(offset: start)
         }
         self.kind = kind
-        flags = EventFlags(rawValue: try part.readByte())
-        occurredAt = Timestamp(milliseconds: try part.readSigned())
-        messageID = try Self.range(&part, base)
-        userID = try Self.range(&part, base)
-        anonymousID = try Self.range(&part, base)
-        name = try Self.range(&part, base)
-        properties = try Self.range(&part, base)
-        context = try Self.range(&part, base)
-        _ = try Self.range(&part, base)
-        guard part.isAtEnd else { throw ByteReader.Damaged(offset: start) }
-    }
-
-    private static func range(
-        _ reader: inout ByteReader, _ base: Int
-    ) throws(ByteReader.Damaged) -> ByteRange {
-        let range = try reader.readCountedRange()
-        return ByteRange(range.lowerBound + base..<range.upperBound + base)
+        flags = EventFlags(rawValue: try reader.readByte())
+        occurredAt = Timestamp(milliseconds: try reader.readSigned())
+        messageID = ByteRange(try reader.readCountedRange())
+        userID = ByteRange(try reader.readCountedRange())
+        anonymousID = ByteRange(try reader.readCountedRange())
+        name = ByteRange(try reader.readCountedRange())
+        properties = ByteRange(try reader.readCountedRange())
+        context = ByteRange(try reader.readCountedRange())
+        _ = try reader.readCountedRange()
+        // Parts that ran over the frame's end into the next frame show here.
+        guard reader.offset == end else { throw ByteReader.Damaged(offset: start) }
     }
 }
 
 /// Builds a block event by event.
 package struct EventBlockBuilder: Sendable {
     private var block = ByteWriter(reserving: 4096)
-    private var frame = ByteWriter(reserving: 1024)
+    /// Where the begun frame's parts start; nil between frames.
+    private var frameStart: Int?
     private var partCount = 0
     package private(set) var count = 0
 
@@ -137,49 +135,56 @@ package struct EventBlockBuilder: Sendable {
     }
 
     /// Starts a frame, whose six parts follow with `writePart`: message id, user id, anonymous
-    /// id, name, properties, context. Nothing is in the block before `endFrame()`.
+    /// id, name, properties, context; then `endFrame()` or `cancelFrame()`.
     package mutating func beginFrame(kind: EventKind, flags: EventFlags, occurredAt: Timestamp) {
-        frame.removeAll()
-        partCount = 0
-        frame.writeByte(kind.rawValue)
-        frame.writeByte(flags.rawValue)
-        frame.writeSigned(occurredAt.milliseconds)
+        cancelFrame()
+        frameStart = block.beginCounted()
+        block.writeByte(kind.rawValue)
+        block.writeByte(flags.rawValue)
+        block.writeSigned(occurredAt.milliseconds)
     }
 
     package mutating func writePart(_ bytes: Span<UInt8>) {
-        frame.writeCounted(bytes)
+        block.writeCounted(bytes)
         partCount += 1
     }
 
     package mutating func writePart(_ text: String) {
-        frame.writeCounted(text)
+        block.writeCounted(text)
         partCount += 1
     }
 
     /// Puts the frame into the block.
     package mutating func endFrame() {
-        precondition(partCount == 6, "a frame has six parts")
-        frame.writeVarint(0)
-        let bytes = frame.bytes
-        block.writeCounted(bytes.span)
+        guard let start = frameStart, partCount == 6 else {
+            preconditionFailure("a frame has six parts")
+        }
+        block.writeByte(0)
+        block.endCounted(from: start)
         count += 1
+        frameStart = nil
         partCount = 0
     }
 
-    /// Forgets the frame that was begun.
+    /// Takes the frame that was begun out of the block again.
     package mutating func cancelFrame() {
+        guard let start = frameStart else { return }
+        block.truncate(to: start - 2)
+        frameStart = nil
         partCount = 0
     }
 
     /// The frames of another block, as they are.
     package mutating func append(_ other: EventBlock) {
+        precondition(frameStart == nil, "a frame is begun and not ended")
         block.writeRaw(other.bytes.span)
         count += other.count
     }
 
     /// The bytes so far, without decoding them; the builder starts anew.
     package mutating func takeBytes() -> (bytes: [UInt8], count: Int) {
-        let taken = (bytes: block.bytes, count: count)
+        cancelFrame()
+        let taken = (bytes: block.take(), count: count)
         block = ByteWriter(reserving: 4096)
         count = 0
         return taken

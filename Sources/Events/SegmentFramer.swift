@@ -15,6 +15,8 @@ struct SegmentFramer: ~Escapable {
     private let receivedAt: Timestamp
     private let sharedContext: JSONSlice?
     private let sharedSentAt: JSONSlice?
+    /// The time that `sharedSentAt` says, once it was read.
+    private var sharedSent: Timestamp?
     /// Text whose escapes were taken out, reused from field to field.
     private var decoded: [UInt8] = []
 
@@ -134,8 +136,7 @@ struct SegmentFramer: ~Escapable {
         let field: StaticString = message.timestamp == nil ? "originalTimestamp" : "timestamp"
         guard let slice = message.timestamp ?? message.originalTimestamp else { return receivedAt }
         var time = try read(slice, field)
-        if let sentAt = message.sentAt ?? sharedSentAt {
-            let sent = try read(sentAt, "sentAt")
+        if let sent = try sentAt(of: message) {
             time = time.adding(milliseconds: receivedAt.milliseconds - sent.milliseconds)
         }
         guard time.milliseconds >= SegmentLimits.earliestMs else {
@@ -145,6 +146,16 @@ struct SegmentFramer: ~Escapable {
             throw SegmentFieldProblem(field: field, problem: .timeInFuture)
         }
         return time
+    }
+
+    private mutating func sentAt(
+        of message: SegmentMessage
+    ) throws(SegmentFieldProblem) -> Timestamp? {
+        if let own = message.sentAt { return try read(own, "sentAt") }
+        if let sharedSent { return sharedSent }
+        guard let sharedSentAt else { return nil }
+        sharedSent = try read(sharedSentAt, "sentAt")
+        return sharedSent
     }
 
     private mutating func read(
@@ -232,7 +243,7 @@ struct SegmentFramer: ~Escapable {
         guard text.count <= bytesMax else {
             throw SegmentFieldProblem(field: field, problem: .tooLong(bytesMax: bytesMax))
         }
-        for index in text.indices where text[index] < 0x20 || text[index] == 0x7F {
+        if ByteScan.hasControls(text) {
             throw SegmentFieldProblem(field: field, problem: .controlCharacter)
         }
     }

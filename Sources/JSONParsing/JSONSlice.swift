@@ -8,10 +8,10 @@ package enum JSONKind: Sendable, CaseIterable, BitwiseCopyable {
     case null
 
     // Across targets `==` goes through a witness table, which shows in a profile of the parser.
-    package var isString: Bool { if case .string = self { true } else { false } }
-    package var isNumber: Bool { if case .number = self { true } else { false } }
-    package var isObject: Bool { if case .object = self { true } else { false } }
-    package var isNull: Bool { if case .null = self { true } else { false } }
+    @inlinable package var isString: Bool { if case .string = self { true } else { false } }
+    @inlinable package var isNumber: Bool { if case .number = self { true } else { false } }
+    @inlinable package var isObject: Bool { if case .object = self { true } else { false } }
+    @inlinable package var isNull: Bool { if case .null = self { true } else { false } }
 
     /// With its article, for messages.
     package var phrase: String {
@@ -31,9 +31,9 @@ package enum JSONKind: Sendable, CaseIterable, BitwiseCopyable {
 /// Nothing is decoded before somebody asks. Every method takes the bytes that the slice was read
 /// from.
 package struct JSONSlice: Hashable, Sendable, BitwiseCopyable {
-    private let start: UInt32
+    @usableFromInline let start: UInt32
     /// How many bytes, quotes and brackets included.
-    private let byteCount: UInt32
+    @usableFromInline let byteCount: UInt32
     package let kind: JSONKind
     /// True of a string that holds a backslash, whose text therefore differs from its bytes.
     package let hasEscapes: Bool
@@ -46,14 +46,14 @@ package struct JSONSlice: Hashable, Sendable, BitwiseCopyable {
     }
 
     /// All the value's bytes, quotes and brackets included.
-    package var range: Range<Int> { Int(start)..<Int(start) + Int(byteCount) }
+    @inlinable package var range: Range<Int> { Int(start)..<Int(start) &+ Int(byteCount) }
 
     /// Behind the last byte.
     var end: Int { Int(start) &+ Int(byteCount) }
 
     /// A string's bytes between its quotes, escapes as they are; all the bytes of other values.
-    package var content: Range<Int> {
-        kind.isString ? Int(start) + 1..<Int(start) + Int(byteCount) - 1 : range
+    @inlinable package var content: Range<Int> {
+        kind.isString ? Int(start) &+ 1..<Int(start) &+ Int(byteCount) &- 1 : range
     }
 
     /// A string's text without quotes and escapes; other values' bytes as they are (so a number
@@ -85,6 +85,20 @@ package struct JSONSlice: Hashable, Sendable, BitwiseCopyable {
         var decoded: [UInt8] = []
         appendText(in: bytes, to: &decoded)
         return JSONText.areEqual(decoded.span, text)
+    }
+
+    /// Whether the value's text is exactly this.
+    @inlinable
+    package func isText(_ text: StaticString, in bytes: Span<UInt8>) -> Bool {
+        // Most differ in length, which costs no call. An escape takes more bytes than it stands for.
+        let count = content.count
+        guard count == text.utf8CodeUnitCount || hasEscapes && count > text.utf8CodeUnitCount else {
+            return false
+        }
+        // Safe: a static string of bytes is that many bytes, for ever.
+        return isText(
+            UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount).span,
+            in: bytes)
     }
 
     /// True or false; nil for other kinds.

@@ -30,7 +30,12 @@ package enum JSONText {
     /// Whether two runs of bytes are the same.
     package static func areEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
         guard left.count == right.count else { return false }
-        for index in left.indices where left[index] != right[index] { return false }
+        let count = left.count
+        var index = 0
+        while index < count {
+            if left[index] != right[index] { return false }
+            index &+= 1
+        }
         return true
     }
 

@@ -3,23 +3,31 @@ package struct Currency: Hashable, Sendable, Comparable, CustomStringConvertible
     /// The three letters, big-endian in the low 24 bits.
     package let packed: UInt32
 
+    /// Nil where the text isn't three letters; they may be small.
     package init?(_ code: some StringProtocol) {
+        let bytes = Array(code.utf8)
+        self.init(utf8: bytes.span)
+    }
+
+    /// As above.
+    package init?(utf8 code: Span<UInt8>) {
+        guard code.count == 3 else { return nil }
         var packed: UInt32 = 0
-        var count = 0
-        for byte in code.utf8 {
-            let upper = byte & 0xDF
-            guard (0x41...0x5A).contains(upper), byte >= 0x41 else { return nil }
+        for index in 0..<3 {
+            // Taking the small letters' bit away makes no other byte a letter but 0x61...0x7A.
+            let upper = code[index] & 0xDF
+            guard upper &- 0x41 < 26 else { return nil }
             packed = packed << 8 | UInt32(upper)
-            count += 1
         }
-        guard count == 3 else { return nil }
         self.packed = packed
     }
 
     /// Nil where the bits aren't three capital letters.
     package init?(packed: UInt32) {
-        for shift in [0, 8, 16] as [UInt32] {
-            guard (0x41...0x5A).contains(packed >> shift & 0xFF) else { return nil }
+        var rest = packed
+        for _ in 0..<3 {
+            guard rest & 0xFF &- 0x41 < 26 else { return nil }
+            rest >>= 8
         }
         guard packed >> 24 == 0 else { return nil }
         self.packed = packed
@@ -31,14 +39,22 @@ package struct Currency: Hashable, Sendable, Comparable, CustomStringConvertible
 
     /// How many decimal digits the minor unit has (ISO 4217): 2 for most, 0 for JPY, 3 for KWD.
     package var minorDigits: Int {
-        switch description {
-        case "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI",
-            "VND", "VUV", "XAF", "XOF", "XPF":
-            return 0
-        case "BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND": return 3
-        case "CLF", "UYW": return 4
-        default: return 2
-        }
+        for unusual in Self.unusual where unusual.packed == packed { return unusual.digits }
+        return 2
+    }
+
+    private static let unusual: [(packed: UInt32, digits: Int)] = [
+        (
+            0,
+            [
+                "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI",
+                "VND", "VUV", "XAF", "XOF", "XPF",
+            ]
+        ),
+        (3, ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"]),
+        (4, ["CLF", "UYW"]),
+    ].flatMap { digits, codes in
+        codes.compactMap { Currency($0).map { (packed: $0.packed, digits: digits) } }
     }
 
     package static func < (left: Self, right: Self) -> Bool { left.packed < right.packed }

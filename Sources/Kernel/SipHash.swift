@@ -19,9 +19,15 @@ package struct SipHash: Sendable {
         package let first: UInt64
         package let second: UInt64
 
+        @inlinable
         package init(first: UInt64, second: UInt64) {
             self.first = first
             self.second = second
+        }
+
+        @inlinable
+        package static func == (left: Self, right: Self) -> Bool {
+            left.first == right.first && left.second == right.second
         }
 
         package static func < (left: Self, right: Self) -> Bool {
@@ -57,20 +63,16 @@ package struct SipHash: Sendable {
         var state = State(key: key, domain: domain)
         let count = bytes.count
         var index = 0
-        while index + 8 <= count {
-            var word: UInt64 = 0
-            for offset in 0..<8 {
-                word |= UInt64(bytes[index &+ offset]) << UInt64(offset * 8)
-            }
-            state.absorb(word)
-            index += 8
+        while index &+ 8 <= count {
+            state.absorb(bytes.littleEndianWord(at: index))
+            index &+= 8
         }
-        var last = UInt64(count & 0xFF) << 56
+        var last = UInt64(truncatingIfNeeded: count) << 56
         var shift: UInt64 = 0
         while index < count {
             last |= UInt64(bytes[index]) << shift
-            shift += 8
-            index += 1
+            shift &+= 8
+            index &+= 1
         }
         state.absorb(last)
         return state.finish()
@@ -88,6 +90,7 @@ package struct SipHash: Sendable {
         var v2: UInt64
         var v3: UInt64
 
+        @inline(__always)
         init(key: Key, domain: UInt8) {
             v0 = key.low ^ 0x736f_6d65_7073_6575
             v1 = key.high ^ 0x646f_7261_6e64_6f6d ^ 0xee
@@ -121,6 +124,7 @@ package struct SipHash: Sendable {
             v0 ^= word
         }
 
+        @inline(__always)
         mutating func finish() -> Digest {
             v2 ^= 0xee
             for _ in 0..<4 { round() }

@@ -27,6 +27,9 @@ final class HotStatement {
 
     deinit { sqlite3_finalize(statement) }
 
+    /// The text that was prepared.
+    var sql: String { sqlite3_sql(statement).map { String(cString: $0) } ?? "" }
+
     /// Binds an integer; places count from 1.
     @inline(__always)
     func bind(_ place: Int32, _ value: Int64) {

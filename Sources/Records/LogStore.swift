@@ -60,7 +60,7 @@ package final class LogStore: Sendable {
             let newest = try HotStatement(
                 db,
                 """
-                SELECT first_position, bytes FROM log_blocks
+                SELECT first_position, bytes, event_count FROM log_blocks
                 WHERE first_position > ?1 ORDER BY first_position
                 """)
             newest.bind(1, indexed)
@@ -71,6 +71,11 @@ package final class LogStore: Sendable {
                 } catch {
                     throw StorageFailure.damaged(
                         "block \(newest.integer(0)), byte \(error.offset)")
+                }
+                guard block.entries.count == Int(newest.integer(2)) else {
+                    throw StorageFailure.damaged(
+                        "block \(newest.integer(0)) holds \(block.entries.count) events, "
+                            + "not \(newest.integer(2))")
                 }
                 for entry in block.entries { _ = try keys.insert(entry.key) }
             }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import JSONParsing
 import Kernel
+import Records
 import Runtime
 
 /// `perennial merge list|undo|customers`

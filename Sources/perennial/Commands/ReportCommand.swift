@@ -54,7 +54,7 @@ struct ReportCommand: WorkspaceCommand {
     }
 
     func run(in workspace: Workspace, _ output: CommandOutput) async throws {
-        let text = try await Blocking.run { try text(workspace) }
+        let text = try await Blocking.run { try self.text(workspace) }
         try await output.line(text)
     }
 

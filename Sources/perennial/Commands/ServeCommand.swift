@@ -1,6 +1,7 @@
 import ArgumentParser
 import Kernel
 import Logging
+import Records
 import Runtime
 import Settings
 

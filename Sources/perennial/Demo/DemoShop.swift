@@ -1,9 +1,12 @@
 import Access
+import Analytics
 import Customers
 import Events
 import Imports
 import JSONParsing
 import Kernel
+import Predictions
+import Records
 import Runtime
 
 /// Makes the demo's workspace: the gift shop's year, generated contacts, scores, and one member.

@@ -1,5 +1,6 @@
 import Insights
 import JSONParsing
+import Kernel
 
 /// The cohort table as text.
 struct CohortsReport {

@@ -1,5 +1,6 @@
 import Analytics
 import Customers
+import Events
 import Insights
 import JSONParsing
 import Kernel

@@ -1,6 +1,7 @@
 import Access
 import Console
 import Kernel
+import Logging
 import Records
 import Runtime
 import Synchronization

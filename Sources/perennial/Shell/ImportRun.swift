@@ -118,7 +118,8 @@ final class InputFile {
             if piece.isEmpty { break }
             head += piece
         }
-        return ImportProgress(head: head.span, byteCount: byteCount, options: options)
+        let read = head
+        return ImportProgress(head: read.span, byteCount: byteCount, options: options)
     }
 
     /// The next bytes; empty at the end.

@@ -1,5 +1,7 @@
+import Analytics
 import Kernel
 import Logging
+import Records
 import Runtime
 
 /// Takes an import's events into a workspace's log, whoever owns the workspace.

@@ -1,5 +1,5 @@
-import API
 import Access
+import API
 import ArgumentParser
 import Console
 import FoundationEssentials
@@ -8,11 +8,14 @@ import Hummingbird
 import Kernel
 import Logging
 import Metrics
+import NIOCore
+import Predictions
 import Runtime
 import ServiceLifecycle
 import Settings
 import Synchronization
 import Telemetry
+import UnixSignals
 
 /// What the running server's commands need of it, where this process is one.
 enum RunningServer {

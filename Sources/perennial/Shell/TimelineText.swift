@@ -1,5 +1,6 @@
 import Analytics
 import Console
+import Events
 import JSONParsing
 import Kernel
 

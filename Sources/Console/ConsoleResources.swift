@@ -1,0 +1,62 @@
+/// The files in `Resources`, which the build puts into the program: there is nothing to install or
+/// lose.
+enum ConsoleResources {
+    static let templateNames = templates.keys.sorted()
+    static let assetNames = assets.keys.sorted()
+
+    static func text(_ name: String) -> String {
+        String(decoding: bytes(name), as: UTF8.self)
+    }
+
+    /// The file's content. A name that isn't listed here is a mistake in the program.
+    static func bytes(_ name: String) -> [UInt8] {
+        if name.hasSuffix(".mustache"), let found = templates[String(name.dropLast(9))] {
+            return found
+        }
+        guard let found = assets[name] ?? others[name] else {
+            preconditionFailure("no resource \(name)")
+        }
+        return found
+    }
+
+    private static let assets: [String: [UInt8]] = [
+        "app.css": PackageResources.app_css,
+        "app.js": PackageResources.app_js,
+        "charts.js": PackageResources.charts_js,
+        "favicon.svg": PackageResources.favicon_svg,
+        "icons.svg": PackageResources.icons_svg,
+        "tokens.css": PackageResources.tokens_css,
+    ]
+
+    private static let others: [String: [UInt8]] = [
+        "en.words": PackageResources.en_words,
+        "metrics.md": PackageResources.metrics_md,
+    ]
+
+    private static let templates: [String: [UInt8]] = [
+        "chart": PackageResources.chart_mustache,
+        "cohorts": PackageResources.cohorts_mustache,
+        "customer": PackageResources.customer_mustache,
+        "customers": PackageResources.customers_mustache,
+        "customers-part": PackageResources.customers_part_mustache,
+        "customers-results": PackageResources.customers_results_mustache,
+        "definitions": PackageResources.definitions_mustache,
+        "empty": PackageResources.empty_mustache,
+        "error": PackageResources.error_mustache,
+        "figure": PackageResources.figure_mustache,
+        "find": PackageResources.find_mustache,
+        "find-list": PackageResources.find_list_mustache,
+        "find-results": PackageResources.find_results_mustache,
+        "home": PackageResources.home_mustache,
+        "how": PackageResources.how_mustache,
+        "layout": PackageResources.layout_mustache,
+        "merge-undo": PackageResources.merge_undo_mustache,
+        "models": PackageResources.models_mustache,
+        "plain": PackageResources.plain_mustache,
+        "retention": PackageResources.retention_mustache,
+        "settings": PackageResources.settings_mustache,
+        "sign-in": PackageResources.sign_in_mustache,
+        "timeline": PackageResources.timeline_mustache,
+        "timeline-entries": PackageResources.timeline_entries_mustache,
+    ]
+}

@@ -1,0 +1,127 @@
+import Foundation
+import GRDB
+import TestSupport
+import Testing
+
+@testable import Records
+
+struct SchemaTests {
+    @Test func `the migrations lead from nothing to the schema that is written down`() throws {
+        let folder = try TestFolder()
+        let log = try LogStore(path: folder.file("log.sqlite"), hash: testHash)
+        let records = try RecordsStore(path: folder.file("records.sqlite"))
+        let schema = """
+            -- log.sqlite
+            \(try schema(of: log.file))
+
+            -- records.sqlite
+            \(try schema(of: records.file))
+
+            """
+        let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("schema.sql")
+        let written = try String(contentsOf: golden, encoding: .utf8)
+        if schema != written {
+            try folder.write(Array(schema.utf8), to: "schema.sql")
+        }
+        #expect(schema == written, "where this is right, the golden schema is to change with it")
+    }
+
+    private func schema(of file: SQLiteFile) throws -> String {
+        try file.reader.read { db in
+            try String.fetchAll(
+                db,
+                sql: """
+                    SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL
+                    AND name NOT LIKE 'grdb_%' ORDER BY name
+                    """)
+        }.map { $0 + ";" }.joined(separator: "\n")
+    }
+
+    @Test func `opening again migrates nothing and loses nothing`() throws {
+        let folder = try TestFolder()
+        let path = folder.file("records.sqlite")
+        try RecordsStore(path: path).setSetting("a", to: "b")
+        #expect(try RecordsStore(path: path).setting("a") == "b")
+    }
+
+    /// A statement of a hot path, and how its plan must read.
+    struct HotQuery: Sendable, CustomTestStringConvertible {
+        let sql: String
+        let plan: [String]
+
+        var testDescription: String { sql }
+    }
+
+    private static let ofRecords: [HotQuery] = [
+        HotQuery(
+            sql: """
+                SELECT id FROM merges WHERE first_fragment = ?1 AND undone_position = 0
+                """,
+            plan: ["SEARCH merges USING INDEX merges_by_first (first_fragment=?)"]),
+        HotQuery(
+            sql: "SELECT member FROM sessions WHERE token_hash = ?1",
+            plan: ["SEARCH sessions USING PRIMARY KEY (token_hash=?)"]),
+        HotQuery(
+            sql: "SELECT state FROM imports WHERE source = ?1",
+            plan: ["SEARCH imports USING INDEX sqlite_autoindex_imports_1 (source=?)"]),
+    ]
+
+    private static let ofLog: [HotQuery] = [
+        HotQuery(
+            sql: "SELECT 1 FROM message_keys WHERE key_high = ?1 AND key_low = ?2",
+            plan: ["SEARCH message_keys USING PRIMARY KEY (key_high=? AND key_low=?)"]),
+        HotQuery(
+            sql: """
+                SELECT bytes FROM log_blocks WHERE first_position > ?1 ORDER BY first_position
+                """,
+            plan: ["SEARCH log_blocks USING INTEGER PRIMARY KEY (rowid>?)"]),
+        HotQuery(
+            sql: """
+                SELECT first_position FROM log_blocks
+                WHERE first_position <= ?1 AND first_position + event_count > ?2
+                ORDER BY first_position DESC LIMIT 1
+                """,
+            plan: ["SEARCH log_blocks USING INTEGER PRIMARY KEY (rowid<?)"]),
+    ]
+
+    @Test(arguments: ofRecords)
+    func `a hot query of the records uses its index`(query: HotQuery) throws {
+        let folder = try TestFolder()
+        let store = try RecordsStore(path: folder.file("records.sqlite"))
+        #expect(try plan(query.sql, store.file) == query.plan)
+    }
+
+    @Test(arguments: ofLog)
+    func `a hot query of the log uses its index`(query: HotQuery) throws {
+        let folder = try TestFolder()
+        let log = try LogStore(path: folder.file("log.sqlite"), hash: testHash)
+        #expect(try plan(query.sql, log.file) == query.plan)
+    }
+
+    private func plan(_ sql: String, _ file: SQLiteFile) throws -> [String] {
+        try file.reader.read { db in
+            try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + sql).map { $0["detail"] }
+        }
+    }
+
+    @Test func `every statement of the fold is prepared on the schema, and none scans a table`()
+        throws
+    {
+        let folder = try TestFolder()
+        let store = try RecordsStore(path: folder.file("records.sqlite"))
+        let plans = try store.fold { tables in
+            try statements(tables).map { statement in
+                try Row.fetchAll(tables.db, sql: "EXPLAIN QUERY PLAN " + statement.sql)
+                    .map { $0["detail"] as String }
+            }
+        }
+        #expect(plans.count == 15)
+        #expect(plans.joined().filter { $0.hasPrefix("SCAN") } == [])
+    }
+
+    /// The prepared statements that the tables hold.
+    private func statements(_ tables: FoldTables) -> [HotStatement] {
+        Mirror(reflecting: tables).children.compactMap { $0.value as? HotStatement }
+    }
+}
