@@ -18,6 +18,8 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(
+    name: "HummingbirdTesting", package: "hummingbird")
 let lifecycle = Target.Dependency.product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -109,5 +111,11 @@ let package = Package(
         tests("Customers", ["Kernel", "JSONParsing", "Events", "Customers"]),
         tests("RetentionModels", ["RetentionModels"]),
         tests("Access", ["Kernel", "Access"]),
+        tests("Settings", ["Kernel", "Settings"]),
+        tests("Telemetry", ["Kernel", "Telemetry", logging, coreMetrics]),
+        tests("Analytics", ["Kernel", "Events", "Insights", "Analytics"]),
+        tests(
+            "Console", ["Kernel", "Insights", "Console", hummingbird, hummingbirdTesting, httpTypes]),
+        tests("Tidy", []),
     ]
 )

@@ -1,3 +1,5 @@
+import Kernel
+
 /// The forms in which identifiers are compared.
 ///
 /// - A user id or anonymous id loses spaces and invisible characters at its ends; its case stays.
@@ -21,11 +23,11 @@ package enum IdentifierText {
     ) throws(IdentifierRefusal) {
         let start = output.count
         do throws(IdentifierRefusal) {
-            if isASCII(text) {
+            if ByteScan.isASCII(text) {
                 try append(plain: text, as: kind, to: &output)
             } else {
                 let shown = visible(text, everywhere: kind == .email || kind == .phone)
-                guard isASCII(shown.span) || kind != .phone else { throw .malformed }
+                guard ByteScan.isASCII(shown.span) || kind != .phone else { throw .malformed }
                 try append(plain: shown.span, as: kind, to: &output)
             }
             guard output.count - start <= Identifier.valueBytesMax else { throw .tooLong }
@@ -41,9 +43,7 @@ package enum IdentifierText {
         let bounds = trimmed(text)
         switch kind {
         case .userID, .anonymousID:
-            for index in bounds where text[index] < 0x20 || text[index] == 0x7F {
-                throw .malformed
-            }
+            if ByteScan.hasControls(text.extracting(bounds)) { throw .malformed }
             text.extracting(bounds).withUnsafeBufferPointer { output.append(contentsOf: $0) }
         case .email: try appendEmail(text.extracting(bounds), to: &output)
         case .phone: try appendPhone(text.extracting(bounds), to: &output)
@@ -118,11 +118,6 @@ package enum IdentifierText {
     private static func isTrunkPrefix(_ text: Span<UInt8>, at index: Int) -> Bool {
         index + 2 < text.count && text[index + 1] == 0x30
             && text[index + 2] == UInt8(ascii: ")")
-    }
-
-    private static func isASCII(_ text: Span<UInt8>) -> Bool {
-        for index in text.indices where text[index] >= 0x80 { return false }
-        return true
     }
 
     /// The bounds without ASCII spaces and controls at either end.

@@ -41,8 +41,9 @@ extension IdentityState {
         }
         if !frame.context.isEmpty {
             let context = block.span(frame.context)
-            if let traits = try? JSONLookup.member(named: "traits", in: context),
-                traits.kind == .object
+            if JSONLookup.mayHave("traits", in: context),
+                let traits = try? JSONLookup.member(named: "traits", in: context),
+                traits.kind.isObject
             {
                 addContacts(of: context, from: traits.range.lowerBound, phone: true)
             }
@@ -70,6 +71,10 @@ extension IdentityState {
     /// Adds the `email` and the `phone` of an object; of several members of a name, the last.
     private mutating func addContacts(of bytes: Span<UInt8>, from offset: Int, phone: Bool) {
         guard bytes.count > offset else { return }
+        guard
+            JSONLookup.mayHave("email", in: bytes)
+                || phone && JSONLookup.mayHave("phone", in: bytes)
+        else { return }
         var email: JSONSlice?
         var number: JSONSlice?
         do throws(JSONError) {
@@ -77,11 +82,9 @@ extension IdentityState {
             try reader.beginObject()
             while let key = try reader.nextKey() {
                 let value = try reader.readValue()
-                // `"email"` and `"phone"` with their quotes.
-                guard key.range.count == 7 || key.hasEscapes else { continue }
-                if key.isText("email".utf8.span, in: bytes) {
+                if key.isText("email", in: bytes) {
                     email = value
-                } else if phone, key.isText("phone".utf8.span, in: bytes) {
+                } else if phone, key.isText("phone", in: bytes) {
                     number = value
                 }
             }

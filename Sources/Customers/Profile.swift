@@ -50,8 +50,16 @@ package struct Profile: Sendable, Equatable {
         }
         // What Perennial itself writes says nothing about where and when the customer is to be met.
         if frame.flags.contains(.system) { return }
-        let channel = Channel.name(of: frame, in: block)
-        channels.add(channel.utf8.span, at: time)
+        if let channel = Channel.plain(of: frame) {
+            // Safe: a static string of bytes is that many bytes, for ever.
+            channels.add(
+                UnsafeBufferPointer(start: channel.utf8Start, count: channel.utf8CodeUnitCount)
+                    .span,
+                at: time)
+        } else {
+            let channel = Channel(of: frame, in: block)
+            channels.add(channel.span, at: time)
+        }
         if let localHour { hours.add(localHour) }
     }
 

@@ -112,7 +112,9 @@ package struct EventFrame: Sendable, Equatable {
 
 /// Builds a block event by event.
 package struct EventBlockBuilder: Sendable {
-    private var block = ByteWriter(reserving: 4096)
+    private var block = ByteWriter()
+    /// How many bytes the next block will have, by the one before.
+    private var byteCountExpected = 4096
     /// Where the begun frame's parts start; nil between frames.
     private var frameStart: Int?
     private var partCount = 0
@@ -138,6 +140,7 @@ package struct EventBlockBuilder: Sendable {
     /// id, name, properties, context; then `endFrame()` or `cancelFrame()`.
     package mutating func beginFrame(kind: EventKind, flags: EventFlags, occurredAt: Timestamp) {
         cancelFrame()
+        if block.isEmpty { block.makeRoom(for: byteCountExpected) }
         frameStart = block.beginCounted()
         block.writeByte(kind.rawValue)
         block.writeByte(flags.rawValue)
@@ -185,7 +188,7 @@ package struct EventBlockBuilder: Sendable {
     package mutating func takeBytes() -> (bytes: [UInt8], count: Int) {
         cancelFrame()
         let taken = (bytes: block.take(), count: count)
-        block = ByteWriter(reserving: 4096)
+        byteCountExpected = max(4096, taken.bytes.count)
         count = 0
         return taken
     }

@@ -7,7 +7,7 @@ import Kernel
 /// that changed makes a new event. The draft is used again for every event.
 struct EventEmitter: Sendable {
     /// What the next event is; filled by who reads the rows.
-    var draft: EventDraft
+    var draft = ImportDraft()
     /// Events so far, with those that were passed over.
     private(set) var eventCount = 0
     /// Events at the start that an earlier run has brought into the log.
@@ -18,9 +18,6 @@ struct EventEmitter: Sendable {
     init(isHistory: Bool, eventsToSkip: Int) {
         flags = isHistory ? [.imported, .history] : .imported
         self.eventsToSkip = eventsToSkip
-        draft = EventDraft(kind: .track, occurredAt: Timestamp(milliseconds: 0), messageID: "")
-        draft.properties.reserveCapacity(1024)
-        draft.context.reserveCapacity(256)
     }
 
     /// Empties the draft; its memory is kept.
@@ -28,12 +25,12 @@ struct EventEmitter: Sendable {
         draft.kind = kind
         draft.flags = flags
         draft.occurredAt = time
-        draft.messageID = ""
-        draft.userID = ""
-        draft.anonymousID = ""
-        draft.name = ""
-        draft.properties.removeAll(keepingCapacity: true)
-        draft.context.removeAll(keepingCapacity: true)
+        draft.messageID.removeAll()
+        draft.userID.removeAll()
+        draft.anonymousID.removeAll()
+        draft.name.removeAll()
+        draft.properties.removeAll()
+        draft.context.removeAll()
     }
 
     /// The digest of the draft's content.
@@ -42,18 +39,18 @@ struct EventEmitter: Sendable {
     mutating func contentDigest(isTimed: Bool = true, occurrence: UInt32 = 0) -> SipHash.Digest {
         Self.write(draft, isTimed: isTimed, to: &content)
         if occurrence > 0 { content.writeVarint(UInt64(occurrence)) }
-        return ImportDigest.hash.digest(content.bytes.span)
+        return ImportDigest.hash.digest(content.span)
     }
 
     private static func write(
-        _ draft: borrowing EventDraft, isTimed: Bool, to content: inout ByteWriter
+        _ draft: borrowing ImportDraft, isTimed: Bool, to content: inout ByteWriter
     ) {
         content.removeAll()
         content.writeByte(draft.kind.rawValue)
         if isTimed { content.writeSigned(draft.occurredAt.milliseconds) }
-        content.writeCounted(draft.userID)
-        content.writeCounted(draft.anonymousID)
-        content.writeCounted(draft.name)
+        content.writeCounted(draft.userID.span)
+        content.writeCounted(draft.anonymousID.span)
+        content.writeCounted(draft.name.span)
         content.writeCounted(draft.properties.span)
         content.writeCounted(draft.context.span)
     }
@@ -65,9 +62,50 @@ struct EventEmitter: Sendable {
         eventCount += 1
         guard eventCount > eventsToSkip else { return }
         if draft.messageID.isEmpty {
-            draft.messageID = ImportDigest.text("imp-", digest ?? contentDigest(), digits: 26)
+            let digest = digest ?? contentDigest()
+            ImportDigest.write("imp-", digest, digits: 26, to: &draft.messageID)
         }
-        builder.append(draft)
+        builder.beginFrame(
+            kind: draft.kind, flags: draft.flags, occurredAt: draft.occurredAt)
+        builder.writePart(draft.messageID.span)
+        builder.writePart(draft.userID.span)
+        builder.writePart(draft.anonymousID.span)
+        builder.writePart(draft.name.span)
+        builder.writePart(draft.properties.span)
+        builder.writePart(draft.context.span)
+        builder.endFrame()
+    }
+}
+
+/// An event that a row becomes: an `EventDraft` of nothing but bytes, whose memory is used again.
+struct ImportDraft: Sendable {
+    var kind = EventKind.track
+    var flags: EventFlags = []
+    var occurredAt = Timestamp(milliseconds: 0)
+    /// Empty for one that is made of the content.
+    var messageID = ByteWriter(reserving: 64)
+    var userID = ByteWriter(reserving: 64)
+    var anonymousID = ByteWriter(reserving: 64)
+    var name = ByteWriter(reserving: 64)
+    var properties = ByteWriter(reserving: 1024)
+    var context = ByteWriter(reserving: 256)
+}
+
+extension ByteWriter {
+    /// Writes a text in the place of what was written.
+    mutating func set(_ text: Span<UInt8>) {
+        removeAll()
+        writeRaw(text)
+    }
+
+    mutating func set(_ text: StaticString) {
+        removeAll()
+        writeRaw(text)
+    }
+
+    mutating func set(_ text: String) {
+        removeAll()
+        writeRaw(text)
     }
 }
 
@@ -78,23 +116,27 @@ enum ImportDigest {
         key: SipHash.Key(low: 0x7065_7265_6E6E_6961, high: 0x6C2D_696D_706F_7274))
 
     /// The prefix and the digest's first bits in Crockford base32; 26 digits are all of them.
-    static func text(_ prefix: StaticString, _ digest: SipHash.Digest, digits: Int) -> String {
+    static func write(
+        _ prefix: StaticString, _ digest: SipHash.Digest, digits: Int, to output: inout ByteWriter
+    ) {
         let alphabet: StaticString = "0123456789abcdefghjkmnpqrstvwxyz"
-        let letters = UnsafeBufferPointer(
-            start: alphabet.utf8Start, count: alphabet.utf8CodeUnitCount)
-        let prefixCount = prefix.utf8CodeUnitCount
-        return String(unsafeUninitializedCapacity: prefixCount + digits) { buffer in
-            for index in 0..<prefixCount {
-                buffer.initializeElement(at: index, to: prefix.utf8Start[index])
-            }
-            var high = digest.first
-            var low = digest.second
-            for index in 0..<digits {
-                buffer.initializeElement(at: prefixCount + index, to: letters[Int(high >> 59)])
-                high = high << 5 | low >> 59
-                low <<= 5
-            }
-            return prefixCount + digits
+        var text = InlineArray<26, UInt8>(repeating: 0)
+        var high = digest.first
+        var low = digest.second
+        for index in 0..<digits {
+            // Five bits are an index into the 32 letters.
+            text[index] = alphabet.utf8Start[Int(high >> 59)]
+            high = high << 5 | low >> 59
+            low <<= 5
         }
+        output.writeRaw(prefix)
+        output.writeRaw(text.span.extracting(first: digits))
+    }
+
+    /// As above, as text.
+    static func text(_ prefix: StaticString, _ digest: SipHash.Digest, digits: Int) -> String {
+        var output = ByteWriter(reserving: 64)
+        write(prefix, digest, digits: digits, to: &output)
+        return String(copying: output.span)
     }
 }

@@ -20,14 +20,14 @@ struct EventRows: Sendable {
         let time = try context.time(.timestamp, row)
         let kind = try kind(row)
         emitter.begin(kind, at: time)
-        emitter.draft.name = try name(row, kind)
+        try putName(row, kind, &emitter)
         let hasPerson = try context.putPerson(row, into: &emitter)
         guard hasPerson else {
             throw RowProblem(.missingCustomer, "the row names nobody: no user, no anonymous id")
         }
         try putContext(row, &emitter)
         try putProperties(row, kind, &emitter)
-        emitter.draft.messageID = String(copying: try context.identifier(.messageId, row))
+        emitter.draft.messageID.set(try context.identifier(.messageId, row))
         if emitter.draft.messageID.isEmpty {
             let digest = emitter.contentDigest()
             let former = seen.update(digest) { $0 + 1 }
@@ -47,18 +47,20 @@ struct EventRows: Sendable {
         return kind
     }
 
-    private func name(_ row: borrowing ImportRow, _ kind: EventKind) throws(RowProblem) -> String {
+    private func putName(
+        _ row: borrowing ImportRow, _ kind: EventKind, _ emitter: inout EventEmitter
+    ) throws(RowProblem) {
         switch kind {
         case .track:
             let text = try context.identifier(.event, row)
-            if !text.isEmpty { return String(copying: text) }
+            if !text.isEmpty { return emitter.draft.name.set(text) }
             guard let name = context.options.eventName else {
                 throw RowProblem(.missingName, "'event' is empty")
             }
-            return name
+            emitter.draft.name.set(name)
         case .page, .screen, .group, .alias:
-            return String(copying: try context.identifier(.name, row))
-        case .identify: return ""
+            emitter.draft.name.set(try context.identifier(.name, row))
+        case .identify: break
         }
     }
 
@@ -71,8 +73,8 @@ struct EventRows: Sendable {
         guard isObject(row, .context) else {
             throw RowProblem(.invalidEvent, "'context' isn't an object")
         }
-        emitter.draft.context.removeAll(keepingCapacity: true)
-        text.withUnsafeBufferPointer { emitter.draft.context.append(contentsOf: $0) }
+        emitter.draft.context.removeAll()
+        emitter.draft.context.writeRaw(text)
     }
 
     private func putProperties(
@@ -84,14 +86,14 @@ struct EventRows: Sendable {
             guard isObject(row, field) else {
                 throw RowProblem(.invalidEvent, "'\(field.text)' isn't an object")
             }
-            text.withUnsafeBufferPointer { emitter.draft.properties.append(contentsOf: $0) }
+            emitter.draft.properties.writeRaw(text)
             return
         }
         // A message that names its type is complete; anything else is a row of properties.
         if context.isJSON, !context.cell(.type, row).isEmpty { return }
-        emitter.draft.properties.append(UInt8(ascii: "{"))
+        emitter.draft.properties.writeByte(UInt8(ascii: "{"))
         context.appendKept(row, to: &emitter.draft.properties)
-        emitter.draft.properties.append(UInt8(ascii: "}"))
+        emitter.draft.properties.writeByte(UInt8(ascii: "}"))
     }
 
     private func isObject(_ row: borrowing ImportRow, _ field: ImportField) -> Bool {
@@ -121,23 +123,23 @@ struct CustomerRows: Sendable {
         let hasTime = !context.cell(.updatedAt, row).isEmpty
         let time = hasTime ? try context.time(.updatedAt, row) : context.options.importedAt
         emitter.begin(.identify, at: time)
-        emitter.draft.userID = String(copying: try context.identifier(.customer, row))
-        emitter.draft.anonymousID = String(copying: try context.identifier(.anonymousId, row))
+        emitter.draft.userID.set(try context.identifier(.customer, row))
+        emitter.draft.anonymousID.set(try context.identifier(.anonymousId, row))
         let email = try context.identifier(.email, row)
         let phone = try context.identifier(.phone, row)
         guard
             !emitter.draft.userID.isEmpty || !emitter.draft.anonymousID.isEmpty || !email.isEmpty
                 || !phone.isEmpty
         else { throw RowProblem(.missingCustomer, "the row has no user id, e-mail or phone") }
-        emitter.draft.properties.append(UInt8(ascii: "{"))
-        emitter.draft.properties.appendJSONMember("email", email)
-        emitter.draft.properties.appendJSONMember("phone", phone)
+        emitter.draft.properties.writeByte(UInt8(ascii: "{"))
+        emitter.draft.properties.writeJSONMember("email", email)
+        emitter.draft.properties.writeJSONMember("phone", phone)
         if !context.cell(.createdAt, row).isEmpty {
             let created = try context.time(.createdAt, row).rfc3339
-            emitter.draft.properties.appendJSONMember("createdAt", created.utf8Span.span)
+            emitter.draft.properties.writeJSONMember("createdAt", created.utf8Span.span)
         }
         context.appendKept(row, to: &emitter.draft.properties)
-        emitter.draft.properties.append(UInt8(ascii: "}"))
+        emitter.draft.properties.writeByte(UInt8(ascii: "}"))
         let digest = emitter.contentDigest(isTimed: hasTime)
         emitter.emit(digest: digest, into: &builder)
     }

@@ -33,7 +33,7 @@ package struct ImportProgress: Sendable, Equatable {
         content.writeCounted(options.eventName ?? "")
         content.writeByte(options.keepsColumns ? 1 : 0)
         content.writeByte(options.isHistory ? 1 : 0)
-        key = ImportDigest.hash.digest(content.bytes.span, domain: 2)
+        key = ImportDigest.hash.digest(content.span, domain: 2)
         self.eventsDone = eventsDone
     }
 

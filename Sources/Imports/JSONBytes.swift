@@ -1,96 +1,98 @@
-/// Writing JSON onto bytes, for the few shapes that an import makes.
-extension [UInt8] {
-    mutating func appendASCII(_ text: StaticString) {
-        append(
-            contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-    }
+import Kernel
 
+/// Writing JSON, for the few shapes that an import makes.
+extension ByteWriter {
     /// A JSON string of text that is UTF-8.
-    mutating func appendJSONString(_ text: Span<UInt8>) {
-        append(UInt8(ascii: "\""))
-        appendJSONEscaped(text)
-        append(UInt8(ascii: "\""))
+    mutating func writeJSONString(_ text: Span<UInt8>) {
+        writeByte(UInt8(ascii: "\""))
+        writeJSONEscaped(text)
+        writeByte(UInt8(ascii: "\""))
     }
 
-    mutating func appendJSONEscaped(_ text: Span<UInt8>) {
+    mutating func writeJSONEscaped(_ text: Span<UInt8>) {
         var plain = 0
-        for index in text.indices {
+        var index = 0
+        while index < text.count {
             let byte = text[index]
-            if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { continue }
-            appendRun(text.extracting(plain..<index))
-            appendEscape(byte)
-            plain = index + 1
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+                writeRaw(text.extracting(plain..<index))
+                writeEscape(byte)
+                plain = index &+ 1
+            }
+            index &+= 1
         }
-        appendRun(text.extracting(plain..<text.count))
+        writeRaw(text.extracting(plain..<text.count))
     }
 
-    mutating func appendRun(_ text: Span<UInt8>) {
-        text.withUnsafeBufferPointer { append(contentsOf: $0) }
-    }
-
-    private mutating func appendEscape(_ byte: UInt8) {
-        append(UInt8(ascii: "\\"))
+    private mutating func writeEscape(_ byte: UInt8) {
+        writeByte(UInt8(ascii: "\\"))
         switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): append(byte)
-        case 0x0A: append(UInt8(ascii: "n"))
-        case 0x0D: append(UInt8(ascii: "r"))
-        case 0x09: append(UInt8(ascii: "t"))
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): writeByte(byte)
+        case 0x0A: writeByte(UInt8(ascii: "n"))
+        case 0x0D: writeByte(UInt8(ascii: "r"))
+        case 0x09: writeByte(UInt8(ascii: "t"))
         default:
-            appendASCII("u00")
-            append(hexDigit(byte >> 4))
-            append(hexDigit(byte & 15))
+            writeRaw("u00" as StaticString)
+            writeByte(hexDigit(byte >> 4))
+            writeByte(hexDigit(byte & 15))
         }
     }
 
     /// `,"name":` or, as the object's first member, `"name":`.
-    mutating func appendJSONName(_ name: StaticString) {
-        if last != UInt8(ascii: "{") { append(UInt8(ascii: ",")) }
-        append(UInt8(ascii: "\""))
-        appendASCII(name)
-        appendASCII("\":")
+    mutating func writeJSONName(_ name: StaticString) {
+        if last != UInt8(ascii: "{") { writeByte(UInt8(ascii: ",")) }
+        writeByte(UInt8(ascii: "\""))
+        writeRaw(name)
+        writeRaw("\":" as StaticString)
     }
 
     /// `name` is already escaped.
-    mutating func appendJSONName(escaped name: [UInt8]) {
-        if last != UInt8(ascii: "{") { append(UInt8(ascii: ",")) }
-        append(UInt8(ascii: "\""))
-        append(contentsOf: name)
-        appendASCII("\":")
+    mutating func writeJSONName(escaped name: [UInt8]) {
+        if last != UInt8(ascii: "{") { writeByte(UInt8(ascii: ",")) }
+        writeByte(UInt8(ascii: "\""))
+        writeRaw(name.span)
+        writeRaw("\":" as StaticString)
     }
 
     /// A member with a text, if there is text.
-    mutating func appendJSONMember(_ name: StaticString, _ text: Span<UInt8>) {
+    mutating func writeJSONMember(_ name: StaticString, _ text: Span<UInt8>) {
         guard !text.isEmpty else { return }
-        appendJSONName(name)
-        appendJSONString(text)
+        writeJSONName(name)
+        writeJSONString(text)
     }
 
-    mutating func appendDecimal(_ number: Decimal) {
-        appendDecimal(number.mantissa, scale: number.scale)
+    mutating func writeDecimal(_ number: Decimal) {
+        writeDecimal(number.mantissa, scale: number.scale)
     }
 
     /// `1234` with scale 2 as `12.34`.
-    mutating func appendDecimal(_ mantissa: Int64, scale: Int) {
-        if mantissa < 0 { append(UInt8(ascii: "-")) }
+    mutating func writeDecimal(_ mantissa: Int64, scale: Int) {
+        if mantissa < 0 { writeByte(UInt8(ascii: "-")) }
+        // From the last digit forward; 20 digits and a point are the most.
+        var text = InlineArray<24, UInt8>(repeating: 0)
+        var place = 24
         var rest = mantissa.magnitude
-        let first = count
         var digits = 0
-        while rest > 0 || digits <= scale {
-            if digits == scale, scale > 0 { append(UInt8(ascii: ".")) }
-            append(UInt8(0x30) + UInt8(rest % 10))
+        repeat {
+            if digits == scale, scale > 0 {
+                place &-= 1
+                text[place] = UInt8(ascii: ".")
+            }
+            place &-= 1
+            text[place] = UInt8(0x30) + UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
-            digits += 1
-        }
-        self[first...].reverse()
+            digits &+= 1
+        } while rest > 0 || digits <= scale
+        writeRaw(text.span.extracting(place..<24))
     }
 
     /// The value as a JSON number, `true` or `false` where it is one (and not one that names something,
     /// as `007` does), else as a JSON string.
-    mutating func appendJSONValue(_ text: Span<UInt8>) {
+    mutating func writeJSONValue(_ text: Span<UInt8>) {
         if isPlainNumber(text) || equals(text, "true") || equals(text, "false") {
-            for index in text.indices { append(text[index]) }
+            writeRaw(text)
         } else {
-            appendJSONString(text)
+            writeJSONString(text)
         }
     }
 }

@@ -60,7 +60,7 @@ struct OrderLines: Sendable {
     private var text: [UInt8] = []
     private var places = DigestTable()
     private var ordersOut = 0
-    private var scratch: [UInt8] = []
+    private var scratch = ByteWriter(reserving: 256)
 
     init(context: RowContext) {
         terms = OrderTerms(context: context)
@@ -117,11 +117,11 @@ struct OrderLines: Sendable {
         try addToSum(product, scale: quantity.scale + price.scale, place)
         if !quantity.isNegative { orders[place].hasOnlyNegativeQuantities = false }
 
-        scratch.removeAll(keepingCapacity: true)
-        scratch.append(UInt8(ascii: "{"))
-        scratch.appendJSONMember("sku", context.cell(.sku, row))
-        scratch.appendJSONMember("name", context.cell(.name, row))
-        scratch.appendJSONMember("category", context.cell(.category, row))
+        scratch.removeAll()
+        scratch.writeByte(UInt8(ascii: "{"))
+        scratch.writeJSONMember("sku", context.cell(.sku, row))
+        scratch.writeJSONMember("name", context.cell(.name, row))
+        scratch.writeJSONMember("category", context.cell(.category, row))
         context.appendKept(row, to: &scratch)
         let index = UInt32(lines.count)
         lines.append(
@@ -169,8 +169,8 @@ struct OrderLines: Sendable {
             orders[place].person = try storePerson(row)
         }
         if orders[place].extras.isEmpty {
-            scratch.removeAll(keepingCapacity: true)
-            scratch.append(UInt8(ascii: "{"))
+            scratch.removeAll()
+            scratch.writeByte(UInt8(ascii: "{"))
             try terms.appendExtras(row, to: &scratch)
             orders[place].extras = storeScratch()
         }
@@ -224,19 +224,18 @@ struct OrderLines: Sendable {
         guard mapping.has(.email) || mapping.has(.phone) || mapping.has(.customerName) else {
             return Run()
         }
-        scratch.removeAll(keepingCapacity: true)
-        scratch.append(UInt8(ascii: "{"))
-        scratch.appendJSONMember("email", try terms.context.identifier(.email, row))
-        scratch.appendJSONMember("phone", try terms.context.identifier(.phone, row))
-        scratch.appendJSONMember("name", terms.context.cell(.customerName, row))
+        scratch.removeAll()
+        scratch.writeByte(UInt8(ascii: "{"))
+        scratch.writeJSONMember("email", try terms.context.identifier(.email, row))
+        scratch.writeJSONMember("phone", try terms.context.identifier(.phone, row))
+        scratch.writeJSONMember("name", terms.context.cell(.customerName, row))
         return storeScratch()
     }
 
     /// Stores what `scratch` holds behind its bracket.
     private mutating func storeScratch() -> Run {
-        let run = Run(start: UInt32(text.count), count: UInt32(scratch.count - 1))
-        text.append(contentsOf: scratch[1...])
-        return run
+        let held = scratch
+        return Self.store(held.span.extracting(droppingFirst: 1), &text)
     }
 
     private static func store(_ bytes: Span<UInt8>, _ text: inout [UInt8]) -> Run {
@@ -305,50 +304,50 @@ struct OrderLines: Sendable {
         }
         let isRefund = total < 0 || (total == 0 && order.hasOnlyNegativeQuantities)
         emitter.begin(.track, at: time)
-        emitter.draft.userID = String(copying: text.span.extracting(order.customer.bounds))
-        emitter.draft.anonymousID = String(copying: text.span.extracting(order.anonymous.bounds))
-        emitter.draft.name =
+        emitter.draft.userID.set(text.span.extracting(order.customer.bounds))
+        emitter.draft.anonymousID.set(text.span.extracting(order.anonymous.bounds))
+        emitter.draft.name.set(
             order.standing == .cancelled
-            ? OrderEvent.cancelled : isRefund ? OrderEvent.refunded : OrderEvent.completed
+                ? OrderEvent.cancelled : isRefund ? OrderEvent.refunded : OrderEvent.completed)
         if !order.person.isEmpty {
-            emitter.draft.context.appendASCII("{\"traits\":{")
-            emitter.draft.context.append(contentsOf: text[order.person.bounds])
-            emitter.draft.context.appendASCII("}}")
+            emitter.draft.context.writeRaw("{\"traits\":{" as StaticString)
+            emitter.draft.context.writeRaw(text.span.extracting(order.person.bounds))
+            emitter.draft.context.writeRaw("}}" as StaticString)
         }
         appendProperties(
             order, Money(minor: total, currency: currency), digits, isRefund: isRefund,
             to: &emitter.draft.properties)
         emitter.emit(into: &builder)
         if order.standing == .refunded, !isRefund {
-            emitter.draft.name = OrderEvent.refunded
-            emitter.draft.messageID = ""
+            emitter.draft.name.set(OrderEvent.refunded)
+            emitter.draft.messageID.removeAll()
             emitter.emit(into: &builder)
         }
     }
 
     private func appendProperties(
-        _ order: Order, _ total: Money, _ digits: Int, isRefund: Bool, to json: inout [UInt8]
+        _ order: Order, _ total: Money, _ digits: Int, isRefund: Bool, to json: inout ByteWriter
     ) {
-        json.appendASCII("{\"order_id\":")
-        json.appendJSONString(text.span.extracting(order.id.bounds))
-        json.appendJSONName("total")
-        json.appendDecimal(total.minor < 0 ? 0 - total.minor : total.minor, scale: digits)
-        json.appendJSONName("currency")
+        json.writeRaw("{\"order_id\":" as StaticString)
+        json.writeJSONString(text.span.extracting(order.id.bounds))
+        json.writeJSONName("total")
+        json.writeDecimal(total.minor < 0 ? 0 - total.minor : total.minor, scale: digits)
+        json.writeJSONName("currency")
         appendCurrency(total.currency, to: &json)
         if !order.extras.isEmpty {
-            json.append(UInt8(ascii: ","))
-            json.append(contentsOf: text[order.extras.bounds])
+            json.writeByte(UInt8(ascii: ","))
+            json.writeRaw(text.span.extracting(order.extras.bounds))
         }
-        json.appendJSONName("products")
-        json.append(UInt8(ascii: "["))
+        json.writeJSONName("products")
+        json.writeByte(UInt8(ascii: "["))
         var index = order.firstLine
         while index != Order.none {
             let line = lines[Int(index)]
-            if json.last == UInt8(ascii: "}") { json.append(UInt8(ascii: ",")) }
+            if json.last == UInt8(ascii: "}") { json.writeByte(UInt8(ascii: ",")) }
             OrderLine(quantity: line.quantity, price: line.price).append(
                 texts: text.span.extracting(line.texts.bounds), isRefund: isRefund, to: &json)
             index = line.next
         }
-        json.appendASCII("]}")
+        json.writeRaw("]}" as StaticString)
     }
 }

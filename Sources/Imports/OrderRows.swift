@@ -14,8 +14,8 @@ struct OrderRows: Sendable {
     private var seen = DigestTable()
     /// The content that each order id came with.
     private var contents: [SipHash.Digest] = []
-    private var identity: [UInt8] = []
-    private var texts: [UInt8] = []
+    private var identity = ByteWriter(reserving: 256)
+    private var texts = ByteWriter(reserving: 256)
 
     init(context: RowContext) {
         terms = OrderTerms(context: context)
@@ -42,34 +42,36 @@ struct OrderRows: Sendable {
         let isRefund = total < 0 || total == 0 && (line?.quantity.isNegative ?? false)
         emitter.begin(.track, at: time)
         _ = try context.putPerson(row, into: &emitter)
-        emitter.draft.properties.appendASCII("{\"order_id\":")
+        emitter.draft.properties.writeRaw("{\"order_id\":" as StaticString)
         try putOrderID(row, into: &emitter.draft.properties)
-        emitter.draft.properties.appendJSONName("total")
-        emitter.draft.properties.appendDecimal(total < 0 ? 0 - total : total, scale: digits)
-        emitter.draft.properties.appendJSONName("currency")
+        emitter.draft.properties.writeJSONName("total")
+        emitter.draft.properties.writeDecimal(total < 0 ? 0 - total : total, scale: digits)
+        emitter.draft.properties.writeJSONName("currency")
         appendCurrency(currency, to: &emitter.draft.properties)
         try terms.appendExtras(row, to: &emitter.draft.properties)
         context.appendKept(row, to: &emitter.draft.properties)
         if hasProduct, let line {
             appendProductTexts(row)
-            if !texts.isEmpty {
-                emitter.draft.properties.appendJSONName("products")
-                emitter.draft.properties.append(UInt8(ascii: "["))
+            // Behind the bracket, by which the first member knows that it is the first.
+            if texts.count > 1 {
+                emitter.draft.properties.writeJSONName("products")
+                emitter.draft.properties.writeByte(UInt8(ascii: "["))
                 line.append(
-                    texts: texts.span, isRefund: isRefund, to: &emitter.draft.properties)
-                emitter.draft.properties.append(UInt8(ascii: "]"))
+                    texts: texts.span.extracting(droppingFirst: 1), isRefund: isRefund,
+                    to: &emitter.draft.properties)
+                emitter.draft.properties.writeByte(UInt8(ascii: "]"))
             }
         }
-        emitter.draft.properties.append(UInt8(ascii: "}"))
-        emitter.draft.name =
+        emitter.draft.properties.writeByte(UInt8(ascii: "}"))
+        emitter.draft.name.set(
             standing == .cancelled
-            ? OrderEvent.cancelled : isRefund ? OrderEvent.refunded : OrderEvent.completed
+                ? OrderEvent.cancelled : isRefund ? OrderEvent.refunded : OrderEvent.completed)
         let digest = emitter.contentDigest()
         if hasOrderID, try isRepeat(row, digest) { return }
         emitter.emit(digest: digest, into: &builder)
         if standing == .refunded, !isRefund {
-            emitter.draft.name = OrderEvent.refunded
-            emitter.draft.messageID = ""
+            emitter.draft.name.set(OrderEvent.refunded)
+            emitter.draft.messageID.removeAll()
             emitter.emit(into: &builder)
         }
     }
@@ -105,34 +107,33 @@ struct OrderRows: Sendable {
     }
 
     private mutating func appendProductTexts(_ row: borrowing ImportRow) {
-        texts.removeAll(keepingCapacity: true)
-        texts.append(UInt8(ascii: "{"))
-        texts.appendJSONMember("sku", terms.context.cell(.sku, row))
-        texts.appendJSONMember("name", terms.context.cell(.name, row))
-        texts.appendJSONMember("category", terms.context.cell(.category, row))
-        texts.removeFirst()
+        texts.removeAll()
+        texts.writeByte(UInt8(ascii: "{"))
+        texts.writeJSONMember("sku", terms.context.cell(.sku, row))
+        texts.writeJSONMember("name", terms.context.cell(.name, row))
+        texts.writeJSONMember("category", terms.context.cell(.category, row))
     }
 
     private mutating func putOrderID(
-        _ row: borrowing ImportRow, into json: inout [UInt8]
+        _ row: borrowing ImportRow, into json: inout ByteWriter
     ) throws(RowProblem) {
         if hasOrderID {
             let id = try terms.context.identifier(.orderId, row)
             if id.isEmpty { throw RowProblem(.missingOrderID, "'orderId' is empty") }
-            return json.appendJSONString(id)
+            return json.writeJSONString(id)
         }
-        identity.removeAll(keepingCapacity: true)
+        identity.removeAll()
         for field in Self.identityFields where terms.context.mapping.has(field) {
             let text = terms.context.cell(field, row)
-            text.withUnsafeBufferPointer { identity.append(contentsOf: $0) }
-            identity.append(0x1F)
+            identity.writeRaw(text)
+            identity.writeByte(0x1F)
         }
         let occurrence = seen.update(ImportDigest.hash.digest(identity.span)) { $0 + 1 } + 1
-        withUnsafeBytes(of: occurrence.littleEndian) { identity.append(contentsOf: $0) }
+        identity.writeFixed(occurrence)
         let digest = ImportDigest.hash.digest(identity.span, domain: 1)
-        json.append(UInt8(ascii: "\""))
-        json.append(contentsOf: ImportDigest.text("row-", digest, digits: 16).utf8)
-        json.append(UInt8(ascii: "\""))
+        json.writeByte(UInt8(ascii: "\""))
+        ImportDigest.write("row-", digest, digits: 16, to: &json)
+        json.writeByte(UInt8(ascii: "\""))
     }
 
     /// What an order without an id is known by.
@@ -165,17 +166,19 @@ struct OrderRows: Sendable {
 
 /// The names of orders' events (Segment's e-commerce spec).
 enum OrderEvent {
-    static let completed = "Order Completed"
-    static let refunded = "Order Refunded"
-    static let cancelled = "Order Cancelled"
+    static let completed: StaticString = "Order Completed"
+    static let refunded: StaticString = "Order Refunded"
+    static let cancelled: StaticString = "Order Cancelled"
 }
 
-func appendCurrency(_ currency: Currency, to json: inout [UInt8]) {
-    json.append(UInt8(ascii: "\""))
-    for shift: UInt32 in [16, 8, 0] {
-        json.append(UInt8(truncatingIfNeeded: currency.packed >> shift))
-    }
-    json.append(UInt8(ascii: "\""))
+func appendCurrency(_ currency: Currency, to json: inout ByteWriter) {
+    let quote = UInt8(ascii: "\"")
+    let text: InlineArray<5, UInt8> = [
+        quote, UInt8(truncatingIfNeeded: currency.packed >> 16),
+        UInt8(truncatingIfNeeded: currency.packed >> 8),
+        UInt8(truncatingIfNeeded: currency.packed), quote,
+    ]
+    json.writeRaw(text.span)
 }
 
 /// `amount × 10^-scale` in units of `10^-digits`, halves to even: the one rounding of an order's total.

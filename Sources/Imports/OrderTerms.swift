@@ -63,16 +63,16 @@ struct OrderTerms: Sendable {
     }
 
     /// Members of the order beside its amount, products and id.
-    func appendExtras(_ row: borrowing ImportRow, to json: inout [UInt8]) throws(RowProblem) {
-        json.appendJSONMember("status", context.cell(.status, row))
-        json.appendJSONMember("coupon", context.cell(.coupon, row))
+    func appendExtras(_ row: borrowing ImportRow, to json: inout ByteWriter) throws(RowProblem) {
+        json.writeJSONMember("status", context.cell(.status, row))
+        json.writeJSONMember("coupon", context.cell(.coupon, row))
         if context.mapping.has(.discount), !context.cell(.discount, row).isEmpty {
             let discount = try context.amounts.read(
                 context.cell(.discount, row), .invalidAmount)
-            json.appendJSONName("discount")
-            json.appendDecimal(discount)
+            json.writeJSONName("discount")
+            json.writeDecimal(discount)
         }
-        json.appendJSONMember("country", context.cell(.country, row))
+        json.writeJSONMember("country", context.cell(.country, row))
     }
 }
 
@@ -90,17 +90,17 @@ struct OrderLine {
     /// The line as an element of `products`; of a refund, with the opposite amount.
     ///
     /// - Parameter texts: The members before quantity and price, without brackets.
-    func append(texts: Span<UInt8>, isRefund: Bool, to json: inout [UInt8]) {
+    func append(texts: Span<UInt8>, isRefund: Bool, to json: inout ByteWriter) {
         let changesPrice = isRefund && quantity.mantissa > 0 && (price?.isNegative ?? false)
-        json.append(UInt8(ascii: "{"))
-        texts.withUnsafeBufferPointer { json.append(contentsOf: $0) }
-        json.appendJSONName("quantity")
-        json.appendDecimal(isRefund && !changesPrice ? quantity.negated : quantity)
+        json.writeByte(UInt8(ascii: "{"))
+        json.writeRaw(texts)
+        json.writeJSONName("quantity")
+        json.writeDecimal(isRefund && !changesPrice ? quantity.negated : quantity)
         if let price {
-            json.appendJSONName("price")
-            json.appendDecimal(changesPrice ? price.negated : price)
+            json.writeJSONName("price")
+            json.writeDecimal(changesPrice ? price.negated : price)
         }
-        json.append(UInt8(ascii: "}"))
+        json.writeByte(UInt8(ascii: "}"))
     }
 }
 

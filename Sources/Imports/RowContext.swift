@@ -38,11 +38,12 @@ final class RowContext: Sendable {
         }
         kept = mapping.names.indices.compactMap { column in
             guard !mapping.isTaken[column], !mapping.names[column].isEmpty else { return nil }
-            var name: [UInt8] = []
-            name.appendJSONEscaped(Array(mapping.names[column].utf8).span)
+            var name = ByteWriter()
+            let plain = Array(mapping.names[column].utf8)
+            name.writeJSONEscaped(plain.span)
             let compared = normalizedName(mapping.names[column])
             let isText = Self.textEndings.contains { compared.hasSuffix($0) }
-            return KeptColumn(column: column, name: name, isText: isText)
+            return KeptColumn(column: column, name: name.take(), isText: isText)
         }
     }
 
@@ -98,8 +99,8 @@ final class RowContext: Sendable {
     func putPerson(
         _ row: borrowing ImportRow, into emitter: inout EventEmitter
     ) throws(RowProblem) -> Bool {
-        emitter.draft.userID = String(copying: try identifier(.customer, row))
-        emitter.draft.anonymousID = String(copying: try identifier(.anonymousId, row))
+        emitter.draft.userID.set(try identifier(.customer, row))
+        emitter.draft.anonymousID.set(try identifier(.anonymousId, row))
         guard mapping.has(.email) || mapping.has(.phone) || mapping.has(.customerName) else {
             return !emitter.draft.userID.isEmpty || !emitter.draft.anonymousID.isEmpty
         }
@@ -107,28 +108,28 @@ final class RowContext: Sendable {
         let phone = try identifier(.phone, row)
         let name = cell(.customerName, row)
         if !email.isEmpty || !phone.isEmpty || !name.isEmpty {
-            emitter.draft.context.appendASCII("{\"traits\":{")
-            emitter.draft.context.appendJSONMember("email", email)
-            emitter.draft.context.appendJSONMember("phone", phone)
-            emitter.draft.context.appendJSONMember("name", name)
-            emitter.draft.context.appendASCII("}}")
+            emitter.draft.context.writeRaw("{\"traits\":{" as StaticString)
+            emitter.draft.context.writeJSONMember("email", email)
+            emitter.draft.context.writeJSONMember("phone", phone)
+            emitter.draft.context.writeJSONMember("name", name)
+            emitter.draft.context.writeRaw("}}" as StaticString)
         }
         return !emitter.draft.userID.isEmpty || !emitter.draft.anonymousID.isEmpty
             || !email.isEmpty || !phone.isEmpty
     }
 
     /// The columns that no field takes, as members; empty cells are absent.
-    func appendKept(_ row: borrowing ImportRow, to json: inout [UInt8]) {
+    func appendKept(_ row: borrowing ImportRow, to json: inout ByteWriter) {
         for entry in kept {
             let text = row.trimmed(entry.column)
             guard !text.isEmpty else { continue }
-            json.appendJSONName(escaped: entry.name)
+            json.writeJSONName(escaped: entry.name)
             if row.isJSON(entry.column) {
-                text.withUnsafeBufferPointer { json.append(contentsOf: $0) }
+                json.writeRaw(text)
             } else if isJSON || entry.isText {
-                json.appendJSONString(text)
+                json.writeJSONString(text)
             } else {
-                json.appendJSONValue(text)
+                json.writeJSONValue(text)
             }
         }
     }

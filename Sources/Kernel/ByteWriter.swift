@@ -53,11 +53,15 @@ package struct ByteWriter: Sendable {
         if storage.count &- end < count { grow(by: count) }
     }
 
+    /// Makes room for that many more bytes, where it is known how many come.
+    package mutating func makeRoom(for count: Int) { reserve(count) }
+
     @usableFromInline
     @inline(never)
     mutating func grow(by count: Int) {
         let capacity = max(storage.count * 2, end + count, 32)
-        storage.append(contentsOf: repeatElement(0, count: capacity - storage.count))
+        // An array of zeros and a copy of it are two library calls; a repeated element is a loop.
+        storage.append(contentsOf: [UInt8](repeating: 0, count: capacity - storage.count))
     }
 
     @inlinable
@@ -113,9 +117,14 @@ package struct ByteWriter: Sendable {
     package mutating func writeDouble(_ value: Double) { writeFixed(value.bitPattern) }
 
     /// A count, then the bytes.
-    @inlinable
     package mutating func writeCounted(_ value: Span<UInt8>) {
-        writeVarint(UInt64(value.count))
+        if value.count < 0x80 {
+            reserve(value.count &+ 1)
+            storage[end] = UInt8(truncatingIfNeeded: value.count)
+            end &+= 1
+        } else {
+            writeVarint(UInt64(value.count))
+        }
         writeRaw(value)
     }
 
@@ -141,6 +150,18 @@ package struct ByteWriter: Sendable {
             }
         }
         end = start &+ count
+    }
+
+    /// Writes bytes with ASCII capitals as small letters.
+    package mutating func writeLowercased(_ value: Span<UInt8>) {
+        reserve(value.count)
+        let start = end
+        var bytes = storage.mutableSpan
+        for index in value.indices {
+            let byte = value[index]
+            bytes[start &+ index] = byte &- 0x41 < 26 ? byte | 0x20 : byte
+        }
+        end = start &+ value.count
     }
 
     package mutating func writeRaw(_ value: String) {

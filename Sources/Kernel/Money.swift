@@ -99,7 +99,8 @@ package enum DecimalText {
     ) throws(Failure) -> (mantissa: Int64, scale: Int) {
         var index = 0
         var negative = false
-        if index < text.count, text[index] == UInt8(ascii: "-") || text[index] == UInt8(ascii: "+") {
+        if index < text.count, text[index] == UInt8(ascii: "-") || text[index] == UInt8(ascii: "+")
+        {
             negative = text[index] == UInt8(ascii: "-")
             index += 1
         }

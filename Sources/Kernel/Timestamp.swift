@@ -46,8 +46,9 @@ extension Timestamp {
             self = time.timestamp(offsetSeconds: assumedOffset(time))
             return
         }
-        guard reader.take(UInt8(ascii: "T")) || reader.take(UInt8(ascii: " "))
-            || reader.take(UInt8(ascii: "t")),
+        guard
+            reader.take(UInt8(ascii: "T")) || reader.take(UInt8(ascii: " "))
+                || reader.take(UInt8(ascii: "t")),
             let hour = reader.number(digits: 2), hour < 24, reader.take(UInt8(ascii: ":")),
             let minute = reader.number(digits: 2), minute < 60
         else { return nil }

@@ -93,17 +93,25 @@ package final class FoldTables {
 
     // MARK: Position
 
-    /// The last log position that is folded; 0 before the first.
-    package func position() throws -> Int64 {
-        getState.bind(1, text: "position")
+    /// What the fold remembers of itself.
+    package enum StateName: String, Sendable {
+        /// The last log position that is folded.
+        case position
+        /// The newest merge that was told on the log.
+        case toldMerge = "told_merge"
+    }
+
+    /// 0 before it is first set.
+    package func state(_ name: StateName) throws -> Int64 {
+        getState.bind(1, text: name.rawValue)
         guard try getState.step() else { return 0 }
         defer { getState.reset() }
         return getState.integer(0)
     }
 
-    package func setPosition(_ position: Int64) throws {
-        putState.bind(1, text: "position")
-        putState.bind(2, position)
+    package func setState(_ name: StateName, to value: Int64) throws {
+        putState.bind(1, text: name.rawValue)
+        putState.bind(2, value)
         try putState.run()
     }
 

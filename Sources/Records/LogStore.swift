@@ -25,7 +25,9 @@ package final class LogStore: Sendable {
         package var lastPosition: Int64 { firstPosition + Int64(block.count) - 1 }
     }
 
-    private let file: SQLiteFile
+    /// The keyed hash that makes message keys.
+    package let hash: SipHash
+    let file: SQLiteFile
     private let writing: WritingState
     /// What readers may know of `writing.lastPosition`.
     private let committed: Mutex<Int64>
@@ -94,6 +96,7 @@ package final class LogStore: Sendable {
             path: path, durability: .everyCommit, cacheKiB: 16_384,
             migrator: LogMigrations.migrator)
         self.file = file
+        self.hash = hash
         let writing = try file.writer.writeWithoutTransaction { db in
             try WritingState(db, hash: hash, keyRunCount: keyRunCount)
         }

@@ -47,6 +47,7 @@ package final class Engine: Sendable {
     private let archive: Archive
     private let options: Options
     private let hash: SipHash
+    private let clock: WallClock
     private let logger: Logger
     private let queue = DispatchQueue(label: "perennial.engine")
     private let archiving = DispatchQueue(label: "perennial.engine.archive")
@@ -66,6 +67,8 @@ package final class Engine: Sendable {
     private final class Memory: @unchecked Sendable {
         var identities: IdentityState
         var fragments: [Int64: FoldBatch.Fragment] = [:]
+        /// Whether all merges were told, those of an earlier life of this workspace too.
+        var hasToldMerges = false
 
         init(_ identities: IdentityState) {
             self.identities = identities
@@ -74,8 +77,9 @@ package final class Engine: Sendable {
 
     package init(
         log: LogStore, records: RecordsStore, archive: Archive, hash: SipHash, options: Options,
-        logger: Logger
+        clock: WallClock, logger: Logger
     ) throws {
+        self.clock = clock
         self.log = log
         self.records = records
         self.archive = archive
@@ -175,9 +179,11 @@ package final class Engine: Sendable {
     private func foldNext() throws -> Int64 {
         let archivedPosition = try archive.position()
         let result = try records.fold { tables in
-            let before = try tables.position()
+            let before = try tables.state(.position)
             let blocks = try log.blocks(after: before, byteCountMax: options.batchBytesMax)
-            guard let last = blocks.last else { return (position: before, problems: 0) }
+            guard let last = blocks.last else {
+                return (position: before, problems: 0, hasMerges: false)
+            }
             var batch = FoldBatch(
                 rules: .init(zone: options.zone, currency: options.currency, hash: hash),
                 tables: tables, fragments: memory.fragments, archivedPosition: archivedPosition)
@@ -195,9 +201,16 @@ package final class Engine: Sendable {
             archived.wait()
             try written.get()
             try archived.result().get()
-            try tables.setPosition(last.lastPosition)
+            try tables.setState(.position, to: last.lastPosition)
             memory.fragments = batch.fragments
-            return (last.lastPosition, batch.orderProblems)
+            return (
+                last.lastPosition, batch.orderProblems, changes.contains { !$0.merges.isEmpty }
+            )
+        }
+        if result.hasMerges { memory.hasToldMerges = false }
+        if !memory.hasToldMerges {
+            try MergeTeller(log: log, records: records, clock: clock).tell()
+            memory.hasToldMerges = true
         }
         if memory.fragments.count > Self.keptMax { memory.fragments = [:] }
         if memory.identities.count > Self.keptMax * 4 {

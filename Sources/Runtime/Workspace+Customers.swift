@@ -55,7 +55,7 @@ extension Workspace {
             identifiers: try records.identifiers(of: members),
             merges: try records.merges(among: members, limit: 100),
             timeline: try archive.timeline(customers: members, limit: timeline),
-            orders: try archive.orderHistory(id, limit: 50))
+            orders: try archive.orderHistory(id))
     }
 
     package enum MergeFailure: Error, Equatable, CustomStringConvertible {

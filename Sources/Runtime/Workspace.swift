@@ -95,7 +95,7 @@ package final class Workspace: Sendable {
         let engine = try Engine(
             log: log, records: records, archive: archive, hash: hash,
             options: .init(zone: zone, currency: currency, identityRules: options.identityRules),
-            logger: logger)
+            clock: clock, logger: logger)
         self.engine = engine
         writer = LogWriter(store: log, clock: clock, limits: options.logLimits) { engine.wake() }
         self.folder = folder

@@ -64,9 +64,6 @@ extension Setting {
             "assets.directory", .path, default: "",
             meaning: "The folder of the browser assets; empty: the one script/setup filled."),
         Setting(
-            "scoring.horizonDays", .whole(1...3650), default: "90",
-            meaning: "Churn is the probability of no order in this many days."),
-        Setting(
             "scoring.intervalHours", .whole(0...8760), default: "24",
             meaning: "How often the server scores all customers; 0 = never by itself."),
     ]

@@ -108,8 +108,7 @@ extension WorkspaceSettings {
         assetsDirectory = table.textOrNil("assets.directory")
         let hours = table.whole("scoring.intervalHours")
         scoring = Scoring(
-            horizonDays: table.whole("scoring.horizonDays"), intervalHours: hours == 0 ? nil : hours
-        )
+            intervalHours: hours == 0 ? nil : hours)
 
         guard ingest.commitMiB <= ingest.queueMiB else {
             let row = table.row("ingest.commitMiB")

@@ -58,7 +58,6 @@ package struct WorkspaceSettings: Sendable, Equatable {
     }
 
     package struct Scoring: Sendable, Equatable {
-        package var horizonDays: Int
         /// nil: only when asked.
         package var intervalHours: Int?
     }

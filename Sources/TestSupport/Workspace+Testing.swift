@@ -1,5 +1,6 @@
+import Analytics
 package import Events
-package import Kernel
+import Kernel
 import Logging
 package import Records
 package import Runtime

@@ -94,7 +94,7 @@
       },
       yAxis: {
         type: "value", splitNumber: 3, min: 0,
-        max: data.kind === "curve" ? 1 : undefined, interval: data.kind === "curve" ? 0.25 : undefined,
+        max: data.kind === "curve" ? 1 : data.share ? function (extent) { return extent.max > 0.8 ? 1 : null; } : undefined, interval: data.kind === "curve" ? 0.25 : undefined,
         splitLine: { lineStyle: { color: token("border") } },
         axisLabel: { color: muted, fontFamily: token("font"), fontSize: 11, formatter: data.share ? function (value) { return Math.round(value * 100) + "%"; } : undefined }
       },

@@ -11,6 +11,14 @@ struct Formats: Sendable {
     func percent(_ share: Double, digits: Int = 1) -> String {
         numbers.percent(share, digits: digits)
     }
+
+    /// A probability as whole per cent, never rounded to certainty: `<1%`, `>99%`.
+    func chance(_ probability: Double) -> String {
+        if probability > 0, probability < 0.005 { return "<" + percent(0.01, digits: 0) }
+        if probability < 1, probability >= 0.995 { return ">" + percent(0.99, digits: 0) }
+        return percent(probability, digits: 0)
+    }
+
     func money(_ money: Money, whole: Bool = false) -> String {
         numbers.money(money, wholeFrom: whole ? 10_000 : nil)
     }

@@ -150,7 +150,7 @@ extension CustomersView.Row {
         orders = formats.integer(row.orders)
         revenue = formats.all(row.revenue)
         lastOrder = row.lastOrderAt.map { formats.day($0) } ?? "–"
-        churn = row.prediction.map { formats.percent($0.churnProbability, digits: 0) } ?? "–"
+        churn = row.prediction.map { formats.chance($0.churnProbability) } ?? "–"
         if let prediction = row.prediction, let currency = prediction.currency,
             let spend = prediction.expectedSpend365Minor
         {

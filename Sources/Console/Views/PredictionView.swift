@@ -26,7 +26,7 @@ struct PredictionView {
 
     private static func churn(_ prediction: CustomerPrediction, _ formats: Formats) -> Item {
         let words = formats.words
-        let percent = formats.percent(prediction.churnProbability, digits: 0)
+        let percent = formats.chance(prediction.churnProbability)
         let key =
             switch prediction.churnProbability {
             case ..<0.35: "prediction.churn.low"
@@ -40,6 +40,9 @@ struct PredictionView {
             meter: Self.meter(prediction.churnProbability))
     }
 
+    /// Beyond three years a date would say more than the model knows.
+    private static let farDays = 1095
+
     private static func nextOrder(_ prediction: CustomerPrediction, _ formats: Formats) -> Item {
         let words = formats.words
         let label = words("prediction.next")
@@ -52,6 +55,11 @@ struct PredictionView {
             return Item(
                 label: label, value: words("prediction.next.never"),
                 sentence: words("prediction.next.never.sentence"), how: how, meter: nil)
+        }
+        guard median <= Double(farDays) else {
+            return Item(
+                label: label, value: words("prediction.next.far"),
+                sentence: words("prediction.next.far.sentence"), how: how, meter: nil)
         }
         let sentence =
             switch (prediction.nextOrderLowDays, prediction.nextOrderHighDays) {
@@ -83,7 +91,7 @@ struct PredictionView {
 
     private static func alive(_ prediction: CustomerPrediction, _ formats: Formats) -> Item {
         let words = formats.words
-        let percent = formats.percent(prediction.probabilityAlive, digits: 0)
+        let percent = formats.chance(prediction.probabilityAlive)
         return Item(
             label: words("prediction.alive"), value: percent,
             sentence: words("prediction.alive.sentence", percent),

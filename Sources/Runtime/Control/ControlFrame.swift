@@ -7,7 +7,7 @@ import NIOCore
 package struct ControlFrame: Sendable, Equatable {
     package enum Kind: UInt8, Sendable {
         // Asked by a command.
-        /// Arguments of a command to run, as a JSON array; answered by output and `exit`.
+        /// Arguments of a command to run, a zero byte between each two; answered by output and `exit`.
         case command = 1
         /// Framed events to append; answered by `appended` or `refused`.
         case append = 2
@@ -15,14 +15,14 @@ package struct ControlFrame: Sendable, Equatable {
         case settle = 3
         /// An import's state by its source; answered by `state`.
         case readState = 4
-        /// JSON of source and state to keep; answered by `done` or `refused`.
+        /// Source and state to keep, a zero byte between the two; answered by `done` or `refused`.
         case writeState = 5
         // Answers.
         case output = 16
         case errorOutput = 17
         /// One byte: the exit code.
         case exit = 18
-        /// Two big-endian 8-byte counts: accepted, repeated.
+        /// Two 8-byte counts (`ByteWriter.writeFixed`): accepted, repeated.
         case appended = 19
         /// Why something was refused, as text.
         case refused = 20

@@ -81,10 +81,11 @@ package struct ControlServer: Service {
         case .writeState:
             let parts = frame.text.split(
                 separator: "\0", maxSplits: 1, omittingEmptySubsequences: false)
-            if parts.count == 2 {
-                try workspace.records.setImportState(
-                    source: String(parts[0]), to: String(parts[1]), at: workspace.clock.now)
+            guard parts.count == 2 else {
+                return try await reply(ControlFrame(.refused, text: "a source without a state"))
             }
+            try workspace.records.setImportState(
+                source: String(parts[0]), to: String(parts[1]), at: workspace.clock.now)
             try await reply(ControlFrame(.done))
         case .output, .errorOutput, .exit, .appended, .refused, .busy, .done, .state:
             try await reply(ControlFrame(.refused, text: "not a request"))

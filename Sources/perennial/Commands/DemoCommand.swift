@@ -26,14 +26,9 @@ struct DemoCommand: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            var options = WorkspaceOptions()
-            options.data = data
-            options.config = nil
-            options.set = []
-            let loaded = try options.load(
-                flags: address.flags.merging([
-                    "workspace.timezone": "Europe/London", "workspace.currency": "GBP",
-                ]) { flag, _ in flag })
+            let options = try WorkspaceOptions.parse(["--data", data])
+            try DemoShop.writeSettings(folder: options.folder)
+            let loaded = try options.load(flags: address.flags)
             Shell.startLogging(loaded.values, atLeast: .notice)
             let workspace = try Workspace(
                 folder: options.folder, options: loaded.values.runtimeOptions, clock: .system,

@@ -24,7 +24,8 @@ struct ServeCommand: AsyncParsableCommand {
                 logger: logger)
             let hasMembers = try !opened.records.members().isEmpty
             let data = workspace.data
-            try await Server(workspace: opened, settings: loaded.values, isDemo: false) { address in
+            let isDemo = try opened.records.setting("demo") != nil
+            try await Server(workspace: opened, settings: loaded.values, isDemo: isDemo) { address in
                 logger.notice("serving", metadata: ["address": "\(address)", "data": "\(data)"])
                 if !hasMembers {
                     logger.notice(

@@ -2,12 +2,14 @@ import Access
 import Analytics
 import Customers
 import Events
+import Foundation
 import Imports
 import JSONParsing
 import Kernel
 import Predictions
 import Records
 import Runtime
+import Settings
 
 /// Makes the demo's workspace: the gift shop's year, generated contacts, scores, and one member.
 struct DemoShop {
@@ -27,6 +29,22 @@ struct DemoShop {
             "the demo's file \(DemoShop.fileName) isn't above the program or in the current folder; "
                 + "run the demo from the checkout"
         }
+    }
+
+    /// Gives the workspace the shop's time zone and currency, unless it has settings already.
+    static func writeSettings(folder: String) throws {
+        let path = folder + "/" + SettingsFile.name
+        guard !FileManager.default.fileExists(atPath: path) else { return }
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        let text = """
+            {
+              "workspace": { "timezone": "Europe/London", "currency": "GBP" }
+            }
+
+            """
+        try Data(text.utf8).write(to: URL(filePath: path))
     }
 
     /// Does what isn't done yet.
@@ -71,9 +89,11 @@ struct DemoShop {
     /// Gives every customer of the file a generated name and address, as identify events.
     private func addContacts() async throws {
         let people = try workspace.records.userIDs()
+        // Dated as the shop's newest order, so that nobody seems to have been seen long after it.
+        let at = try workspace.archive.lastOrderAt() ?? workspace.clock.now
         var builder = EventBlockBuilder()
         for userID in people {
-            builder.append(DemoContact(userID: userID).identify(at: workspace.clock.now))
+            builder.append(DemoContact(userID: userID).identify(at: at))
             if builder.byteCount > 1 << 20 { _ = try await workspace.append(builder.takeBytes().bytes) }
         }
         if !builder.isEmpty { _ = try await workspace.append(builder.takeBytes().bytes) }
@@ -95,7 +115,7 @@ struct DemoContact {
         "Pantry", "Parlour", "Cottage",
     ]
 
-    func identify(at now: Timestamp) -> EventDraft {
+    func identify(at time: Timestamp) -> EventDraft {
         var seed: UInt64 = 1469
         for byte in userID.utf8 { seed = seed &* 31 &+ UInt64(byte) }
         var random = SeededRandom(seed: seed)
@@ -109,7 +129,7 @@ struct DemoContact {
         json.member("generated", true)
         json.endObject()
         var draft = EventDraft(
-            kind: .identify, occurredAt: now, messageID: "demo-contact-\(userID)")
+            kind: .identify, occurredAt: time, messageID: "demo-contact-\(userID)")
         draft.flags = [.imported, .history]
         draft.userID = userID
         draft.properties = json.bytes

@@ -72,7 +72,8 @@ struct CustomerReport {
             lines.append("  spend to expect: \(money(short)) in 90 days, \(money(long)) in 365 days")
         }
         var next = "  next order: " + NextOrder.text(prediction, zone)
-        if prediction.nextOrderMedianDays != nil, let low = prediction.nextOrderLowDays {
+        if let median = prediction.nextOrderMedianDays, median <= NextOrder.farDays,
+            let low = prediction.nextOrderLowDays {
             next += " (80%: \(NextOrder.day(prediction.asOf, low, zone)) to "
             next += (prediction.nextOrderHighDays.map { NextOrder.day(prediction.asOf, $0, zone) }
                 ?? "open") + ")"

@@ -73,9 +73,13 @@ struct CustomersReport {
 
 /// When the next order is to be expected, in words.
 enum NextOrder {
+    /// Beyond three years a date would say more than the model knows.
+    static let farDays = 1095.0
+
     static func text(_ prediction: CustomerPrediction?, _ zone: ZoneRules) -> String {
         guard let prediction else { return "–" }
         guard let median = prediction.nextOrderMedianDays else { return "unlikely to return" }
+        guard median <= farDays else { return "not within three years" }
         return "around " + day(prediction.asOf, median, zone)
     }
 

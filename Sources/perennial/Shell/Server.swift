@@ -114,8 +114,10 @@ struct ScoringService: Service {
     func run() async throws {
         try await cancelWhenGracefulShutdown {
             while true {
-                // Ends by being cancelled.
-                try await Task.sleep(for: .seconds(intervalHours * 3600))
+                // It throws only where it is cancelled, and being cancelled is how this ends.
+                guard (try? await Task.sleep(for: .seconds(intervalHours * 3600))) != nil else {
+                    return
+                }
                 do {
                     let run = try await Blocking.run { try workspace.score(asOf: nil, unit: .day) }
                     workspace.logger.info(
