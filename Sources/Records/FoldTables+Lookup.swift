@@ -76,7 +76,8 @@ extension FoldTables {
 }
 
 extension FoldTables {
-    /// The identifiers that a fragment owns, in the order in which they were first seen.
+    /// The identifiers that a fragment owns, in the order in which they were first seen; of those that one
+    /// event brought, by kind and then by their letters.
     package func identifiers(
         of fragment: Int64
     ) throws -> [(kind: IdentifierKind, value: String)] {

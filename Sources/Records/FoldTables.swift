@@ -48,7 +48,10 @@ package final class FoldTables {
             "SELECT kind, key_high, key_low, first_at FROM identifiers WHERE customer = ?1")
         getIdentifierTexts = try HotStatement(
             db,
-            "SELECT kind, value FROM identifiers WHERE customer = ?1 ORDER BY first_position")
+            """
+            SELECT kind, value FROM identifiers WHERE customer = ?1
+            ORDER BY first_position, kind, value
+            """)
         getApart = try HotStatement(
             db,
             """

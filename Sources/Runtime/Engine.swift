@@ -188,12 +188,9 @@ package final class Engine: Sendable {
                 rules: .init(zone: options.zone, currency: options.currency, hash: hash),
                 tables: tables, fragments: memory.fragments, archivedPosition: archivedPosition)
             memory.fragments = [:]
-            // Taken block by block, so that changes that take one another back stay in order.
             var changes: [IdentityChanges] = []
             for block in blocks {
-                try batch.fold(block, identities: &memory.identities)
-                let change = memory.identities.takeChanges()
-                if !change.isEmpty { changes.append(change) }
+                changes += try batch.fold(block, identities: &memory.identities)
             }
             batch.close(changes)
             let archived = beginArchiving(batch.archive)

@@ -61,11 +61,19 @@ struct FoldBatch {
 
     // MARK: Folding
 
-    mutating func fold(_ stored: LogStore.StoredBlock, identities: inout IdentityState) throws {
+    /// Folds one block in, and returns what it changed about who is who, in order.
+    mutating func fold(
+        _ stored: LogStore.StoredBlock, identities: inout IdentityState
+    ) throws -> [IdentityChanges] {
+        var changes: [IdentityChanges] = []
         var position = stored.firstPosition
         for frame in stored.block.frames {
             let resolution = try identities.resolve(
                 frame, in: stored.block, position: position, lookup: lookup)
+            // What a later event may take back is taken apart, so that the two are written in order.
+            if !identities.changes.keptApart.isEmpty || !identities.changes.joinedAgain.isEmpty {
+                changes.append(identities.takeChanges())
+            }
             let local = CalendarDateTime(
                 frame.occurredAt, offsetSeconds: rules.zone.offsetSeconds(at: frame.occurredAt))
             if resolution.fragment != 0 {
@@ -91,6 +99,8 @@ struct FoldBatch {
             position += 1
         }
         archive.throughPosition = max(archive.throughPosition, position - 1)
+        if !identities.changes.isEmpty { changes.append(identities.takeChanges()) }
+        return changes
     }
 
     private mutating func touch(_ id: Int64, isNew: Bool, position: Int64) throws {
@@ -189,9 +199,7 @@ struct FoldBatch {
 
     /// Completes what the archive is told, once all events are folded.
     mutating func close(_ changes: [IdentityChanges]) {
-        for new in changes.lazy.flatMap(\.identifiers) {
-            fragments[new.customer]?.note(new.identifier.kind, new.identifier.value)
-        }
+        for change in changes { note(change.identifiers) }
         archive.contacts.reserveCapacity(touched.count)
         for id in touched {
             guard let fragment = fragments[id] else { continue }
@@ -200,6 +208,25 @@ struct FoldBatch {
         for membership in changes.lazy.flatMap(\.memberships) {
             archive.links.append(
                 CustomerLink(member: membership.member, customer: membership.customer))
+        }
+    }
+
+    /// Keeps new identifiers to call customers by. Of one event's identifiers of one kind the first by its
+    /// letters counts, as in `FoldTables.identifiers(of:)`.
+    private mutating func note(_ identifiers: [NewIdentifier]) {
+        var index = 0
+        while index < identifiers.count {
+            var new = identifiers[index]
+            index += 1
+            while index < identifiers.count, identifiers[index].position == new.position,
+                identifiers[index].identifier.kind == new.identifier.kind
+            {
+                if identifiers[index].identifier.value < new.identifier.value {
+                    new = identifiers[index]
+                }
+                index += 1
+            }
+            fragments[new.customer]?.note(new.identifier.kind, new.identifier.value)
         }
     }
 

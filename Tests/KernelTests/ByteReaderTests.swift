@@ -77,4 +77,57 @@ struct ByteReaderTests {
         writer.writeRaw("d")
         #expect(writer.bytes == Array("ad".utf8))
     }
+
+    @Test(arguments: [0, 1, 127, 128, 16_383, 16_384, 40_000])
+    func `A count that is written afterwards reads back`(count: Int) throws {
+        var writer = ByteWriter()
+        writer.writeByte(7)
+        let start = writer.beginCounted()
+        let content = (0..<count).map { UInt8(truncatingIfNeeded: $0) }
+        writer.writeRaw(content.span)
+        writer.endCounted(from: start)
+        writer.writeByte(9)
+        let bytes = writer.take()
+        let isEmpty = writer.isEmpty
+        #expect(isEmpty)
+        var reader = ByteReader(bytes.span)
+        #expect(try reader.readByte() == 7)
+        let range = try reader.readCountedRange()
+        #expect(Array(bytes[range]) == content)
+        #expect(try reader.readByte() == 9)
+        let isAtEnd = reader.isAtEnd
+        #expect(isAtEnd)
+    }
+
+    @Test func `What is taken back is not written`() {
+        var writer = ByteWriter()
+        writer.writeRaw("abc" as StaticString)
+        writer.truncate(to: 1)
+        writer.writeLowercased("BÀz[@".utf8Span.span)
+        #expect(String(decoding: writer.bytes, as: UTF8.self) == "abÀz[@")
+        #expect(writer.last == UInt8(ascii: "@"))
+        writer.removeAll()
+        #expect(writer.last == nil)
+        #expect(writer.take().isEmpty)
+    }
+
+    @Test func `Bytes are looked for at every place of a word`() {
+        for count in 0..<20 {
+            let plain = [UInt8](repeating: 0x7E, count: count)
+            let isPlain = !ByteScan.hasControls(plain.span) && ByteScan.isASCII(plain.span)
+            #expect(isPlain)
+            for index in 0..<count {
+                for byte: UInt8 in [0x00, 0x1F, 0x20, 0x7E, 0x7F, 0x80, 0x9F, 0xFF] {
+                    var text = plain
+                    text[index] = byte
+                    let hasControls = ByteScan.hasControls(text.span)
+                    #expect(hasControls == (byte < 0x20 || byte == 0x7F))
+                    let isASCII = ByteScan.isASCII(text.span)
+                    #expect(isASCII == (byte < 0x80))
+                    let isSame = plain.span.isSame(as: text.span)
+                    #expect(isSame == (byte == 0x7E))
+                }
+            }
+        }
+    }
 }

@@ -100,9 +100,9 @@ struct LogFailureTests {
         }
 
         #expect(try log.blocks(after: 0, byteCountMax: 1).count == 1)
-        #expect(throws: isDamaged) { try log.blocks(after: 0, byteCountMax: .max) }
-        #expect(throws: isDamaged) { try log.block(holding: 3) }
-        #expect(throws: isDamaged) { try LogStore(path: path, hash: testHash) }
+        expectDamage { _ = try log.blocks(after: 0, byteCountMax: .max) }
+        expectDamage { _ = try log.block(holding: 3) }
+        expectDamage { _ = try LogStore(path: path, hash: testHash) }
     }
 
     @Test func `a block of a form that isn't known is reported`() throws {
@@ -112,7 +112,7 @@ struct LogFailureTests {
         try log.file.writer.write { db in
             try db.execute(sql: "UPDATE log_blocks SET codec = 2")
         }
-        #expect(throws: isDamaged) { try log.blocks(after: 0, byteCountMax: .max) }
+        expectDamage { _ = try log.blocks(after: 0, byteCountMax: .max) }
     }
 
     @Test func `bytes that aren't frames are refused before they reach the log`() throws {
@@ -127,17 +127,25 @@ struct LogFailureTests {
     @Test func `a file that is no database is reported as damaged`() throws {
         let folder = try TestFolder()
         try folder.write(Array(repeating: 0x41, count: 8192), to: "log.sqlite")
-        do {
-            _ = try LogStore(path: folder.file("log.sqlite"), hash: testHash)
-            Issue.record("such a file was opened")
-        } catch {
-            #expect(isDamaged(StorageFailure(error) ?? error))
+        expectDamage {
+            do {
+                _ = try LogStore(path: folder.file("log.sqlite"), hash: testHash)
+            } catch {
+                throw StorageFailure(error) ?? error
+            }
         }
     }
 
-    private func isDamaged(_ error: any Error) -> Bool {
-        guard case .damaged = error as? StorageFailure else { return false }
-        return true
+    private func expectDamage(
+        sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Void
+    ) {
+        let failure = #expect(throws: StorageFailure.self, sourceLocation: sourceLocation) {
+            try body()
+        }
+        guard case .damaged = failure else {
+            Issue.record("\(String(describing: failure))", sourceLocation: sourceLocation)
+            return
+        }
     }
 
     @Test(arguments: [

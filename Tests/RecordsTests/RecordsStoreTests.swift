@@ -116,7 +116,7 @@ struct RecordsStoreTests {
         try store.fold { tables in
             try tables.setOrder(order)
             try tables.setProfile(of: 1, to: [1, 2, 3].span)
-            try tables.setPosition(9)
+            try tables.setState(.position, to: 9)
         }
         #expect(try store.foldedPosition() == 9)
 
@@ -133,13 +133,13 @@ struct RecordsStoreTests {
         struct Failure: Error {}
         #expect(throws: Failure.self) {
             try store.fold { tables in
-                try tables.setPosition(9)
+                try tables.setState(.position, to: 9)
                 try tables.setProfile(of: 1, to: [1].span)
                 throw Failure()
             }
         }
         #expect(try store.foldedPosition() == 0)
-        try store.fold { try $0.setPosition(3) }
+        try store.fold { try $0.setState(.position, to: 3) }
         #expect(try store.foldedPosition() == 3)
     }
 }

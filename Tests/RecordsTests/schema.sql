@@ -1,0 +1,124 @@
+-- log.sqlite
+CREATE TABLE log_blocks (
+    first_position INTEGER PRIMARY KEY NOT NULL CHECK (first_position > 0),
+    event_count INTEGER NOT NULL CHECK (event_count > 0),
+    received_at INTEGER NOT NULL,
+    codec INTEGER NOT NULL,
+    bytes BLOB NOT NULL
+) STRICT;
+CREATE TABLE log_state (
+    name TEXT PRIMARY KEY NOT NULL,
+    value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE message_keys (
+    key_high INTEGER NOT NULL,
+    key_low INTEGER NOT NULL,
+    PRIMARY KEY (key_high, key_low)
+) STRICT, WITHOUT ROWID;
+
+-- records.sqlite
+CREATE TABLE api_keys (
+    id INTEGER PRIMARY KEY NOT NULL,
+    name TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    shown_prefix TEXT NOT NULL,
+    secret_hash BLOB NOT NULL UNIQUE,
+    created_at INTEGER NOT NULL,
+    used_at INTEGER NOT NULL DEFAULT 0,
+    revoked_at INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE audit (
+    id INTEGER PRIMARY KEY NOT NULL,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject TEXT NOT NULL
+) STRICT;
+CREATE TABLE customers (
+    id INTEGER PRIMARY KEY NOT NULL,
+    root INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX customers_by_root ON customers (root) WHERE root <> id;
+CREATE TABLE fold_state (
+    name TEXT PRIMARY KEY NOT NULL,
+    value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE identifier_drops (
+    id INTEGER PRIMARY KEY NOT NULL,
+    position INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    value TEXT NOT NULL,
+    reason TEXT NOT NULL
+) STRICT;
+CREATE TABLE identifiers (
+    key_high INTEGER NOT NULL,
+    key_low INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    value TEXT NOT NULL,
+    customer INTEGER NOT NULL,
+    first_position INTEGER NOT NULL,
+    first_at INTEGER NOT NULL,
+    PRIMARY KEY (key_high, key_low)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX identifiers_by_customer ON identifiers (customer);
+CREATE TABLE imports (
+    id INTEGER PRIMARY KEY NOT NULL,
+    source TEXT NOT NULL UNIQUE,
+    state TEXT NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE kept_apart (
+    low INTEGER NOT NULL,
+    high INTEGER NOT NULL,
+    PRIMARY KEY (low, high)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX kept_apart_by_high ON kept_apart (high);
+CREATE TABLE members (
+    id INTEGER PRIMARY KEY NOT NULL,
+    email TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE merges (
+    id INTEGER PRIMARY KEY NOT NULL,
+    first_fragment INTEGER NOT NULL,
+    second_fragment INTEGER NOT NULL,
+    winner INTEGER NOT NULL,
+    loser INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    strong TEXT NOT NULL,
+    weak TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    merged_at INTEGER NOT NULL,
+    undone_position INTEGER NOT NULL DEFAULT 0,
+    undone_at INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX merges_by_first ON merges (first_fragment);
+CREATE INDEX merges_by_second ON merges (second_fragment);
+CREATE TABLE orders (
+    order_key INTEGER PRIMARY KEY NOT NULL,
+    order_id TEXT NOT NULL,
+    customer INTEGER NOT NULL,
+    status INTEGER NOT NULL,
+    ordered_at INTEGER NOT NULL,
+    currency INTEGER NOT NULL,
+    total_minor INTEGER NOT NULL,
+    position INTEGER NOT NULL
+) STRICT;
+CREATE TABLE profiles (
+    customer INTEGER PRIMARY KEY NOT NULL,
+    profile BLOB NOT NULL
+) STRICT;
+CREATE TABLE sessions (
+    token_hash BLOB PRIMARY KEY NOT NULL,
+    member INTEGER NOT NULL REFERENCES members (id) ON DELETE CASCADE,
+    created_at INTEGER NOT NULL,
+    used_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE settings (
+    name TEXT PRIMARY KEY NOT NULL,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

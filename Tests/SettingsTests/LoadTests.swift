@@ -30,7 +30,6 @@ import Testing
         #expect(values.analytics.memoryMiB == 1024)
         #expect(values.analytics.library == nil)
         #expect(values.assetsDirectory == nil)
-        #expect(values.scoring.horizonDays == 90)
         #expect(values.scoring.intervalHours == 24)
     }
 
