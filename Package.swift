@@ -41,8 +41,12 @@ func room(
         swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: settings)
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: dependencies, exclude: exclude,
+        swiftSettings: settings)
 }
 
 let package = Package(
@@ -99,6 +103,8 @@ let package = Package(
                 "API", "Console", argumentParser, hummingbird, lifecycle, logging, metrics,
                 nio, nioPosix, unixSignals,
             ], swiftSettings: settings),
+        // For tests only.
+        room("TestSupport", ["Kernel", "Events", "Customers", "Analytics", "Runtime", logging]),
         // C.
         .target(name: "CDuckDB", linkerSettings: [.linkedLibrary("dl")]),
         .systemLibrary(name: "CArgon2", providers: [.apt(["libargon2-dev"])]),
@@ -117,5 +123,15 @@ let package = Package(
         tests(
             "Console", ["Kernel", "Insights", "Console", hummingbird, hummingbirdTesting, httpTypes]),
         tests("Tidy", []),
+        tests(
+            "Records", ["Kernel", "Events", "Customers", "Records", "TestSupport", grdb],
+            exclude: ["schema.sql"]),
+        tests(
+            "Runtime",
+            [
+                "Kernel", "JSONParsing", "Events", "Customers", "Insights", "Predictions",
+                "Analytics", "Records", "Runtime", "TestSupport", logging, lifecycle, nio, nioPosix,
+            ]),
+        tests("Predictions", ["RetentionModels", "Predictions"]),
     ]
 )

@@ -77,7 +77,7 @@ extension FoldTables {
 
 extension FoldTables {
     /// The identifiers that a fragment owns, in the order in which they were first seen; of those that one
-    /// event brought, by kind and then by their letters.
+    /// event brought, by kind and then by their bytes.
     package func identifiers(
         of fragment: Int64
     ) throws -> [(kind: IdentifierKind, value: String)] {

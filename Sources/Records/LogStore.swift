@@ -192,6 +192,27 @@ package final class LogStore: Sendable {
         return failure
     }
 
+    /// How many of an import's events are in the log already, as noted after they were; 0 for a new source.
+    ///
+    /// Kept beside the events, so that a log that is restored from an older copy knows no more than it holds.
+    package func importedEvents(source: String) throws -> Int {
+        try file.reader.read { db in
+            try Int.fetchOne(
+                db, sql: "SELECT events_done FROM imports WHERE source = ?", arguments: [source])
+                ?? 0
+        }
+    }
+
+    package func setImportedEvents(source: String, to count: Int) throws {
+        try file.writer.write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO imports (source, events_done) VALUES (?, ?)
+                    ON CONFLICT (source) DO UPDATE SET events_done = excluded.events_done
+                    """, arguments: [source, count])
+        }
+    }
+
     /// The blocks after a position, oldest first, up to about `byteCountMax` bytes (at least one block).
     package func blocks(after position: Int64, byteCountMax: Int) throws -> [StoredBlock] {
         try file.reader.read { db in

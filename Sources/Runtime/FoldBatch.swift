@@ -212,7 +212,7 @@ struct FoldBatch {
     }
 
     /// Keeps new identifiers to call customers by. Of one event's identifiers of one kind the first by its
-    /// letters counts, as in `FoldTables.identifiers(of:)`.
+    /// bytes counts, as in `FoldTables.identifiers(of:)`.
     private mutating func note(_ identifiers: [NewIdentifier]) {
         var index = 0
         while index < identifiers.count {
@@ -221,7 +221,8 @@ struct FoldBatch {
             while index < identifiers.count, identifiers[index].position == new.position,
                 identifiers[index].identifier.kind == new.identifier.kind
             {
-                if identifiers[index].identifier.value < new.identifier.value {
+                let value = identifiers[index].identifier.value.utf8
+                if value.lexicographicallyPrecedes(new.identifier.value.utf8) {
                     new = identifiers[index]
                 }
                 index += 1

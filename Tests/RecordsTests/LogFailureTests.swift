@@ -25,7 +25,8 @@ struct LogFailureTests {
 
         try limitPages(of: log, to: 1_000_000)
         let expected = [
-            LogStore.Appended(accepted: 2, repeated: 0), LogStore.Appended(accepted: 1, repeated: 0),
+            LogStore.Appended(accepted: 2, repeated: 0),
+            LogStore.Appended(accepted: 1, repeated: 0),
         ]
         #expect(try log.append(call, receivedAt: time) == expected)
         #expect(try log.drafts() == [event("a"), event("b"), large, event("c")])

@@ -88,6 +88,19 @@ struct LogStoreTests {
         #expect(try log.all().count == 1)
     }
 
+    @Test func `how far an import is, is kept by its source and over a reopening`() throws {
+        let folder = try TestFolder()
+        let path = folder.file("log.sqlite")
+        let log = try LogStore(path: path, hash: testHash)
+        #expect(try log.importedEvents(source: "a.csv") == 0)
+        try log.setImportedEvents(source: "a.csv", to: 500)
+        try log.setImportedEvents(source: "b.csv", to: 7)
+        try log.setImportedEvents(source: "a.csv", to: 1000)
+        let reopened = try LogStore(path: path, hash: testHash)
+        #expect(try reopened.importedEvents(source: "a.csv") == 1000)
+        #expect(try reopened.importedEvents(source: "b.csv") == 7)
+    }
+
     @Test func `keys move to their tree, and repeats are known there too`() throws {
         let folder = try TestFolder()
         let path = folder.file("log.sqlite")
@@ -101,7 +114,8 @@ struct LogStoreTests {
         _ = try log.append([try prepared([event("d")])], receivedAt: time)
         #expect(try storedKeys(path) == 3)
         #expect(
-            try log.append([try prepared(["a", "c", "d", "e"].map { event($0) })], receivedAt: time)
+            try log.append(
+                [try prepared(["a", "c", "d", "e"].map { event($0) })], receivedAt: time)
                 == [LogStore.Appended(accepted: 1, repeated: 3)])
 
         // What isn't in the tree is read from the log.

@@ -93,14 +93,7 @@ struct RecordsStoreTests {
         #expect(throws: DatabaseError.self) { try store.addAPIKey(key(3, 2)) }
     }
 
-    @Test func `the newest state of an import and of a setting is kept`() throws {
-        #expect(try store.importState(source: "a.csv") == nil)
-        try store.setImportState(source: "a.csv", to: "1", at: Timestamp(milliseconds: 1))
-        try store.setImportState(source: "b.csv", to: "x", at: Timestamp(milliseconds: 2))
-        try store.setImportState(source: "a.csv", to: "2", at: Timestamp(milliseconds: 3))
-        #expect(try store.importState(source: "a.csv") == "2")
-        #expect(try store.importState(source: "b.csv") == "x")
-
+    @Test func `the newest value of a setting is kept`() throws {
         #expect(try store.setting("zone") == nil)
         try store.setSetting("zone", to: "UTC")
         try store.setSetting("zone", to: "Europe/London")

@@ -59,9 +59,6 @@ struct SchemaTests {
         HotQuery(
             sql: "SELECT member FROM sessions WHERE token_hash = ?1",
             plan: ["SEARCH sessions USING PRIMARY KEY (token_hash=?)"]),
-        HotQuery(
-            sql: "SELECT state FROM imports WHERE source = ?1",
-            plan: ["SEARCH imports USING INDEX sqlite_autoindex_imports_1 (source=?)"]),
     ]
 
     private static let ofLog: [HotQuery] = [

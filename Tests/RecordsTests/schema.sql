@@ -1,4 +1,8 @@
 -- log.sqlite
+CREATE TABLE imports (
+    source TEXT PRIMARY KEY NOT NULL,
+    events_done INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE log_blocks (
     first_position INTEGER PRIMARY KEY NOT NULL CHECK (first_position > 0),
     event_count INTEGER NOT NULL CHECK (event_count > 0),
@@ -62,12 +66,6 @@ CREATE TABLE identifiers (
     PRIMARY KEY (key_high, key_low)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX identifiers_by_customer ON identifiers (customer);
-CREATE TABLE imports (
-    id INTEGER PRIMARY KEY NOT NULL,
-    source TEXT NOT NULL UNIQUE,
-    state TEXT NOT NULL,
-    updated_at INTEGER NOT NULL
-) STRICT;
 CREATE TABLE kept_apart (
     low INTEGER NOT NULL,
     high INTEGER NOT NULL,

@@ -99,7 +99,8 @@ struct LogWriterTests {
         #expect(store.lastPosition == 29)
     }
 
-    @Test func `one request more than may wait is refused, and nothing of it is taken`() async throws
+    @Test func `one request more than may wait is refused, and nothing of it is taken`()
+        async throws
     {
         var limits = LogWriter.Limits()
         limits.queueBytesMax = try size * 3

@@ -53,7 +53,8 @@ struct ZoneRulesTests {
         }
     }
 
-    @Test func `the first instant of a day is where the day begins, also after a day that never was`()
+    @Test
+    func `the first instant of a day is where the day begins, also after a day that never was`()
         throws
     {
         let apia = try zone("Pacific/Apia")

@@ -23,7 +23,11 @@ enum LogMigrations {
                         name TEXT PRIMARY KEY NOT NULL,
                         value BIGINT NOT NULL
                     );
-                    """.asStrictSQLite(keyedOnly: ["message_keys", "log_state"]))
+                    CREATE TABLE imports (
+                        source TEXT PRIMARY KEY NOT NULL,
+                        events_done BIGINT NOT NULL
+                    );
+                    """.asStrictSQLite(keyedOnly: ["message_keys", "log_state", "imports"]))
         }
         return migrator
     }

@@ -118,12 +118,6 @@ enum RecordsMigrations {
             used_at BIGINT NOT NULL DEFAULT 0,
             revoked_at BIGINT NOT NULL DEFAULT 0
         );
-        CREATE TABLE imports (
-            id BIGINT PRIMARY KEY NOT NULL,
-            source TEXT NOT NULL UNIQUE,
-            state TEXT NOT NULL,
-            updated_at BIGINT NOT NULL
-        );
         CREATE TABLE audit (
             id BIGINT PRIMARY KEY NOT NULL,
             at BIGINT NOT NULL,

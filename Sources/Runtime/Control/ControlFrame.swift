@@ -13,10 +13,10 @@ package struct ControlFrame: Sendable, Equatable {
         case append = 2
         /// Wait until all is folded; answered by `done` or `refused`.
         case settle = 3
-        /// An import's state by its source; answered by `state`.
-        case readState = 4
-        /// Source and state to keep, a zero byte between the two; answered by `done` or `refused`.
-        case writeState = 5
+        /// How far an import is, by its source; answered by `progress`.
+        case readProgress = 4
+        /// An import's source, a zero byte, and how many of its events are in the log; answered by `done` or `refused`.
+        case writeProgress = 5
         // Answers.
         case output = 16
         case errorOutput = 17
@@ -29,8 +29,8 @@ package struct ControlFrame: Sendable, Equatable {
         /// As `refused`, but worth trying again in a moment.
         case busy = 21
         case done = 22
-        /// The state as text; empty for none.
-        case state = 23
+        /// How many events of an import are in the log, as text.
+        case progress = 23
     }
 
     /// Above the largest block that an import sends.

@@ -75,19 +75,19 @@ package struct ControlServer: Service {
             } else {
                 try await reply(ControlFrame(.done))
             }
-        case .readState:
-            let state = try workspace.records.importState(source: frame.text)
-            try await reply(ControlFrame(.state, text: state ?? ""))
-        case .writeState:
+        case .readProgress:
+            let count = try workspace.log.importedEvents(source: frame.text)
+            try await reply(ControlFrame(.progress, text: String(count)))
+        case .writeProgress:
             let parts = frame.text.split(
                 separator: "\0", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2 else {
-                return try await reply(ControlFrame(.refused, text: "a source without a state"))
+            guard parts.count == 2, let count = Int(parts[1]) else {
+                try await reply(ControlFrame(.refused, text: "no source, or no count"))
+                return
             }
-            try workspace.records.setImportState(
-                source: String(parts[0]), to: String(parts[1]), at: workspace.clock.now)
+            try workspace.log.setImportedEvents(source: String(parts[0]), to: count)
             try await reply(ControlFrame(.done))
-        case .output, .errorOutput, .exit, .appended, .refused, .busy, .done, .state:
+        case .output, .errorOutput, .exit, .appended, .refused, .busy, .done, .progress:
             try await reply(ControlFrame(.refused, text: "not a request"))
         }
     }

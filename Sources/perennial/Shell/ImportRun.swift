@@ -34,47 +34,86 @@ struct ImportRun {
         let input = try InputFile(path: path)
         var state = try input.progress(options)
         if let name = state?.name {
-            state?.eventsDone = Int(try await sink.importState(name)) ?? 0
+            state?.eventsDone = try await sink.importedEvents(name)
         }
-        var importer = FileImporter(options: options, eventsToSkip: state?.eventsDone ?? 0)
-        var rejects = RejectsFile(path: rejectsPath)
+        var work = Work(
+            input: input, importer: FileImporter(options: options, eventsToSkip: state?.eventsDone ?? 0),
+            rejects: RejectsFile(path: rejectsPath))
+        progress.begin(byteCount: input.byteCount)
+        // One block is being stored while the next is made.
+        var stored = try await nextBlock(&work, &progress)
+        var sinceNoted = 0
+        while let block = stored {
+            let (appended, next) = try await sink.append(block.bytes) {
+                try await nextBlock(&work, &progress)
+            }
+            work.summary.accepted += appended.accepted
+            work.summary.repeated += appended.repeated
+            sinceNoted += block.bytes.count
+            if let name = state?.name, sinceNoted > Self.notedBytes || next == nil {
+                try await sink.setImportedEvents(name, to: block.eventCount)
+                sinceNoted = 0
+            }
+            stored = next
+        }
+        work.summary.rows = work.importer.rowsRead
+        work.summary.rejected = work.importer.rejectionCount
+        work.summary.repeated += min(state?.eventsDone ?? 0, work.importer.eventCount)
+        progress.end()
+        if let failure = work.failure { throw failure }
+        return work.summary
+    }
+
+    /// How much is stored between two notes of how far the import is.
+    private static let notedBytes = 16 << 20
+
+    private struct Block: Sendable {
+        let bytes: [UInt8]
+        /// Events of the file up to the block's end.
+        let eventCount: Int
+    }
+
+    private struct Work {
+        let input: InputFile
+        var importer: FileImporter
+        var rejects: RejectsFile
         var builder = EventBlockBuilder()
         var summary = Summary()
-        progress.begin(byteCount: input.byteCount)
         var isFinished = false
+        /// Why the file can't be read on; thrown once what came before is stored.
         var failure: (any Error)?
-        while !isFinished {
+    }
+
+    /// Reads on until a block is full; nil at the end of the file.
+    private func nextBlock(
+        _ work: inout Work, _ progress: inout ProgressBar
+    ) async throws -> Block? {
+        while !work.isFinished {
             do {
-                switch try importer.advance(into: &builder, untilBytes: Self.blockBytes) {
+                switch try work.importer.advance(into: &work.builder, untilBytes: Self.blockBytes) {
                 case .needsInput:
-                    let piece = try input.read(upTo: Self.pieceBytes)
-                    if piece.isEmpty { importer.endInput() } else { importer.supply(piece.span) }
-                    progress.show(bytes: input.bytesRead, rows: importer.rowsRead)
+                    let piece = try work.input.read(upTo: Self.pieceBytes)
+                    if piece.isEmpty {
+                        work.importer.endInput()
+                    } else {
+                        work.importer.supply(piece.span)
+                    }
+                    progress.show(bytes: work.input.bytesRead, rows: work.importer.rowsRead)
                     continue
                 case .blockReady: break
-                case .finished: isFinished = true
+                case .finished: work.isFinished = true
                 }
             } catch {
-                failure = error
-                isFinished = true
+                work.failure = error
+                work.isFinished = true
             }
-            try rejects.append(importer.takeRejections())
-            if !builder.isEmpty {
-                let appended = try await sink.append(builder.takeBytes().bytes)
-                summary.accepted += appended.accepted
-                summary.repeated += appended.repeated
+            try work.rejects.append(work.importer.takeRejections())
+            if !work.builder.isEmpty {
+                return Block(
+                    bytes: work.builder.takeBytes().bytes, eventCount: work.importer.eventCount)
             }
-            if let name = state?.name {
-                try await sink.setImportState(name, to: String(importer.eventCount))
-            }
-            progress.show(bytes: input.bytesRead, rows: importer.rowsRead)
         }
-        summary.rows = importer.rowsRead
-        summary.rejected = importer.rejectionCount
-        summary.repeated += min(state?.eventsDone ?? 0, importer.eventCount)
-        progress.end()
-        if let failure { throw failure }
-        return summary
+        return nil
     }
 }
 

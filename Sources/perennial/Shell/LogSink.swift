@@ -15,6 +15,19 @@ enum LogSink {
         let description: String
     }
 
+    /// Appends framed events, and meanwhile does something else; returns once both are done.
+    mutating func append<Value>(
+        _ bytes: [UInt8], meanwhile body: () async throws -> Value
+    ) async throws -> ((accepted: Int, repeated: Int), Value) {
+        guard case .own(let workspace) = self else {
+            return (try await append(bytes), try await body())
+        }
+        async let appended = workspace.append(bytes)
+        let value = try await body()
+        let result = try await appended
+        return ((result.accepted, result.repeated), value)
+    }
+
     /// Appends framed events; returns once they are durable.
     mutating func append(_ bytes: [UInt8]) async throws -> (accepted: Int, repeated: Int) {
         switch self {
@@ -39,24 +52,25 @@ enum LogSink {
         }
     }
 
-    mutating func importState(_ source: String) async throws -> String {
+    /// How many events of an import are in the log already.
+    mutating func importedEvents(_ source: String) async throws -> Int {
         switch self {
-        case .own(let workspace): return try workspace.records.importState(source: source) ?? ""
+        case .own(let workspace): return try workspace.log.importedEvents(source: source)
         case .asked(var conversation):
             defer { self = .asked(conversation) }
-            return try await conversation.ask(ControlFrame(.readState, text: source)).text
+            let answer = try await conversation.ask(ControlFrame(.readProgress, text: source))
+            return Int(answer.text) ?? 0
         }
     }
 
-    mutating func setImportState(_ source: String, to state: String) async throws {
+    mutating func setImportedEvents(_ source: String, to count: Int) async throws {
         switch self {
         case .own(let workspace):
-            try workspace.records.setImportState(
-                source: source, to: state, at: workspace.clock.now)
+            try workspace.log.setImportedEvents(source: source, to: count)
         case .asked(var conversation):
             defer { self = .asked(conversation) }
             _ = try await conversation.ask(
-                ControlFrame(.writeState, text: source + "\0" + state))
+                ControlFrame(.writeProgress, text: source + "\0" + String(count)))
         }
     }
 
