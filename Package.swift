@@ -133,5 +133,7 @@ let package = Package(
                 "Analytics", "Records", "Runtime", "TestSupport", logging, lifecycle, nio, nioPosix,
             ]),
         tests("Predictions", ["RetentionModels", "Predictions"]),
+        // Drives the built program from outside.
+        tests("Integration", ["perennial"], exclude: ["Peers"]),
     ]
 )

@@ -1,6 +1,7 @@
 import Analytics
 import ArgumentParser
 import Glibc
+import Insights
 import Kernel
 
 /// Where the DuckDB library stands, as for the product.

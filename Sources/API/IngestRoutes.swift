@@ -163,16 +163,33 @@ package struct IngestRoutes: Sendable {
 
     // MARK: Body
 
-    private func body(of request: Request, bytesMax: Int) async throws(APIError) -> ByteBuffer {
-        let packing = request.headers[.contentEncoding].map { $0.lowercased() } ?? "identity"
-        let collected: ByteBuffer
+    /// So much of a body that is too large is still read, so that its sender gets to read the answer.
+    private static let drainedBytesMax = 64 << 20
+
+    private func collect(
+        _ request: Request, bytesMax: Int
+    ) async throws(APIError) -> ByteBuffer {
+        var collected = ByteBuffer()
+        var byteCount = 0
         do {
-            var request = request
-            collected = try await request.collectBody(upTo: bytesMax)
+            for try await var piece in request.body {
+                byteCount += piece.readableBytes
+                if byteCount <= bytesMax { collected.writeBuffer(&piece) }
+                if byteCount > Self.drainedBytesMax { break }
+            }
         } catch {
+            throw .undecodable("the body broke off")
+        }
+        guard byteCount <= bytesMax else {
             throw .tooLarge(
                 path: "$", code: "body_too_large", reason: "the body is larger than \(bytesMax) bytes")
         }
+        return collected
+    }
+
+    private func body(of request: Request, bytesMax: Int) async throws(APIError) -> ByteBuffer {
+        let packing = request.headers[.contentEncoding].map { $0.lowercased() } ?? "identity"
+        let collected = try await collect(request, bytesMax: bytesMax)
         switch packing {
         case "identity", "": return collected
         case "gzip", "x-gzip":

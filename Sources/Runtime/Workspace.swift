@@ -85,7 +85,7 @@ package final class Workspace: Sendable {
         log = try LogStore(path: folder + "/log.sqlite", hash: hash)
         records = try RecordsStore(path: folder + "/records.sqlite")
         try Self.forgetWhatWasFoldedOtherwise(
-            records, folder: folder, rule: "\(zone.name) \(currency)", logger: logger)
+            records, folder: folder, rule: Self.foldingRule(zone, currency, options.identityRules), logger: logger)
         archive = try Archive(folder: folder, options: options.archive, library: library)
         if try archive.position() < records.foldedPosition() {
             // Without its archive (lost, or restored from an older copy) all is folded anew.
@@ -108,6 +108,19 @@ package final class Workspace: Sendable {
         engine.wake()
     }
 
+    deinit { engine.close() }
+
+    /// What folding goes by, as text: where it changes, the log is folded anew.
+    private static func foldingRule(
+        _ zone: ZoneRules, _ currency: Currency, _ rules: IdentityRules
+    ) -> String {
+        let limits = IdentifierKind.allCases.map { rules.limit(of: $0).count.description }
+        let blocked = SipHash(key: SipHash.Key(low: 0, high: 0))
+            .digest(rules.blockedValues.joined(separator: "\n")).first
+        return "\(zone.name) \(currency) \(limits.joined(separator: ",")) "
+            + String(blocked, radix: 16)
+    }
+
     private static func makeFolder(_ path: String) throws {
         do {
             try FileManager.default.createDirectory(
@@ -118,14 +131,14 @@ package final class Workspace: Sendable {
         }
     }
 
-    /// Days and amounts are folded by the time zone and default currency; where these changed, all is folded anew.
+    /// Days, amounts and identities are folded by settings; where these changed, all is folded anew.
     private static func forgetWhatWasFoldedOtherwise(
         _ records: RecordsStore, folder: String, rule: String, logger: Logger
     ) throws {
         let name = "folded-by"
         if let before = try records.setting(name), before != rule {
             logger.notice(
-                "time zone or currency changed; folding the log from its start",
+                "time zone, currency or identity rules changed; folding the log from its start",
                 metadata: ["before": "\(before)", "now": "\(rule)"])
             try records.forgetFolded()
             for suffix in ["", ".wal"] {

@@ -10,7 +10,8 @@ package final class WorkspaceLock: Sendable {
 
         package var description: String {
             switch self {
-            case .owned: "another process owns this workspace"
+            case .owned:
+                "another process owns this workspace; stop it, or name another folder with --data"
             case .unavailable(let path, let reason): "cannot open \(path): \(reason)"
             }
         }

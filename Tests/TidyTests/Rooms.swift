@@ -41,6 +41,10 @@ struct Room {
         shell("Settings", ["Kernel"]),
         shell("Telemetry", ["Kernel"]),
         shell("Runtime", domain.union(["Records", "Analytics", "Settings", "Telemetry"])),
+        // For tests only.
+        shell(
+            "TestSupport",
+            domain.union(["Records", "Analytics", "Runtime", "Settings", "Telemetry"])),
         shell("API", domain.union(["Records", "Analytics", "Runtime", "Settings", "Telemetry"])),
         shell(
             "Console", domain.union(["Records", "Analytics", "Runtime", "Settings", "Telemetry"])),

@@ -71,8 +71,15 @@ struct Server {
             application.addServices(ScoringService(workspace: workspace, intervalHours: hours))
         }
         defer { RunningServer.keys = nil }
-        try await application.runService(gracefulShutdownSignals: [.sigterm, .sigint])
+        let outcome: Result<Void, any Error>
+        do {
+            try await application.runService(gracefulShutdownSignals: [.sigterm, .sigint])
+            outcome = .success(())
+        } catch {
+            outcome = .failure(error)
+        }
         try workspace.close()
+        try outcome.get()
     }
 
     private func addConsole(to router: Router<ServerContext>) throws {

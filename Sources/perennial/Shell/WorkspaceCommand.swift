@@ -39,7 +39,7 @@ extension WorkspaceCommand {
                 try await askOwner(options.folder)
                 return
             }
-            try await opened.settle()
+            try await opened.settle(orWarn: .standard)
             try await run(in: opened, .standard)
             try opened.close()
         } catch {
@@ -63,6 +63,18 @@ extension WorkspaceCommand {
             }
         }
         if code != 0 { throw ExitCode(code) }
+    }
+}
+
+extension Workspace {
+    /// Folds what is new before figures are read; where that fails (a full disk), says so and goes on with
+    /// the figures so far.
+    fileprivate func settle(orWarn output: CommandOutput) async throws {
+        do {
+            try await settle()
+        } catch {
+            try await output.error("warning: \(error); the figures are those so far")
+        }
     }
 }
 
@@ -103,7 +115,7 @@ enum AskedCommand {
                 try await answer(ControlFrame(.exit, [1]))
                 return
             }
-            try await workspace.settle()
+            try await workspace.settle(orWarn: output)
             try await command.run(in: workspace, output)
             try await answer(ControlFrame(.exit, [0]))
         } catch let code as ExitCode {

@@ -55,15 +55,20 @@ struct HTTPAnswer {
         return connection
     }
 
-    /// Sends as much as the server takes: it may answer, and close, before the end.
+    /// Sends until the server answers: it may do so before the end, and read no further.
     private static func send(_ bytes: [UInt8], over connection: CInt) {
         var offset = 0
         while offset < bytes.count {
+            var state = pollfd(fd: connection, events: Int16(POLLIN | POLLOUT), revents: 0)
+            guard poll(&state, 1, CInt(secondsMax * 1000)) > 0,
+                state.revents & Int16(POLLIN) == 0
+            else { return }
             let count = bytes[offset...].withUnsafeBytes {
-                Foundation.send(connection, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
+                Foundation.send(
+                    connection, $0.baseAddress, min($0.count, 1 << 16),
+                    CInt(MSG_NOSIGNAL) | CInt(MSG_DONTWAIT))
             }
-            if count <= 0 { return }
-            offset += count
+            if count > 0 { offset += count } else if errno != EAGAIN { return }
         }
     }
 
