@@ -122,15 +122,16 @@ package final class LogStore: Sendable {
             var bytes: [UInt8] = []
             var added: [SipHash.Digest] = []
             do {
-                for block in blocks {
-                    let before = added.count
-                    try collect(block, into: &bytes, &added, isAlone: blocks.count == 1)
-                    let accepted = added.count - before
-                    results.append(
-                        Appended(accepted: accepted, repeated: block.entries.count - accepted))
-                }
-                guard !added.isEmpty else { return results }
-                try db.inTransaction {
+                // One transaction also for the look-ups: without one, each would begin and end its own.
+                try db.inTransaction(.immediate) {
+                    for block in blocks {
+                        let before = added.count
+                        try collect(block, into: &bytes, &added, isAlone: blocks.count == 1)
+                        let accepted = added.count - before
+                        results.append(
+                            Appended(accepted: accepted, repeated: block.entries.count - accepted))
+                    }
+                    guard !added.isEmpty else { return .rollback }
                     writing.insertBlock.bind(1, writing.lastPosition + 1)
                     writing.insertBlock.bind(2, Int64(added.count))
                     writing.insertBlock.bind(3, receivedAt.milliseconds)
@@ -139,6 +140,7 @@ package final class LogStore: Sendable {
                     try writing.insertBlock.run()
                     return .commit
                 }
+                guard !added.isEmpty else { return results }
             } catch {
                 writing.keys.remove(added)
                 throw translate(error)

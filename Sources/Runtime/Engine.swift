@@ -19,6 +19,10 @@ package final class Engine: Sendable {
         package var identityRules: IdentityRules
         /// Bytes of the log that one batch takes at most.
         package var batchBytesMax = 24 << 20
+        /// After a batch of fewer events than this, events gather for a moment before the next: each batch
+        /// costs the archive a sync of its own, which requests would wait behind.
+        package var smallBatchCount = 4096
+        package var restMs = 100
         /// How long after a failure the next attempt is made.
         package var retryAfterSeconds = 5
 
@@ -69,6 +73,8 @@ package final class Engine: Sendable {
         var fragments: [Int64: FoldBatch.Fragment] = [:]
         /// Whether all merges were told, those of an earlier life of this workspace too.
         var hasToldMerges = false
+        /// How often `run` began.
+        var runs = 0
 
         init(_ identities: IdentityState) {
             self.identities = identities
@@ -101,7 +107,7 @@ package final class Engine: Sendable {
             state.isScheduled = true
             return true
         }
-        if mustSchedule { queue.async { self.run() } }
+        if mustSchedule { queue.async { self.goOn() } }
     }
 
     /// Returns once everything that is in the log now is folded.
@@ -115,7 +121,13 @@ package final class Engine: Sendable {
                 state.waiting.append((target, done))
                 return false
             }
-            if isThere { done.resume(returning: nil) } else { wake() }
+            if isThere {
+                done.resume(returning: nil)
+            } else {
+                wake()
+                // Where it rests, it goes on at once.
+                queue.async { self.goOn() }
+            }
         }
         return failure
     }
@@ -133,23 +145,43 @@ package final class Engine: Sendable {
 
     // MARK: Working
 
+    /// Runs where it was woken and isn't done yet.
+    private func goOn() {
+        if state.withLock({ $0.isScheduled }) { run() }
+    }
+
+    /// Goes on later, unless it has run again before.
+    private func goOn(after delay: DispatchTimeInterval) {
+        let runs = memory.runs
+        queue.asyncAfter(deadline: .now() + delay) {
+            if self.memory.runs == runs { self.goOn() }
+        }
+    }
+
     private func run() {
+        memory.runs += 1
         do {
             while !state.withLock({ $0.isClosed }) {
+                // Compared under the lock that `wake` takes, so that no wake-up is lost between the two.
+                let before: Int64? = state.withLock { state in
+                    let position = state.status.position
+                    if memory.hasToldMerges, log.lastPosition <= position {
+                        state.isScheduled = false
+                        return nil
+                    }
+                    return position
+                }
+                guard let before else { return }
                 let position = try foldNext()
-                let reached = state.withLock { state in
+                let (reached, isAwaited) = state.withLock { state in
                     state.status.position = position
                     state.status.failure = nil
-                    return state.takeReached()
+                    return (state.takeReached(), !state.waiting.isEmpty)
                 }
                 for done in reached { done.resume(returning: nil) }
-                // Compared under the lock that `wake` takes, so that no wake-up is lost between the two.
-                let isDone = state.withLock { state in
-                    guard log.lastPosition <= position else { return false }
-                    state.isScheduled = false
-                    return true
+                if position - before < Int64(options.smallBatchCount), !isAwaited {
+                    return goOn(after: .milliseconds(options.restMs))
                 }
-                if isDone { return }
             }
         } catch {
             fail(error)
@@ -166,8 +198,7 @@ package final class Engine: Sendable {
             return (state.waiting, state.isClosed)
         }
         for (_, done) in waiting { done.resume(returning: reason) }
-        if isClosed { return }
-        queue.asyncAfter(deadline: .now() + .seconds(options.retryAfterSeconds)) { self.run() }
+        if !isClosed { goOn(after: .seconds(options.retryAfterSeconds)) }
     }
 
     private func forget() {

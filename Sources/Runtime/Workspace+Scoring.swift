@@ -64,7 +64,8 @@ extension Workspace {
             throw ScoringFailure.impossibleHistory(String(describing: error))
         }
         let run = newID(ModelRun.self)
-        let end = zone.start(of: CalendarDay(daysSinceEpoch: lastDay.daysSinceEpoch + 1))
+        let dayAfter = CalendarDay(daysSinceEpoch: lastDay.daysSinceEpoch + 1)
+        let end = zone.start(of: dayAfter).adding(milliseconds: -1)
         let report = try JSONEncoder().encode(scoring.report)
         try archive.writePredictions(
             ModelRunRecord(run: run, asOf: end, parameters: String(decoding: report, as: UTF8.self)),

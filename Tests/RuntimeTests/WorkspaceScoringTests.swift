@@ -50,7 +50,7 @@ struct WorkspaceScoringTests {
         #expect(summary.report.customers == 2357)
         #expect(summary.report.repeatCustomers == 946)
         #expect(summary.report.asOf == "1997-09-30")
-        #expect(summary.asOf == Timestamp("1997-10-01T00:00:00Z"))
+        #expect(summary.asOf == Timestamp("1997-09-30T23:59:59.999Z"))
         // Fader, Hardie & Lee 2005, "Counting Your Customers" the Easy Way, table 2.
         let frequency = try #require(summary.report.models.first)
         #expect(frequency.prior == "none")

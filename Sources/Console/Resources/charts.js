@@ -41,6 +41,13 @@
     };
   }
 
+  // Whether the axis goes to 100%: for curves, and for shares that come near it.
+  function isWhole(data) {
+    return data.kind === "curve" || data.share && data.series.some(function (series) {
+      return series.values.some(function (value) { return value > 0.75; });
+    });
+  }
+
   function line(data, series) {
     const colour = token(series.colour);
     const last = series.values.length - 1;
@@ -94,7 +101,7 @@
       },
       yAxis: {
         type: "value", splitNumber: 3, min: 0,
-        max: data.kind === "curve" ? 1 : data.share ? function (extent) { return extent.max > 0.8 ? 1 : null; } : undefined, interval: data.kind === "curve" ? 0.25 : undefined,
+        max: isWhole(data) ? 1 : undefined, interval: isWhole(data) ? 0.25 : undefined,
         splitLine: { lineStyle: { color: token("border") } },
         axisLabel: { color: muted, fontFamily: token("font"), fontSize: 11, formatter: data.share ? function (value) { return Math.round(value * 100) + "%"; } : undefined }
       },
