@@ -1,6 +1,6 @@
+import FoundationEssentials
 import NIOCore
 import NIOFoundationEssentialsCompat
-import FoundationEssentials
 
 /// Reads the key out of an `Authorization` header.
 enum AuthorizationHeader {

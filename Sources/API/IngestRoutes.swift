@@ -182,7 +182,8 @@ package struct IngestRoutes: Sendable {
         }
         guard byteCount <= bytesMax else {
             throw .tooLarge(
-                path: "$", code: "body_too_large", reason: "the body is larger than \(bytesMax) bytes")
+                path: "$", code: "body_too_large",
+                reason: "the body is larger than \(bytesMax) bytes")
         }
         return collected
     }

@@ -145,7 +145,9 @@ package struct Scoring: Sendable {
     /// The rows of each currency, the one with the most customers first.
     private static func rowsByCurrency(_ currencies: [String]) -> [(String, [Int])] {
         var rows: [String: [Int]] = [:]
-        for (index, currency) in currencies.enumerated() { rows[currency, default: []].append(index) }
+        for (index, currency) in currencies.enumerated() {
+            rows[currency, default: []].append(index)
+        }
         return rows.map { ($0.key, $0.value) }
             .sorted { ($0.1.count, $1.0) > ($1.1.count, $0.0) }
     }

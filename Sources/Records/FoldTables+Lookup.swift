@@ -31,7 +31,8 @@ extension FoldTables {
         for member in members {
             getIdentifiers.bind(1, member)
             while try getIdentifiers.step() {
-                guard let kind = IdentifierKind(rawValue: UInt8(clamping: getIdentifiers.integer(0)))
+                guard
+                    let kind = IdentifierKind(rawValue: UInt8(clamping: getIdentifiers.integer(0)))
                 else { continue }
                 group.identifiers.append(
                     .init(
@@ -84,7 +85,8 @@ extension FoldTables {
         getIdentifierTexts.bind(1, fragment)
         var found: [(kind: IdentifierKind, value: String)] = []
         while try getIdentifierTexts.step() {
-            guard let kind = IdentifierKind(rawValue: UInt8(clamping: getIdentifierTexts.integer(0)))
+            guard
+                let kind = IdentifierKind(rawValue: UInt8(clamping: getIdentifierTexts.integer(0)))
             else { continue }
             found.append((kind, getIdentifierTexts.text(1)))
         }

@@ -122,7 +122,8 @@ extension RecordsStore {
             if let members {
                 for member in members {
                     rows += try Row.fetchAll(
-                        db, sql: mergeColumns + " WHERE first_fragment = ? ORDER BY id DESC LIMIT ?",
+                        db,
+                        sql: mergeColumns + " WHERE first_fragment = ? ORDER BY id DESC LIMIT ?",
                         arguments: [member, limit])
                 }
             } else {

@@ -70,7 +70,8 @@ package final class RecordsStore: Sendable {
 
     package func setting(_ name: String) throws -> String? {
         try read { db in
-            try String.fetchOne(db, sql: "SELECT value FROM settings WHERE name = ?", arguments: [name])
+            try String.fetchOne(
+                db, sql: "SELECT value FROM settings WHERE name = ?", arguments: [name])
         }
     }
 

@@ -67,7 +67,8 @@ extension Workspace {
         package var description: String {
             switch self {
             case .unknownCustomer(let key): "nobody is known as \(key)"
-            case .unknownMerge(let key): "there is no merge \(key); list them with: perennial merge list"
+            case .unknownMerge(let key):
+                "there is no merge \(key); list them with: perennial merge list"
             case .alreadyMerged: "both are one customer already"
             case .alreadyUndone: "this merge was undone before"
             }

@@ -68,7 +68,8 @@ extension Workspace {
         let end = zone.start(of: dayAfter).adding(milliseconds: -1)
         let report = try JSONEncoder().encode(scoring.report)
         try archive.writePredictions(
-            ModelRunRecord(run: run, asOf: end, parameters: String(decoding: report, as: UTF8.self)),
+            ModelRunRecord(
+                run: run, asOf: end, parameters: String(decoding: report, as: UTF8.self)),
             scoring.forecasts.map {
                 $0.columns(of: summaries.customers, currencies: currencies, scales: scales)
             } ?? PredictionColumns())

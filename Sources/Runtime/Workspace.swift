@@ -35,7 +35,8 @@ package final class Workspace: Sendable {
             switch self {
             case .unknownTimeZone(let name):
                 "\(name) is not a time zone; use an IANA name such as Europe/London"
-            case .unknownCurrency(let code): "\(code) is not a currency; use three letters (ISO 4217)"
+            case .unknownCurrency(let code):
+                "\(code) is not a currency; use three letters (ISO 4217)"
             case .unusableFolder(let path, let reason): "cannot use \(path): \(reason)"
             case .folding(let reason): "events are kept, but could not be folded: \(reason)"
             }
@@ -85,7 +86,8 @@ package final class Workspace: Sendable {
         log = try LogStore(path: folder + "/log.sqlite", hash: hash)
         records = try RecordsStore(path: folder + "/records.sqlite")
         try Self.forgetWhatWasFoldedOtherwise(
-            records, folder: folder, rule: Self.foldingRule(zone, currency, options.identityRules), logger: logger)
+            records, folder: folder, rule: Self.foldingRule(zone, currency, options.identityRules),
+            logger: logger)
         archive = try Archive(folder: folder, options: options.archive, library: library)
         if try archive.position() < records.foldedPosition() {
             // Without its archive (lost, or restored from an older copy) all is folded anew.

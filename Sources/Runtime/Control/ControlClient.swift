@@ -16,7 +16,8 @@ package struct ControlClient: Sendable {
             case .unreachable(let path, let reason):
                 "another process owns this workspace and doesn't answer on \(path) (\(reason)); "
                     + "if it is starting or stopping, try again in a moment"
-            case .disconnected: "the server that owns this workspace went away; run the command again"
+            case .disconnected:
+                "the server that owns this workspace went away; run the command again"
             case .refused(let reason): reason
             }
         }

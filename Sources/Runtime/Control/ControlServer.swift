@@ -65,8 +65,9 @@ package struct ControlServer: Service {
     ) async throws {
         switch frame.kind {
         case .command:
-            try await run(frame.text.split(separator: "\0", omittingEmptySubsequences: false)
-                .map(String.init), reply)
+            try await run(
+                frame.text.split(separator: "\0", omittingEmptySubsequences: false)
+                    .map(String.init), reply)
         case .append:
             try await reply(await workspace.appendForImport(frame.payload))
         case .settle:

@@ -15,7 +15,9 @@ struct CustomerShowCommand: WorkspaceCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "Shows who a customer is, how they are and what happened.",
-        discussion: "KEY is a customer id (cus_…), a user id, an e-mail, a phone number or an anonymous id.")
+        discussion:
+            "KEY is a customer id (cus_…), a user id, an e-mail, a phone number or an anonymous id."
+    )
 
     @Argument(help: "Whom to show.")
     var key: String

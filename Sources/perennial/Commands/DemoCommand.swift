@@ -39,7 +39,8 @@ struct DemoCommand: AsyncParsableCommand {
                 if let password { try await say(password, at: nil) }
                 return
             }
-            try await Server(workspace: workspace, settings: loaded.values, isDemo: true) { address in
+            try await Server(workspace: workspace, settings: loaded.values, isDemo: true) {
+                address in
                 // What can't be printed is in the log of a later start; serving goes on.
                 try? await say(password, at: address)
             }.run()
@@ -57,7 +58,8 @@ struct DemoCommand: AsyncParsableCommand {
             try await output.line("  password         \(password)   (not shown again)")
         } else {
             try await output.line(
-                "  password         as printed when \(data) was made; delete the folder for a new one")
+                "  password         as printed when \(data) was made; delete the folder for a new one"
+            )
         }
         try await output.line("")
     }

@@ -29,7 +29,8 @@ struct ImportCommand: AsyncParsableCommand {
     @OptionGroup var workspace: WorkspaceOptions
 
     @Option(
-        help: ArgumentHelp("Which column a field is in; may be repeated.",
+        help: ArgumentHelp(
+            "Which column a field is in; may be repeated.",
             valueName: "field=column"))
     var map: [String] = []
 
@@ -102,7 +103,8 @@ struct ImportCommand: AsyncParsableCommand {
 
     private func importOptions(_ settings: WorkspaceSettings) throws -> ImportOptions {
         var options = ImportOptions(
-            kind: ImportKind(rawValue: subject.rawValue) ?? .orders, importedAt: WallClock.system.now)
+            kind: ImportKind(rawValue: subject.rawValue) ?? .orders,
+            importedAt: WallClock.system.now)
         options.mapping = map.compactMap { ImportOptions.MappedColumn($0) }
         options.currency = currency.flatMap { Currency($0) } ?? settings.workspace.currency
         options.zone = ZoneRules(identifier: settings.workspace.timezone) ?? .utc
@@ -116,7 +118,8 @@ struct ImportCommand: AsyncParsableCommand {
 
     private func run(_ options: ImportOptions, into sink: inout LogSink) async throws {
         for file in files {
-            let name = file == "-" ? "stdin" : file.split(separator: "/").last.map(String.init) ?? file
+            let name =
+                file == "-" ? "stdin" : file.split(separator: "/").last.map(String.init) ?? file
             let rejectsPath = rejects ?? name + ".rejects.csv"
             let run = ImportRun(
                 path: file, options: options, rejectsPath: rejectsPath, clock: .system)

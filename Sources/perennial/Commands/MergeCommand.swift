@@ -70,6 +70,7 @@ struct MergeCustomersCommand: WorkspaceCommand {
 
     func run(in workspace: Workspace, _ output: CommandOutput) async throws {
         try await workspace.merge(one, other, by: "")
-        try await output.line("merged; undo it with: perennial merge undo, see perennial merge list")
+        try await output.line(
+            "merged; undo it with: perennial merge undo, see perennial merge list")
     }
 }

@@ -24,7 +24,9 @@ struct ReportCommand: WorkspaceCommand {
     @Option(help: "customers: only those whose name, e-mail, phone or user id holds this.")
     var search = ""
 
-    @Option(help: "customers: last-order, first-order, orders, revenue, churn, value, name or last-seen.")
+    @Option(
+        help:
+            "customers: last-order, first-order, orders, revenue, churn, value, name or last-seen.")
     var sort = "last-order"
 
     @Flag(help: "customers: the smallest first.")

@@ -25,7 +25,8 @@ struct ServeCommand: AsyncParsableCommand {
             let hasMembers = try !opened.records.members().isEmpty
             let data = workspace.data
             let isDemo = try opened.records.setting("demo") != nil
-            try await Server(workspace: opened, settings: loaded.values, isDemo: isDemo) { address in
+            try await Server(workspace: opened, settings: loaded.values, isDemo: isDemo) {
+                address in
                 logger.notice("serving", metadata: ["address": "\(address)", "data": "\(data)"])
                 if !hasMembers {
                     logger.notice(
@@ -47,7 +48,8 @@ struct AddressOptions: ParsableArguments {
     var port: Int?
 
     @Option(
-        help: ArgumentHelp("The address that people type, where a proxy stands before the server.",
+        help: ArgumentHelp(
+            "The address that people type, where a proxy stands before the server.",
             valueName: "url"))
     var publicUrl: String?
 

@@ -94,7 +94,9 @@ struct DemoShop {
         var builder = EventBlockBuilder()
         for userID in people {
             builder.append(DemoContact(userID: userID).identify(at: at))
-            if builder.byteCount > 1 << 20 { _ = try await workspace.append(builder.takeBytes().bytes) }
+            if builder.byteCount > 1 << 20 {
+                _ = try await workspace.append(builder.takeBytes().bytes)
+            }
         }
         if !builder.isEmpty { _ = try await workspace.append(builder.takeBytes().bytes) }
     }

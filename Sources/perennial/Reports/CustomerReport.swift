@@ -43,7 +43,8 @@ struct CustomerReport {
         if !details.timeline.isEmpty {
             lines.append("")
             for entry in details.timeline {
-                var line = Figures.time(entry.event.occurredAt, zone) + "  " + Self.title(entry.event)
+                var line =
+                    Figures.time(entry.event.occurredAt, zone) + "  " + Self.title(entry.event)
                 if let order = entry.order {
                     line += "  " + order.orderID + "  "
                     line += Figures.money(Money(minor: order.totalMinor, currency: order.currency))
@@ -59,7 +60,8 @@ struct CustomerReport {
         var lines = ["", "as of \(Figures.time(prediction.asOf, zone)):"]
         lines.append(
             "  no order in the next 90 days: \(Figures.percent(prediction.churnProbability))")
-        lines.append("  still a customer, by the model: \(Figures.percent(prediction.probabilityAlive))")
+        lines.append(
+            "  still a customer, by the model: \(Figures.percent(prediction.probabilityAlive))")
         lines.append(
             "  orders to expect: \(Figures.fixed(prediction.expectedOrders90, digits: 2)) in 90 days, "
                 + "\(Figures.fixed(prediction.expectedOrders365, digits: 2)) in 365 days")
@@ -69,14 +71,17 @@ struct CustomerReport {
             func money(_ value: Double) -> String {
                 Figures.money(Money(minor: Int64(value.rounded()), currency: currency))
             }
-            lines.append("  spend to expect: \(money(short)) in 90 days, \(money(long)) in 365 days")
+            lines.append(
+                "  spend to expect: \(money(short)) in 90 days, \(money(long)) in 365 days")
         }
         var next = "  next order: " + NextOrder.text(prediction, zone)
         if let median = prediction.nextOrderMedianDays, median <= NextOrder.farDays,
-            let low = prediction.nextOrderLowDays {
+            let low = prediction.nextOrderLowDays
+        {
             next += " (80%: \(NextOrder.day(prediction.asOf, low, zone)) to "
-            next += (prediction.nextOrderHighDays.map { NextOrder.day(prediction.asOf, $0, zone) }
-                ?? "open") + ")"
+            next +=
+                (prediction.nextOrderHighDays.map { NextOrder.day(prediction.asOf, $0, zone) }
+                    ?? "open") + ")"
         }
         lines.append(next)
         return lines

@@ -14,9 +14,11 @@ struct ModelsReport {
             guard let run else {
                 return "no models yet; fit them with: perennial score"
             }
-            var lines = ["as of \(run.report.asOf), times in \(run.report.unit.rawValue)s, "
-                + "\(Figures.grouped(run.report.customers)) customers, "
-                + "\(Figures.grouped(run.report.repeatCustomers)) with a repeat order"]
+            var lines = [
+                "as of \(run.report.asOf), times in \(run.report.unit.rawValue)s, "
+                    + "\(Figures.grouped(run.report.customers)) customers, "
+                    + "\(Figures.grouped(run.report.repeatCustomers)) with a repeat order"
+            ]
             for model in run.report.models {
                 lines.append(Self.line(model))
                 lines += model.notes.map { "  " + $0 }

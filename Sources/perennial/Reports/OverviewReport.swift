@@ -32,8 +32,12 @@ struct OverviewReport {
         for (currency, value) in figures.averageOrderValueMinor.sorted(by: { $0.key < $1.key }) {
             add("average order value", Figures.money(Self.rounded(value, currency)))
         }
-        add("orders per customer", figures.ordersPerCustomer.map { Figures.fixed($0, digits: 2) } ?? "–")
-        add("active customers (\(figures.activeDays) days)", Figures.grouped(figures.activeCustomers))
+        add(
+            "orders per customer",
+            figures.ordersPerCustomer.map { Figures.fixed($0, digits: 2) } ?? "–")
+        add(
+            "active customers (\(figures.activeDays) days)",
+            Figures.grouped(figures.activeCustomers))
         add("churned in the last \(figures.activeDays) days", share(figures.churnRate))
         add("  in the period before", share(figures.churnRateBefore))
         add("first order", Figures.time(figures.firstOrderAt, zone))
@@ -47,7 +51,9 @@ struct OverviewReport {
             table.rows.append([name, currency, value])
         }
         func add(_ name: String, _ amounts: Amounts) {
-            for money in amounts.sorted { add(name, String(money.minor), money.currency.description) }
+            for money in amounts.sorted {
+                add(name, String(money.minor), money.currency.description)
+            }
         }
         add("customers", String(figures.customers))
         add("people", String(figures.people))

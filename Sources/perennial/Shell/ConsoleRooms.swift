@@ -135,7 +135,8 @@ struct ConsoleRooms: Sendable {
             refunded[total.currency] = total.refundedMinor
         }
         return CustomerPageData(
-            row: row, identifiers: details.identifiers.map(self.row), attributes: attributes(profile),
+            row: row, identifiers: details.identifiers.map(self.row),
+            attributes: attributes(profile),
             refunded: refunded,
             orders: details.orders.prefix(Self.ordersShown).map(self.row),
             timeline: page(details.timeline, limit: Self.timelineShown),
@@ -193,7 +194,8 @@ struct ConsoleRooms: Sendable {
     private func row(_ record: Analytics.OrderRecord) -> OrderRow {
         let currency = record.order.currency
         let kind: OrderRow.Kind =
-            record.isCancelled ? .cancelled : record.order.kind == .refunded ? .refunded : .completed
+            record.isCancelled
+            ? .cancelled : record.order.kind == .refunded ? .refunded : .completed
         return OrderRow(
             orderID: record.order.orderID, kind: kind, occurredAt: record.order.occurredAt,
             total: Money(minor: record.order.totalMinor, currency: currency),

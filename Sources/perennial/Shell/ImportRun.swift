@@ -37,7 +37,8 @@ struct ImportRun {
             state?.eventsDone = try await sink.importedEvents(name)
         }
         var work = Work(
-            input: input, importer: FileImporter(options: options, eventsToSkip: state?.eventsDone ?? 0),
+            input: input,
+            importer: FileImporter(options: options, eventsToSkip: state?.eventsDone ?? 0),
             rejects: RejectsFile(path: rejectsPath))
         progress.begin(byteCount: input.byteCount)
         // One block is being stored while the next is made.

@@ -1,5 +1,5 @@
-import Access
 import API
+import Access
 import ArgumentParser
 import Console
 import FoundationEssentials

@@ -42,7 +42,9 @@ enum TimelineText {
             while let key = try reader.nextKey(), facts.count < factsMax {
                 let value = try reader.readValue()
                 let name = key.text(in: bytes.span)
-                if isOrder, ["total", "revenue", "currency", "subtotal"].contains(name) { continue }
+                if isOrder, ["total", "revenue", "currency", "subtotal"].contains(name) {
+                    continue
+                }
                 guard let text = text(value, name: name, in: bytes.span) else { continue }
                 facts.append(.init(name: name, value: text))
             }

@@ -11,12 +11,15 @@ struct WorkspaceOptions: ParsableArguments {
     @Option(help: "The workspace's folder; made when missing.")
     var data = "data"
 
-    @Option(help: ArgumentHelp("A settings file instead of perennial.json in the workspace.",
-        valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "A settings file instead of perennial.json in the workspace.",
+            valueName: "file"))
     var config: String?
 
     @Option(
-        help: ArgumentHelp("A setting, such as workspace.activeDays=60; may be repeated.",
+        help: ArgumentHelp(
+            "A setting, such as workspace.activeDays=60; may be repeated.",
             valueName: "name=value"))
     var set: [String] = []
 
@@ -31,7 +34,8 @@ struct WorkspaceOptions: ParsableArguments {
 
     /// The workspace's folder as an absolute path.
     var folder: String {
-        let path = data.hasPrefix("/")
+        let path =
+            data.hasPrefix("/")
             ? data : FileManager.default.currentDirectoryPath + "/" + data
         return path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     }
