@@ -18,6 +18,8 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(
+    name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(
     name: "HummingbirdTesting", package: "hummingbird")
 let lifecycle = Target.Dependency.product(
@@ -100,11 +102,21 @@ let package = Package(
             dependencies: [
                 "Kernel", "JSONParsing", "Events", "Imports", "Customers", "RetentionModels",
                 "Predictions", "Insights", "Access", "Settings", "Telemetry", "Records", "Analytics", "Runtime",
-                "API", "Console", argumentParser, hummingbird, lifecycle, logging, metrics,
+                "API", "Console", argumentParser, hummingbird, hummingbirdCore, lifecycle, logging, metrics,
                 nio, nioPosix, unixSignals,
             ], swiftSettings: settings),
         // For tests only.
         room("TestSupport", ["Kernel", "Events", "Customers", "Analytics", "Runtime", logging]),
+        // Benchmarks.
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: [
+                "Kernel", "Analytics", "Insights", "RetentionModels", argumentParser, hummingbird,
+                logging,
+            ], path: "Benchmarks",
+            exclude: [
+                "run", "cohorts.py", "pages.py", "readcsv.py", "requests.lua", "table.py",
+            ], swiftSettings: settings),
         // C.
         .target(name: "CDuckDB", linkerSettings: [.linkedLibrary("dl")]),
         .systemLibrary(name: "CArgon2", providers: [.apt(["libargon2-dev"])]),

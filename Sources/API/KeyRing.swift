@@ -15,15 +15,17 @@ package final class KeyRing: Sendable {
 
     /// Reads the keys anew; call it after one was made or revoked.
     package func reload() throws {
-        var scopes: [[UInt8]: APIScopes] = [:]
-        for key in try records.apiKeys() where key.revokedAt == nil {
-            var granted = APIScopes()
-            for name in key.scope.split(separator: ",") {
-                if let scope = APIScopes(name: String(name)) { granted.formUnion(scope) }
+        // Read under the lock, so that an older reading never replaces a newer one.
+        try scopes.withLock { scopes in
+            scopes = [:]
+            for key in try records.apiKeys() where key.revokedAt == nil {
+                var granted = APIScopes()
+                for name in key.scope.split(separator: ",") {
+                    if let scope = APIScopes(name: String(name)) { granted.formUnion(scope) }
+                }
+                scopes[key.secretHash] = granted
             }
-            scopes[key.secretHash] = granted
         }
-        self.scopes.withLock { $0 = scopes }
     }
 
     /// What a key may do; nil where it isn't one, or was revoked.

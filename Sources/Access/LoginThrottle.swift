@@ -59,9 +59,14 @@ package struct LoginThrottle: Sendable {
     package var count: Int { entries.count }
 
     /// Whether a password may be tried now.
+    ///
+    /// - Parameter address: Empty where it tells nothing (all come from one proxy): the account alone
+    ///   counts then.
     package func decide(account name: String, address: String, now: Timestamp) -> Decision {
         var until = now
-        for subject in [Subject.account(name.lowercased()), .address(address)] {
+        var subjects = [Subject.account(name.lowercased())]
+        if !address.isEmpty { subjects.append(.address(address)) }
+        for subject in subjects {
             if let entry = entries[subject] { until = max(until, entry.waitUntil) }
         }
         return until > now ? .wait(until: until) : .allowed
@@ -70,7 +75,7 @@ package struct LoginThrottle: Sendable {
     package mutating func recordFailure(account name: String, address from: String, now: Timestamp)
     {
         fail(.account(name.lowercased()), account, now)
-        fail(.address(from), address, now)
+        if !from.isEmpty { fail(.address(from), address, now) }
     }
 
     package mutating func recordSuccess(account name: String) {

@@ -34,6 +34,24 @@ extension Archive {
     }
 }
 
+extension Archive {
+    /// Deletes all that is folded from the log, so that it can be folded anew. Model runs are kept.
+    package func forgetFolded() throws(ArchiveError) {
+        try write { writer throws(ArchiveError) in
+            let connection = writer.connection
+            try connection.transaction { () throws(ArchiveError) in
+                for table in [
+                    "events", "orders", "refunds", "cancellations", "order_lines", "contacts",
+                    "links", "customer_summary", "customer_revenue",
+                ] { try connection.execute("DELETE FROM \(table)") }
+                try connection.execute(
+                    "UPDATE archive_state SET position = 0, version = version + 1")
+            }
+            writer.dirty = nil
+        }
+    }
+}
+
 extension Connection {
     /// Puts numbers into a table of this connection's own, for joins.
     func stage(_ numbers: [Int64]) throws(ArchiveError) {

@@ -22,7 +22,7 @@ package final class RecordsStore: Sendable {
     /// - Parameter path: The file, created where it doesn't exist.
     package init(path: String) throws {
         let file = try SQLiteFile(
-            path: path, durability: .untilCheckpoint, cacheKiB: 16_384,
+            path: path, durability: .untilCheckpoint, cacheKiB: 65_536,
             migrator: RecordsMigrations.migrator)
         self.file = file
         folding = try file.writer.writeWithoutTransaction { db in try FoldingState(db) }
@@ -72,6 +72,18 @@ package final class RecordsStore: Sendable {
         try read { db in
             try String.fetchOne(
                 db, sql: "SELECT value FROM settings WHERE name = ?", arguments: [name])
+        }
+    }
+
+    /// The time zone that a workspace goes by, read beside the process that owns it; nil where none is noted.
+    package static func timeZone(folder: String) throws -> String? {
+        var configuration = Configuration()
+        configuration.readonly = true
+        let queue = try DatabaseQueue(
+            path: folder + "/records.sqlite", configuration: configuration)
+        return try queue.read { db in
+            try String.fetchOne(
+                db, sql: "SELECT value FROM settings WHERE name = 'time-zone'")
         }
     }
 

@@ -43,8 +43,10 @@ package final class Engine: Sendable {
         package var orderProblems = 0
     }
 
-    /// Fragments and identities that are kept in memory between batches, before all are dropped.
-    static let keptMax = 50_000
+    /// Fragments that are kept in memory between the batches of a long stretch, before all are dropped.
+    static let keptMax = 400_000
+    /// The same once there is nothing to fold.
+    static let keptAtRestMax = 5_000
 
     private let log: LogStore
     private let records: RecordsStore
@@ -153,8 +155,9 @@ package final class Engine: Sendable {
     /// Goes on later, unless it has run again before.
     private func goOn(after delay: DispatchTimeInterval) {
         let runs = memory.runs
-        queue.asyncAfter(deadline: .now() + delay) {
-            if self.memory.runs == runs { self.goOn() }
+        // Weakly: what is closed must also go, for the archive's file to be opened again.
+        queue.asyncAfter(deadline: .now() + delay) { [weak self] in
+            if let self, self.memory.runs == runs { self.goOn() }
         }
     }
 
@@ -171,7 +174,7 @@ package final class Engine: Sendable {
                     }
                     return position
                 }
-                guard let before else { return }
+                guard let before else { return rest() }
                 let position = try foldNext()
                 let (reached, isAwaited) = state.withLock { state in
                     state.status.position = position
@@ -199,6 +202,14 @@ package final class Engine: Sendable {
         }
         for (_, done) in waiting { done.resume(returning: reason) }
         if !isClosed { goOn(after: .seconds(options.retryAfterSeconds)) }
+    }
+
+    /// Drops what a long stretch left in memory.
+    private func rest() {
+        if memory.fragments.count > Self.keptAtRestMax { memory.fragments = [:] }
+        if memory.identities.count > Self.keptAtRestMax * 4 {
+            memory.identities = IdentityState(rules: options.identityRules, hash: hash)
+        }
     }
 
     private func forget() {

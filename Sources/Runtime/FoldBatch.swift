@@ -8,8 +8,9 @@ import Records
 /// Folds a stretch of the log: whose each event is, what it changes about them, and what the archive is
 /// to keep of it. Reads through the batch's transaction; writes nothing until `write`.
 struct FoldBatch {
-    /// What is held of a fragment while its events are folded.
-    struct Fragment {
+    /// What is held of a fragment while its events are folded; an object, so that a profile of many parts is
+    /// changed where it is.
+    final class Fragment {
         var profile: Profile
         var userID = ""
         var email = ""
@@ -17,6 +18,10 @@ struct FoldBatch {
         var anonymousID = ""
         /// The newest event of this batch that touched it.
         var position: Int64 = 0
+
+        init(profile: Profile) {
+            self.profile = profile
+        }
     }
 
     /// What stays the same from batch to batch.
@@ -30,7 +35,7 @@ struct FoldBatch {
     private static let orderDomain: UInt8 = 16
 
     /// Minor units: what claims to be more is a mistake, and sums of such would leave 64 bits.
-    private static let orderTotalMax: Int64 = 1_000_000_000_000_000
+    private static let orderTotalMax: UInt64 = 10_000_000_000_000
 
     private let rules: Rules
     private let tables: FoldTables
@@ -77,10 +82,11 @@ struct FoldBatch {
             let local = CalendarDateTime(
                 frame.occurredAt, offsetSeconds: rules.zone.offsetSeconds(at: frame.occurredAt))
             if resolution.fragment != 0 {
-                try touch(resolution.fragment, isNew: resolution.isNew, position: position)
+                let fragment = try touch(
+                    resolution.fragment, isNew: resolution.isNew, position: position)
                 // An import that only knows the day says midnight, which is no hour to write at.
                 let knowsHour = !frame.flags.contains(.imported) || local.millisecondOfDay != 0
-                fragments[resolution.fragment]?.profile.apply(
+                fragment.profile.apply(
                     frame, in: stored.block, position: position,
                     localHour: knowsHour ? local.millisecondOfDay / 3_600_000 : nil)
             }
@@ -103,17 +109,25 @@ struct FoldBatch {
         return changes
     }
 
-    private mutating func touch(_ id: Int64, isNew: Bool, position: Int64) throws {
-        if fragments[id] == nil {
-            fragments[id] = isNew ? Fragment(profile: Profile()) : try load(id)
+    @discardableResult
+    private mutating func touch(
+        _ id: Int64, isNew: Bool, position: Int64
+    ) throws -> Fragment {
+        let fragment: Fragment
+        if let held = fragments[id] {
+            fragment = held
+        } else {
+            fragment = isNew ? Fragment(profile: Profile()) : try load(id)
+            fragments[id] = fragment
         }
-        if fragments[id]?.position == 0 { touched.append(id) }
-        fragments[id]?.position = position
+        if fragment.position == 0 { touched.append(id) }
+        fragment.position = max(fragment.position, position)
+        return fragment
     }
 
     private func load(_ id: Int64) throws -> Fragment {
         let bytes = try tables.profile(of: id)
-        var fragment = Fragment(
+        let fragment = Fragment(
             profile: bytes.isEmpty ? Profile() : try Profile(decoding: bytes.span))
         for (kind, value) in try tables.identifiers(of: id) { fragment.note(kind, value) }
         return fragment
@@ -134,7 +148,7 @@ struct FoldBatch {
             orderProblems += 1
             return
         }
-        guard (order.totalMinor ?? 0) <= Self.orderTotalMax else {
+        guard (order.totalMinor ?? 0).magnitude <= Self.orderTotalMax else {
             orderProblems += 1
             return
         }
@@ -147,8 +161,8 @@ struct FoldBatch {
             changedOrders.insert(key)
         }
         for (owner, delta) in result.deltas {
-            try touch(owner, isNew: false, position: max(position, fragments[owner]?.position ?? 0))
-            fragments[owner]?.profile.apply(delta, at: result.record?.orderedAt ?? frame.occurredAt)
+            try touch(owner, isNew: false, position: position)
+                .profile.apply(delta, at: result.record?.orderedAt ?? frame.occurredAt)
         }
         guard let archived = result.archived, position > archivedPosition else { return }
         let orderDay = archived.at == frame.occurredAt ? day : rules.zone.day(of: archived.at)
@@ -242,7 +256,7 @@ struct FoldBatch {
             fragment.profile.encode(to: &writer)
             let bytes = writer.bytes
             try tables.setProfile(of: id, to: bytes.span)
-            fragments[id]?.position = 0
+            fragment.position = 0
         }
         for key in changedOrders.sorted() {
             if let order = orders[key] { try tables.setOrder(order) }
@@ -252,7 +266,7 @@ struct FoldBatch {
 
 extension FoldBatch.Fragment {
     /// Keeps the first identifier of each kind to call the customer by.
-    mutating func note(_ kind: IdentifierKind, _ value: String) {
+    func note(_ kind: IdentifierKind, _ value: String) {
         switch kind {
         case .userID: if userID.isEmpty { userID = value }
         case .email: if email.isEmpty { email = value }

@@ -43,8 +43,8 @@ extension Workspace {
         if let asOf {
             lastDay = asOf
         } else {
-            let figures = try archive.overview(asOf: clock.now, activeDays: options.activeDays)
-            lastDay = zone.day(of: figures.lastOrderAt ?? clock.now)
+            // An order that claims to come from the future doesn't move the day.
+            lastDay = zone.day(of: min(try archive.lastOrderAt() ?? clock.now, clock.now))
         }
         let summaries = try archive.purchaseSummaries(
             calibrationEnd: lastDay, unit: unit == .day ? .day : .week)

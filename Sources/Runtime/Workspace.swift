@@ -9,9 +9,13 @@ import Synchronization
 /// A workspace folder that this process owns, with everything in it opened.
 package final class Workspace: Sendable {
     package struct Options: Sendable {
-        /// An IANA name.
-        package var timeZone = "UTC"
-        package var currency = "USD"
+        /// An IANA name; nil for the one that the workspace was folded by, UTC at first.
+        package var timeZone: String?
+        /// Nil for the one that the workspace was folded by, USD at first.
+        package var currency: String?
+        /// Whether the workspace goes by this time zone and currency from now on; a command that only
+        /// reads leaves that as it was.
+        package var isRemembered = true
         /// Whom counts as active: ordered in so many trailing days.
         package var activeDays = 90
         package var identityRules = IdentityRules()
@@ -69,30 +73,35 @@ package final class Workspace: Sendable {
     package init(
         folder: String, options: Options, clock: WallClock, logger: Logger
     ) throws {
-        guard let zone = ZoneRules(identifier: options.timeZone) else {
-            throw Failure.unknownTimeZone(options.timeZone)
-        }
-        guard let currency = Currency(options.currency) else {
-            throw Failure.unknownCurrency(options.currency)
-        }
+        // Everything in the folder is the owner's alone, also where the folder was there before.
+        umask(0o077)
         try Self.makeFolder(folder)
         try Self.makeFolder(folder + "/keys")
         lock = try WorkspaceLock(path: folder + "/lock")
-        secrets = try WorkspaceSecrets(folder: folder + "/keys")
+        let logPath = folder + "/log.sqlite"
+        secrets = try WorkspaceSecrets(
+            folder: folder + "/keys", hasEvents: FileManager.default.fileExists(atPath: logPath))
         hash = SipHash(key: secrets.hash)
         let library = try DuckDBLibrary(
             chosen: options.duckDBLibrary.isEmpty ? nil : options.duckDBLibrary,
             candidates: options.duckDBLibraryCandidates)
-        log = try LogStore(path: folder + "/log.sqlite", hash: hash)
         records = try RecordsStore(path: folder + "/records.sqlite")
-        try Self.forgetWhatWasFoldedOtherwise(
-            records, folder: folder, rule: Self.foldingRule(zone, currency, options.identityRules),
-            logger: logger)
+        let zoneName = try options.timeZone ?? records.setting(Self.zoneSetting) ?? "UTC"
+        guard let zone = ZoneRules(identifier: zoneName) else {
+            throw Failure.unknownTimeZone(zoneName)
+        }
+        let currencyName = try options.currency ?? records.setting(Self.currencySetting) ?? "USD"
+        guard let currency = Currency(currencyName) else {
+            throw Failure.unknownCurrency(currencyName)
+        }
+        log = try LogStore(path: logPath, hash: hash)
         archive = try Archive(folder: folder, options: options.archive, library: library)
-        if try archive.position() < records.foldedPosition() {
-            // Without its archive (lost, or restored from an older copy) all is folded anew.
-            logger.notice("the archive is behind; folding the log from its start")
-            try records.forgetFolded()
+        try Self.foldAnewWhereNeeded(
+            log, records, archive, rule: Self.foldingRule(zone, currency, options.identityRules),
+            logger: logger)
+        if options.isRemembered {
+            try records.setSetting(Self.zoneSetting, to: zone.name)
+            try records.setSetting(Self.currencySetting, to: currency.description)
         }
         let engine = try Engine(
             log: log, records: records, archive: archive, hash: hash,
@@ -133,24 +142,30 @@ package final class Workspace: Sendable {
         }
     }
 
-    /// Days, amounts and identities are folded by settings; where these changed, all is folded anew.
-    private static func forgetWhatWasFoldedOtherwise(
-        _ records: RecordsStore, folder: String, rule: String, logger: Logger
+    private static let zoneSetting = "time-zone"
+    private static let currencySetting = "currency"
+    private static let ruleSetting = "folded-by"
+
+    /// Folds the log from its start where what was folded can't be gone on from: the settings that days,
+    /// amounts and identities are folded by have changed, or a store is older or newer than it can be
+    /// (one was lost, or restored from another copy). Model runs are kept: customers keep their ids.
+    private static func foldAnewWhereNeeded(
+        _ log: LogStore, _ records: RecordsStore, _ archive: Archive, rule: String, logger: Logger
     ) throws {
-        let name = "folded-by"
-        if let before = try records.setting(name), before != rule {
-            logger.notice(
-                "time zone, currency or identity rules changed; folding the log from its start",
-                metadata: ["before": "\(before)", "now": "\(rule)"])
+        let folded = try records.foldedPosition()
+        let archived = try archive.position()
+        let before = try records.setting(ruleSetting) ?? rule
+        var reason: String?
+        if before != rule { reason = "time zone, currency or identity rules changed" }
+        if archived < folded { reason = "the archive is behind the records" }
+        if max(folded, archived) > log.lastPosition { reason = "the log is older than its figures" }
+        if let reason {
+            logger.notice("folding the log from its start", metadata: ["reason": "\(reason)"])
+            // In this order: stopped in between, the archive is behind, and this is done again.
+            try archive.forgetFolded()
             try records.forgetFolded()
-            for suffix in ["", ".wal"] {
-                let path = folder + "/" + Archive.fileName + suffix
-                if FileManager.default.fileExists(atPath: path) {
-                    try FileManager.default.removeItem(atPath: path)
-                }
-            }
         }
-        try records.setSetting(name, to: rule)
+        if reason != nil || before == rule { try records.setSetting(ruleSetting, to: rule) }
     }
 
     /// A new number for a thing of a kind.

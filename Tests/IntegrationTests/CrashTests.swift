@@ -116,7 +116,7 @@ extension IntegrationTests {
 
             for _ in 0..<3 {
                 let server = hasServer ? try killed.serve() : nil
-                let log = URL(filePath: killed.data).appending(path: "log.sqlite-wal")
+                let log = URL(filePath: killed.data).appending(path: "records.sqlite-wal")
                 let before = size(log)
                 let run = try killed.start(arguments)
                 let moment = before + 1 + Int(luck.next() % 1_500_000)

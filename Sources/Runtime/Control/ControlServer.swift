@@ -27,12 +27,10 @@ package struct ControlServer: Service {
         let path = Workspace.socketPath(folder: workspace.folder)
         // Only the lock's holder gets here, so a socket that is there was left behind.
         unlink(path)
-        let mask = umask(0o077)
         let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .bind(unixDomainSocketPath: path) { channel in
                 channel.eventLoop.makeCompletedFuture { try controlChannel(channel) }
             }
-        umask(mask)
         try await withGracefulShutdownHandler {
             try await server.executeThenClose { clients in
                 try await withThrowingDiscardingTaskGroup { group in

@@ -31,36 +31,31 @@ struct DemoCommand: AsyncParsableCommand {
             let loaded = try options.load(flags: address.flags)
             Shell.startLogging(loaded.values, atLeast: .notice)
             let workspace = try Workspace(
-                folder: options.folder, options: loaded.values.runtimeOptions, clock: .system,
+                folder: options.folder, options: loaded.runtimeOptions, clock: .system,
                 logger: Logger(label: "perennial"))
             let password = try await DemoShop(workspace: workspace).load()
+            // Said before the port is asked for, so that it isn't lost where that fails.
+            if let password { try await say(["password         \(password)   (not shown again)"]) }
             if noServe {
                 try workspace.close()
-                if let password { try await say(password, at: nil) }
                 return
             }
+            let known = password == nil ? "as printed when \(data) was made" : "as above"
             try await Server(workspace: workspace, settings: loaded.values, isDemo: true) {
                 address in
-                // What can't be printed is in the log of a later start; serving goes on.
-                try? await say(password, at: address)
+                // What can't be printed is in the log, too; serving goes on.
+                try? await say([
+                    "Perennial is at  \(address)", "sign in as       \(DemoShop.email)",
+                    "password         \(known)",
+                ])
             }.run()
         } catch {
             throw Shell.exit(for: error)
         }
     }
 
-    private func say(_ password: String?, at address: String?) async throws {
-        let output = CommandOutput.standard
-        try await output.line("")
-        if let address { try await output.line("  Perennial is at  \(address)") }
-        try await output.line("  sign in as       \(DemoShop.email)")
-        if let password {
-            try await output.line("  password         \(password)   (not shown again)")
-        } else {
-            try await output.line(
-                "  password         as printed when \(data) was made; delete the folder for a new one"
-            )
-        }
-        try await output.line("")
+    private func say(_ lines: [String]) async throws {
+        let text = ([""] + lines.map { "  " + $0 } + [""]).joined(separator: "\n")
+        try await CommandOutput.standard.line(text)
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Imports
 import Kernel
 import Logging
+import Records
 import Runtime
 import Settings
 
@@ -82,15 +83,23 @@ struct ImportCommand: AsyncParsableCommand {
         do {
             let loaded = try workspace.load()
             Shell.startLogging(loaded.values, atLeast: .warning)
-            let options = try importOptions(loaded.values)
+            var options = try importOptions(loaded.values)
             do {
                 let opened = try Workspace(
-                    folder: workspace.folder, options: loaded.values.runtimeOptions,
+                    folder: workspace.folder, options: loaded.runtimeOptions,
                     clock: .system, logger: Logger(label: "perennial"))
+                options.zone = opened.zone
+                if currency == nil { options.currency = opened.currency }
                 var sink = LogSink.own(opened)
                 try await run(options, into: &sink)
                 try opened.close()
             } catch WorkspaceLock.Failure.owned {
+                if loaded.runtimeOptions.timeZone == nil,
+                    let zone = try RecordsStore.timeZone(folder: workspace.folder)
+                {
+                    options.zone = ZoneRules(identifier: zone) ?? options.zone
+                }
+                let options = options
                 try await ControlClient(folder: workspace.folder).converse { conversation in
                     var sink = LogSink.asked(conversation)
                     try await run(options, into: &sink)
@@ -135,6 +144,11 @@ struct ImportCommand: AsyncParsableCommand {
                 text += ", \(Figures.grouped(summary.rejected)) rejected (\(rejectsPath))"
             }
             try await CommandOutput.standard.line(text)
+            if summary.rejected > 0, summary.accepted + summary.repeated == 0 {
+                throw ValidationFailure(
+                    "no row of \(name) could be read; see \(rejectsPath), and name the columns with --map"
+                )
+            }
         }
     }
 }

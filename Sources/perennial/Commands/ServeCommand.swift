@@ -20,7 +20,7 @@ struct ServeCommand: AsyncParsableCommand {
             let logger = Logger(label: "perennial")
             for warning in loaded.warnings { logger.warning("\(warning)") }
             let opened = try Workspace(
-                folder: workspace.folder, options: loaded.values.runtimeOptions, clock: .system,
+                folder: workspace.folder, options: loaded.runtimeOptions, clock: .system,
                 logger: logger)
             let hasMembers = try !opened.records.members().isEmpty
             let data = workspace.data

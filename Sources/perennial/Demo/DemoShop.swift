@@ -24,6 +24,12 @@ struct DemoShop {
 
     let workspace: Workspace
 
+    /// The folder is somebody's own workspace.
+    struct NotADemo: Error, CustomStringConvertible {
+        let description =
+            "this folder holds a workspace of your own; name another with --data for the demo"
+    }
+
     struct MissingFile: Error, CustomStringConvertible {
         var description: String {
             "the demo's file \(DemoShop.fileName) isn't above the program or in the current folder; "
@@ -53,7 +59,10 @@ struct DemoShop {
     func load() async throws -> String? {
         guard let path = InstalledFiles.repositoryFile(Self.fileName) else { throw MissingFile() }
         let output = CommandOutput.standard
-        if try workspace.records.setting("demo") == nil {
+        let state = try workspace.records.setting("demo")
+        guard state != nil || workspace.log.lastPosition == 0 else { throw NotADemo() }
+        if state != "made" {
+            try workspace.records.setSetting("demo", to: "begun")
             try await output.line("Loading a gift shop's year: 525,461 invoice lines …")
             try await importOrders(path)
             try await output.line("Making up names and addresses at example.test …")

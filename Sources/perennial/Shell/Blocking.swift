@@ -8,6 +8,19 @@ enum Blocking {
         return pool
     }()
 
+    /// Password hashes have threads of their own, so that guessing doesn't keep pages waiting.
+    private static let passwords: NIOThreadPool = {
+        let pool = NIOThreadPool(numberOfThreads: 2)
+        pool.start()
+        return pool
+    }()
+
+    static func password<Value: Sendable>(
+        _ body: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
+        try await passwords.runIfActive(body)
+    }
+
     static func run<Value: Sendable>(
         _ body: @escaping @Sendable () throws -> Value
     ) async throws -> Value {

@@ -12,14 +12,32 @@ import Runtime
 struct ConsoleRooms: Sendable {
     let workspace: Workspace
     let doors: Doors
+    private let homeFigures: KeptFigures<OverviewPageData>
+    private let retentionFigures: KeptFigures<RetentionPageData>
+
+    init(workspace: Workspace, doors: Doors) {
+        self.workspace = workspace
+        self.doors = doors
+        homeFigures = KeptFigures(clock: workspace.clock)
+        retentionFigures = KeptFigures(clock: workspace.clock)
+    }
 
     private static let ordersShown = 20
     private static let timelineShown = 30
 
     var data: ConsoleData {
         ConsoleData(
-            overview: { try await Blocking.run { try overview() } },
-            retention: { try await Blocking.run { try retention() } },
+            overview: {
+                try await Blocking.run {
+                    try homeFigures.value(position: workspace.engine.status.position, overview)
+                }
+            },
+            retention: {
+                try await Blocking.run {
+                    try retentionFigures.value(
+                        position: workspace.engine.status.position, retention)
+                }
+            },
             customers: { query in try await Blocking.run { try customers(query) } },
             customer: { id in try await Blocking.run { try customer(id) } },
             timeline: { id, before, limit in

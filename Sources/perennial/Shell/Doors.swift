@@ -11,6 +11,9 @@ final class Doors: Sendable {
     private let workspace: Workspace
     private let throttle = Mutex(LoginThrottle())
     private let policy = SessionPolicy()
+    /// Passwords that are being checked, each with 46 MiB.
+    private let hashing = Mutex(0)
+    private static let hashingMax = 8
 
     init(workspace: Workspace) {
         self.workspace = workspace
@@ -19,14 +22,21 @@ final class Doors: Sendable {
     func signIn(_ attempt: SignInAttempt) async throws -> SignInOutcome {
         let now = workspace.clock.now
         let email = attempt.email.lowercased()
-        let address = attempt.address ?? ""
+        let address = Self.telling(attempt.address)
         let decision = throttle.withLock { $0.decide(account: email, address: address, now: now) }
         if case .wait(let until) = decision {
             let seconds = (until.milliseconds - now.milliseconds + 999) / 1000
             return .tooManyAttempts(retryAfterSeconds: Int(seconds))
         }
         let password = attempt.password
-        let member = try await Blocking.run { [workspace] () -> MemberRecord? in
+        let isTurn = hashing.withLock { count in
+            if count >= Self.hashingMax { return false }
+            count += 1
+            return true
+        }
+        guard isTurn else { return .tooManyAttempts(retryAfterSeconds: 2) }
+        defer { hashing.withLock { $0 -= 1 } }
+        let member = try await Blocking.password { [workspace] () -> MemberRecord? in
             guard password.utf8.count <= PasswordRules.bytesMax,
                 let member = try workspace.records.member(email: email)
             else {
@@ -52,6 +62,12 @@ final class Doors: Sendable {
             try workspace.records.addSession(session)
         }
         return .signedIn(token: token.text)
+    }
+
+    /// An address that tells visitors apart; empty for this machine's own, from which a proxy speaks for all.
+    private static func telling(_ address: String?) -> String {
+        guard let address, !address.hasPrefix("127."), address != "::1" else { return "" }
+        return address
     }
 
     func session(_ text: String) async throws -> ConsoleSession? {

@@ -57,6 +57,10 @@ struct ImportRun {
             }
             stored = next
         }
+        if let name = state?.name, work.failure == nil {
+            // Read again another time, it may hold corrections; what it repeats is known by its ids.
+            try await sink.setImportedEvents(name, to: 0)
+        }
         work.summary.rows = work.importer.rowsRead
         work.summary.rejected = work.importer.rejectionCount
         work.summary.repeated += min(state?.eventsDone ?? 0, work.importer.eventCount)

@@ -5,11 +5,13 @@ import Console
 import FoundationEssentials
 import Glibc
 import Hummingbird
+import HummingbirdCore
 import Kernel
 import Logging
 import Metrics
 import NIOCore
 import Predictions
+import Records
 import Runtime
 import ServiceLifecycle
 import Settings
@@ -46,6 +48,7 @@ struct Server {
         MetricsSystem.bootstrap(metrics)
         let keys = try KeyRing(records: workspace.records)
         RunningServer.keys = keys
+        try workspace.log.reserveSpace()
         let router = Router(context: ServerContext.self)
         IngestRoutes(workspace: workspace, keys: keys, random: .system).add(to: router)
         HealthRoutes(workspace: workspace, metrics: metrics).add(to: router)
@@ -58,7 +61,8 @@ struct Server {
                 configuration: .init(idleTimeout: .seconds(Self.idleSeconds))),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: settings.server.port), serverName: nil,
-                backlog: 1024),
+                backlog: 1024,
+                availableConnectionsDelegate: MaximumAvailableConnections(Self.connectionsMax)),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? 0
                 await started("http://\(host.contains(":") ? "[\(host)]" : host):\(port)")

@@ -31,9 +31,11 @@ extension WorkspaceCommand {
                 try await CommandOutput.standard.error("warning: \(warning)")
             }
             let opened: Workspace
+            var runtimeOptions = loaded.runtimeOptions
+            runtimeOptions.isRemembered = false
             do {
                 opened = try Workspace(
-                    folder: options.folder, options: loaded.values.runtimeOptions, clock: .system,
+                    folder: options.folder, options: runtimeOptions, clock: .system,
                     logger: Logger(label: "perennial"))
             } catch WorkspaceLock.Failure.owned {
                 try await askOwner(options.folder)
@@ -94,7 +96,11 @@ enum Shell {
     /// Says why a command failed, on standard error, and gives the exit code.
     static func exit(for error: any Error) -> any Error {
         if error is ExitCode || error is ValidationError || error is CleanExit { return error }
-        StandardStream.write(Array("error: \(error)\n".utf8), to: 2)
+        var text = String(describing: error)
+        if text.contains("errno: 98") {
+            text = "the port is in use; choose another with --port, or 0 for a free one"
+        }
+        StandardStream.write(Array("error: \(text)\n".utf8), to: 2)
         return ExitCode.failure
     }
 }

@@ -62,12 +62,23 @@ struct WorkspaceOptions: ParsableArguments {
     }
 }
 
-extension WorkspaceSettings {
-    /// What the workspace is told of the settings.
+extension LoadedSettings {
+    /// What the workspace is told of the settings. Time zone and currency only where somebody set them:
+    /// otherwise it goes by those that it was folded by.
     var runtimeOptions: Runtime.Workspace.Options {
+        var options = values.runtimeOptions
+        func isSet(_ name: String) -> Bool {
+            rows.contains { $0.setting.name == name && $0.source != .standard }
+        }
+        if isSet("workspace.timezone") { options.timeZone = values.workspace.timezone }
+        if isSet("workspace.currency") { options.currency = values.workspace.currency.description }
+        return options
+    }
+}
+
+extension WorkspaceSettings {
+    fileprivate var runtimeOptions: Runtime.Workspace.Options {
         var options = Runtime.Workspace.Options()
-        options.timeZone = workspace.timezone
-        options.currency = workspace.currency.description
         options.activeDays = workspace.activeDays
         options.archive.threads = analytics.threads
         options.archive.memoryMaxMB = analytics.memoryMiB
