@@ -28,7 +28,7 @@ package struct OrderRecord: Sendable, Equatable {
 
 extension Archive {
     /// The most that one call of `timeline` or `orderHistory` returns.
-    package static let timelineMax = 1000
+    package static let timelineMax = 5000
 
     /// The events of these customers by when they happened, the newest first.
     ///
