@@ -146,18 +146,17 @@ package struct IngestRoutes: Sendable {
     /// - Returns: False where the request has no header to judge by; the body may have a key then.
     private func checkHeader(_ request: Request) throws(APIError) -> Bool {
         guard let header = request.headers[.authorization] else { return false }
-        guard let key = AuthorizationHeader.key(header) else { throw .unauthorized }
-        try check(key)
+        try check(keys.scopes(ofHeader: header))
         return true
     }
 
     private func checkBody(_ receipt: SegmentReceipt) throws(APIError) {
         guard let key = receipt.writeKey else { throw .unauthorized }
-        try check(key)
+        try check(keys.scopes(of: key))
     }
 
-    private func check(_ key: String) throws(APIError) {
-        guard let scopes = keys.scopes(of: key) else { throw .unauthorized }
+    private func check(_ scopes: APIScopes?) throws(APIError) {
+        guard let scopes else { throw .unauthorized }
         guard scopes.contains(.track) else { throw .forbidden(needs: "track") }
     }
 

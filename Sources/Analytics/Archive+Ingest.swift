@@ -13,23 +13,40 @@ extension Archive {
     /// - Returns: Whether the batch was written.
     @discardableResult
     package func ingest(_ batch: ArchiveBatch) throws(ArchiveError) -> Bool {
+        var batches = [batch]
+        return try ingest { () -> ArchiveBatch? in batches.popLast() }
+    }
+
+    /// Writes batches that follow one another as one, in one transaction.
+    ///
+    /// - Parameter next: The next batch; nil after the last. Called on this thread, while other writers wait.
+    @discardableResult
+    package func ingest(
+        each next: () throws(ArchiveError) -> ArchiveBatch?
+    ) throws(ArchiveError) -> Bool {
         try write { writer throws(ArchiveError) in
             let connection = writer.connection
-            let written = try connection.transaction { () throws(ArchiveError) -> [Int64]? in
-                let position = try connection.integer("SELECT position FROM archive_state")
-                guard batch.throughPosition > position else { return nil }
-                var changed = batch.contacts.map(\.customer)
-                try connection.appendEvents(batch.events)
-                try connection.writeOrders(batch, &changed)
-                try connection.writeContacts(batch.contacts)
-                try connection.writeLinks(batch.links, &changed)
+            var changed: [Int64] = []
+            let isNew = try connection.transaction { () throws(ArchiveError) in
+                let before = try connection.integer("SELECT position FROM archive_state")
+                var position = before
+                while let batch = try next() {
+                    guard batch.throughPosition > before else { continue }
+                    changed.append(contentsOf: batch.contacts.map(\.customer))
+                    try connection.append(batch.blocks)
+                    try connection.writeOrders(batch, &changed)
+                    try connection.writeContacts(batch.contacts, before: before)
+                    try connection.writeLinks(batch.links, &changed)
+                    position = batch.throughPosition
+                }
+                guard position > before else { return false }
                 _ = try connection.rows(
                     "UPDATE archive_state SET position = ?, version = version + 1",
-                    [.integer(batch.throughPosition)])
-                return changed
+                    [.integer(position)])
+                return true
             }
-            if let written { writer.markDirty(written) }
-            return written != nil
+            if isNew { writer.markDirty(changed) }
+            return isNew
         }
     }
 }
@@ -61,25 +78,37 @@ extension Connection {
         }
     }
 
-    fileprivate func appendEvents(_ events: [ArchivedEvent]) throws(ArchiveError) {
-        guard !events.isEmpty else { return }
+    fileprivate func append(_ blocks: [ArchivedBlock]) throws(ArchiveError) {
+        guard !blocks.isEmpty else { return }
         let columns: [ColumnType] = [
             .bigint, .bigint, .utinyint, .utinyint, .varchar, .bigint, .bigint, .varchar, .varchar,
         ]
-        try appender(for: "events", columns).append(events.count) { slice in
-            slice.bigints(0) { events[$0].position }
-            slice.bigints(1) { events[$0].customer }
-            slice.bytes(2) { events[$0].kind.rawValue }
-            slice.bytes(3) { events[$0].flags.rawValue }
-            slice.texts(4) { events[$0].name }
-            slice.bigints(5) { events[$0].occurredAt.milliseconds }
-            slice.bigints(6) { events[$0].receivedAt.milliseconds }
-            slice.texts(7) { events[$0].properties }
-            slice.texts(8) { events[$0].context }
+        let appender = try appender(for: "events", columns)
+        for stored in blocks {
+            let passed = stored.passedOver
+            let frames = stored.block.frames
+            let bytes = stored.block.bytes
+            let first = stored.firstPosition + Int64(passed)
+            let count = min(frames.count - passed, stored.customers.count)
+            try appender.add(count) { slice in
+                slice.bigints(0) { first + Int64($0) }
+                slice.bigints(1) { stored.customers[$0] }
+                slice.bytes(2) { frames[passed + $0].kind.rawValue }
+                slice.bytes(3) { frames[passed + $0].flags.rawValue }
+                slice.texts(4, in: bytes) { frames[passed + $0].name.bounds }
+                slice.bigints(5) { frames[passed + $0].occurredAt.milliseconds }
+                slice.bigints(6) { _ in stored.receivedAt.milliseconds }
+                slice.texts(7, in: bytes) { frames[passed + $0].properties.bounds }
+                slice.texts(8, in: bytes) { frames[passed + $0].context.bounds }
+            }
         }
+        try appender.close()
     }
 
-    fileprivate func writeContacts(_ contacts: [ArchivedContact]) throws(ArchiveError) {
+    /// - Parameter before: The archive's position before the batch; whom later events made has no row yet.
+    fileprivate func writeContacts(
+        _ contacts: [ArchivedContact], before: Int64
+    ) throws(ArchiveError) {
         guard !contacts.isEmpty else { return }
         var newest: [Int64: Int] = [:]
         newest.reserveCapacity(contacts.count)
@@ -90,8 +119,9 @@ extension Connection {
             newest[contact.customer] = index
         }
         let kept = newest.values.sorted()
-        if try integer("SELECT count(*) FROM contacts") > 0 {
-            try stage(kept.map { contacts[$0].customer })
+        let earlier = kept.lazy.map { contacts[$0].customer }.filter { $0 <= before }
+        if !earlier.isEmpty {
+            try stage(Array(earlier))
             try execute("DELETE FROM contacts WHERE customer IN (SELECT number FROM staged)")
         }
         let columns: [ColumnType] = [

@@ -11,7 +11,12 @@ struct OrderChanges {
     private(set) var cancelledKeys: Set<Int64> = []
     private(set) var completedKeys: Set<Int64> = []
 
-    init(_ orders: [ArchivedOrder]) {
+    /// - Parameter areFirst: Whether each key is that of one completed order, and of nothing else.
+    init(_ orders: [ArchivedOrder], areFirst: Bool) {
+        if areFirst {
+            completed = Array(orders.indices)
+            return
+        }
         var last: [Int64: Int] = [:]
         last.reserveCapacity(orders.count)
         for (index, order) in orders.enumerated() {
@@ -42,10 +47,13 @@ extension Connection {
     func writeOrders(_ batch: ArchiveBatch, _ changed: inout [Int64]) throws(ArchiveError) {
         guard !batch.orders.isEmpty || !batch.lines.isEmpty else { return }
         let orders = batch.orders
-        let changes = OrderChanges(orders)
+        let areFirst =
+            batch.repeatedKeys?.isEmpty ?? false && orders.allSatisfy { $0.kind == .completed }
+        let changes = OrderChanges(orders, areFirst: areFirst)
         changed.append(contentsOf: changes.completed.map { orders[$0].customer })
 
-        let keys = changes.completedKeys.union(changes.cancelledKeys)
+        var keys = changes.completedKeys.union(changes.cancelledKeys)
+        if let repeated = batch.repeatedKeys { keys = keys.intersection(repeated) }
         let earlier = try earlierOrders(keys, changes)
         changed.append(contentsOf: earlier.customers)
         if !earlier.replaced.isEmpty {

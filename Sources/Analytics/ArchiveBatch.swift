@@ -6,8 +6,10 @@ package import Kernel
 package struct ArchiveBatch: Sendable {
     /// The last log position that this batch covers.
     package var throughPosition: Int64
-    package var events: [ArchivedEvent] = []
+    package var blocks: [ArchivedBlock] = []
     package var orders: [ArchivedOrder] = []
+    /// The keys of those orders that an earlier batch may have brought; nil where that may be any of them.
+    package var repeatedKeys: Set<Int64>?
     package var lines: [ArchivedOrderLine] = []
     package var contacts: [ArchivedContact] = []
     package var links: [CustomerLink] = []
@@ -17,7 +19,28 @@ package struct ArchiveBatch: Sendable {
     }
 }
 
-/// One event for the permanent archive.
+/// A block of the log with whose each event is.
+package struct ArchivedBlock: Sendable {
+    package var block: EventBlock
+    package var firstPosition: Int64
+    package var receivedAt: Timestamp
+    /// Events at the block's start that the archive has already.
+    package var passedOver: Int
+    /// The customer each event was attributed to when it was folded, from the first that isn't passed over;
+    /// 0 without one.
+    package var customers: [Int64] = []
+
+    package init(
+        _ block: EventBlock, firstPosition: Int64, receivedAt: Timestamp, passedOver: Int = 0
+    ) {
+        self.block = block
+        self.firstPosition = firstPosition
+        self.receivedAt = receivedAt
+        self.passedOver = passedOver
+    }
+}
+
+/// One event as the archive has it.
 package struct ArchivedEvent: Sendable, Equatable {
     package var position: Int64
     /// The customer the event was attributed to when it was folded; 0 without one.

@@ -63,7 +63,7 @@ extension IdentityState {
     private mutating func loadedSlot(
         of customer: Int64, _ lookup: IdentityLookup
     ) throws -> Int32 {
-        var found = slots[customer]
+        var found = slots[customer].map { Int32($0) }
         if found == nil, let root = try lookup.root(customer) {
             found = slot(of: customer, root: root)
         }

@@ -38,9 +38,9 @@ package struct IdentityState: Sendable {
     package let rules: IdentityRules
     package internal(set) var changes = IdentityChanges()
     var fragments: [Fragment] = []
-    var slots: [Int64: Int32] = [:]
+    var slots = NumberPlaces()
     /// The slot of each identifier's fragment.
-    var owners: [IdentifierKey: Int32] = [:]
+    var owners = DigestPlaces()
     var identifiers: [Owned] = []
     /// The edges of each merged customer, by the root's slot.
     var edges: [Int32: [Edge]] = [:]
@@ -68,14 +68,14 @@ package struct IdentityState: Sendable {
 
     /// The customer that a fragment counts for, as far as it is loaded; nil where it isn't.
     package func customer(of fragment: Int64) -> Int64? {
-        slots[fragment].map { fragments[Int(fragments[Int($0)].root)].id }
+        slots[fragment].map { fragments[Int(fragments[$0].root)].id }
     }
 
     // MARK: Loading
 
     /// The slot of a fragment whose root is known; adds what wasn't held.
     mutating func slot(of id: Int64, root: Int64) -> Int32 {
-        if let slot = slots[id] { return slot }
+        if let slot = slots[id] { return Int32(slot) }
         if id == root { return append(id, root: nil, isWhole: false) }
         let rootSlot = slot(of: root, root: root)
         return append(id, root: rootSlot, isWhole: false)
@@ -84,16 +84,16 @@ package struct IdentityState: Sendable {
     mutating func append(_ id: Int64, root: Int32?, isWhole: Bool) -> Int32 {
         let slot = Int32(fragments.count)
         fragments.append(Fragment(id: id, root: root ?? slot, next: slot, isWhole: isWhole))
-        slots[id] = slot
+        slots.set(id, Int(slot))
         return slot
     }
 
     /// The slot of the fragment that owns an identifier; nil where the identifier is new.
     mutating func owner(of key: IdentifierKey, _ lookup: IdentityLookup) throws -> Int32? {
-        if let slot = owners[key] { return slot }
+        if let slot = owners[key.digest] { return Int32(slot) }
         guard let stored = try lookup.owner(key) else { return nil }
         let slot = slot(of: stored.fragment, root: stored.root)
-        owners[key] = slot
+        owners.set(key.digest, Int(slot))
         return slot
     }
 
@@ -127,7 +127,7 @@ package struct IdentityState: Sendable {
     }
 
     mutating func own(_ kind: IdentifierKind, _ key: IdentifierKey, by slot: Int32, at: Timestamp) {
-        owners[key] = slot
+        owners.set(key.digest, Int(slot))
         identifiers.append(Owned(kind: kind, at: at, next: fragments[Int(slot)].identifier))
         fragments[Int(slot)].identifier = Int32(identifiers.count - 1)
     }
@@ -145,7 +145,7 @@ package struct IdentityState: Sendable {
         var pairs: [KeptApart] = []
         forEachMember(of: one) { member in
             for id in apart[fragments[Int(member)].id] ?? [] {
-                guard let slot = slots[id], fragments[Int(slot)].root == other else { continue }
+                guard let slot = slots[id], fragments[slot].root == other else { continue }
                 pairs.append(KeptApart(fragments[Int(member)].id, id))
             }
         }

@@ -18,14 +18,19 @@ package final class FoldTables {
     let getApart: HotStatement
     private let getProfile: HotStatement
     private let putProfile: HotStatement
-    private let getOrder: HotStatement
-    private let putOrder: HotStatement
+    private let orderPages: OrderPages
+    private let orderIndex: OrderIndex
+    private var writtenRun: KeyRuns.Written?
+    /// Whether a transaction failed, so that what is in memory may not be what the tables say.
+    private var mustReload = false
     private let putCustomer: HotStatement
     private let putRoot: HotStatement
     private let putIdentifier: HotStatement
 
     init(_ db: Database) throws {
         self.db = db
+        orderPages = try OrderPages(db)
+        orderIndex = try OrderIndex(db, orderPages)
         getState = try HotStatement(db, "SELECT value FROM fold_state WHERE name = ?1")
         putState = try HotStatement(
             db,
@@ -64,23 +69,6 @@ package final class FoldTables {
             """
             INSERT INTO profiles (customer, profile) VALUES (?1, ?2)
             ON CONFLICT (customer) DO UPDATE SET profile = excluded.profile
-            """)
-        getOrder = try HotStatement(
-            db,
-            """
-            SELECT order_id, customer, status, ordered_at, currency, total_minor, position
-            FROM orders WHERE order_key = ?1
-            """)
-        putOrder = try HotStatement(
-            db,
-            """
-            INSERT INTO orders (
-                order_key, order_id, customer, status, ordered_at, currency, total_minor, position)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-            ON CONFLICT (order_key) DO UPDATE SET
-                customer = excluded.customer, status = excluded.status,
-                ordered_at = excluded.ordered_at, currency = excluded.currency,
-                total_minor = excluded.total_minor, position = excluded.position
             """)
         putCustomer = try HotStatement(
             db, "INSERT INTO customers (id, root, created_at) VALUES (?1, ?1, ?2)")
@@ -137,27 +125,29 @@ package final class FoldTables {
     // MARK: Orders
 
     package func order(key: Int64) throws -> KnownOrder? {
-        getOrder.bind(1, key)
-        guard try getOrder.step() else { return nil }
-        defer { getOrder.reset() }
-        return KnownOrder(
-            key: key, orderID: getOrder.text(0), customer: getOrder.integer(1),
-            status: KnownOrder.Status(rawValue: getOrder.integer(2)) ?? .completed,
-            orderedAt: Timestamp(milliseconds: getOrder.integer(3)),
-            currency: UInt32(truncatingIfNeeded: getOrder.integer(4)),
-            totalMinor: getOrder.integer(5), position: getOrder.integer(6))
+        guard let place = try orderIndex.place(of: key) else { return nil }
+        return try orderPages.order(at: place)
     }
 
-    package func setOrder(_ order: KnownOrder) throws {
-        putOrder.bind(1, order.key)
-        putOrder.bind(2, text: order.orderID)
-        putOrder.bind(3, order.customer)
-        putOrder.bind(4, order.status.rawValue)
-        putOrder.bind(5, order.orderedAt.milliseconds)
-        putOrder.bind(6, Int64(order.currency))
-        putOrder.bind(7, order.totalMinor)
-        putOrder.bind(8, order.position)
-        try putOrder.run()
+    /// Adds orders that weren't stored before, in the order of their places.
+    package func addOrders(_ orders: [KnownOrder]) throws {
+        try orderPages.add(orders)
+        for order in orders { orderIndex.insert(order.key, at: order.place) }
+    }
+
+    /// Writes a stored order anew.
+    package func replaceOrder(_ order: KnownOrder) throws { try orderPages.replace(order) }
+
+    /// Reads anew what is kept in memory of the tables.
+    func reload() throws {
+        try orderIndex.load()
+        mustReload = false
+    }
+
+    /// Ends a batch: notes its position, and moves the newest orders' keys into a run where that is due.
+    package func end(at position: Int64) throws {
+        try setState(.position, to: position)
+        writtenRun = try orderIndex.storeRunWhereDue(through: position)
     }
 
     // MARK: Identity
@@ -235,13 +225,17 @@ package final class FoldTables {
 
     /// Runs a batch's reads and writes as one transaction; all of it or nothing.
     func transaction<Value>(_ body: () throws -> Value) throws -> Value {
+        if mustReload { try reload() }
         try db.execute(sql: "BEGIN IMMEDIATE")
         do {
+            writtenRun = nil
             let value = try body()
             try db.execute(sql: "COMMIT")
+            if let writtenRun { orderIndex.didCommit(writtenRun) }
             return value
         } catch {
             if db.isInsideTransaction { try? db.execute(sql: "ROLLBACK") }
+            mustReload = true
             throw error
         }
     }

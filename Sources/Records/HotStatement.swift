@@ -102,6 +102,13 @@ final class HotStatement {
             decoding: UnsafeBufferPointer(start: base, count: count), as: UTF8.self)
     }
 
+    /// Lends a column's bytes, which hold until the next step.
+    func withBlob<Value>(_ column: Int32, _ body: (UnsafeRawBufferPointer) -> Value) -> Value {
+        let base = sqlite3_column_blob(statement, column)
+        let count = base == nil ? 0 : Int(sqlite3_column_bytes(statement, column))
+        return body(UnsafeRawBufferPointer(start: base, count: count))
+    }
+
     func blob(_ column: Int32) -> [UInt8] {
         guard let base = sqlite3_column_blob(statement, column) else { return [] }
         let count = Int(sqlite3_column_bytes(statement, column))

@@ -17,11 +17,12 @@ package struct KnownOrder: Sendable, Equatable {
     /// `Currency.packed`.
     package var currency: UInt32
     package var totalMinor: Int64
-    package var position: Int64
+    /// The position of the first event about it.
+    package var place: Int64
 
     package init(
         key: Int64, orderID: String, customer: Int64, status: Status, orderedAt: Timestamp,
-        currency: UInt32, totalMinor: Int64, position: Int64
+        currency: UInt32, totalMinor: Int64, place: Int64
     ) {
         self.key = key
         self.orderID = orderID
@@ -30,6 +31,6 @@ package struct KnownOrder: Sendable, Equatable {
         self.orderedAt = orderedAt
         self.currency = currency
         self.totalMinor = totalMinor
-        self.position = position
+        self.place = place
     }
 }

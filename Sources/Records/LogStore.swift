@@ -58,7 +58,7 @@ package final class LogStore: Sendable {
             let indexed =
                 try Int64.fetchOne(
                     db, sql: "SELECT value FROM log_state WHERE name = 'indexed_position'") ?? 0
-            keys = try MessageKeyIndex(db, storedCount: Int(indexed), runCount: keyRunCount)
+            keys = try MessageKeyIndex(db, runCount: keyRunCount)
             let newest = try HotStatement(
                 db,
                 """
@@ -80,20 +80,38 @@ package final class LogStore: Sendable {
                             + "not \(newest.integer(2))")
                 }
                 for entry in block.entries { _ = try keys.insert(entry.key) }
+                if keys.isRunDue {
+                    try storeKeyRun(db, through: newest.integer(0) + newest.integer(2) - 1)
+                }
             }
+        }
+
+        /// Moves the keys in memory to their runs. A failure loses nothing: they are read from the log again.
+        func storeKeyRun(_ db: Database, through position: Int64) throws {
+            var written: KeyRuns.Written?
+            try db.inTransaction {
+                written = try keys.storeRun()
+                try db.execute(
+                    sql: """
+                        INSERT INTO log_state (name, value) VALUES ('indexed_position', ?)
+                        ON CONFLICT (name) DO UPDATE SET value = excluded.value
+                        """, arguments: [position])
+                return .commit
+            }
+            if let written { keys.didStoreRun(written) }
         }
     }
 
     /// - Parameters:
     ///   - path: The file, created where it doesn't exist.
     ///   - hash: The workspace's keyed hash, which made the stored keys and will make all later ones.
-    ///   - keyRunCount: Keys in memory before they are moved to their tree.
+    ///   - keyRunCount: Keys in memory before they are moved to their runs.
     /// - Throws: `StorageFailure.damaged` where a block that is read isn't frames; `DatabaseError`.
     package init(
         path: String, hash: SipHash, keyRunCount: ClosedRange<Int> = MessageKeyIndex.runCount
     ) throws {
         let file = try SQLiteFile(
-            path: path, durability: .everyCommit, cacheKiB: 65_536,
+            path: path, durability: .everyCommit, cacheKiB: 8192,
             migrator: LogMigrations.migrator)
         self.file = file
         self.hash = hash
@@ -142,12 +160,14 @@ package final class LogStore: Sendable {
                 }
                 guard !added.isEmpty else { return results }
             } catch {
-                writing.keys.remove(added)
+                writing.keys.removeLast(added.count)
                 throw translate(error)
             }
             writing.lastPosition += Int64(added.count)
             committed.withLock { $0 = writing.lastPosition }
-            if writing.keys.isRunDue { try? storeKeyRun(db) }
+            if writing.keys.isRunDue {
+                try? writing.storeKeyRun(db, through: writing.lastPosition)
+            }
             return results
         }
     }
@@ -172,20 +192,6 @@ package final class LogStore: Sendable {
         } else {
             bytes.append(contentsOf: block.bytes[runStart...])
         }
-    }
-
-    /// Moves the keys in memory to their tree. A failure loses nothing: they are read from the log again.
-    private func storeKeyRun(_ db: Database) throws {
-        try db.inTransaction {
-            try writing.keys.storeRun()
-            try db.execute(
-                sql: """
-                    INSERT INTO log_state (name, value) VALUES ('indexed_position', ?)
-                    ON CONFLICT (name) DO UPDATE SET value = excluded.value
-                    """, arguments: [writing.lastPosition])
-            return .commit
-        }
-        writing.keys.didStoreRun()
     }
 
     private func translate(_ error: any Error) -> any Error {
@@ -286,10 +292,15 @@ package final class LogStore: Sendable {
         }
     }
 
+    /// Gives back the memory that a long stretch of writing took.
+    package func releaseMemory() { file.releaseMemory() }
+
     /// Puts away what is kept in memory, so that the next opening reads less. Not needed for safety.
     package func settle() throws {
         try file.writer.writeWithoutTransaction { db in
-            if writing.keys.recentCount > 0, !isStopped { try storeKeyRun(db) }
+            if writing.keys.recentCount > 0, !isStopped {
+                try writing.storeKeyRun(db, through: writing.lastPosition)
+            }
         }
     }
 }

@@ -22,7 +22,7 @@ package final class RecordsStore: Sendable {
     /// - Parameter path: The file, created where it doesn't exist.
     package init(path: String) throws {
         let file = try SQLiteFile(
-            path: path, durability: .untilCheckpoint, cacheKiB: 65_536,
+            path: path, durability: .untilCheckpoint, cacheKiB: 32_768,
             migrator: RecordsMigrations.migrator)
         self.file = file
         folding = try file.writer.writeWithoutTransaction { db in try FoldingState(db) }
@@ -34,6 +34,9 @@ package final class RecordsStore: Sendable {
             try folding.tables.transaction { try body(folding.tables) }
         }
     }
+
+    /// Gives back the memory that a long stretch of writing took.
+    package func releaseMemory() { file.releaseMemory() }
 
     func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
         try file.reader.read(body)
@@ -64,6 +67,7 @@ package final class RecordsStore: Sendable {
                 try db.execute(sql: "DELETE FROM \(table)")
             }
         }
+        try file.writer.writeWithoutTransaction { _ in try folding.tables.reload() }
     }
 
     // MARK: Settings

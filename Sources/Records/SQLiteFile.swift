@@ -42,4 +42,10 @@ package struct SQLiteFile: Sendable {
         }
         reader = try DatabaseQueue(path: path, configuration: reading)
     }
+
+    /// Gives back the memory that the writing connection's page cache took.
+    func releaseMemory() {
+        // Nothing is lost where it isn't done.
+        try? writer.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA shrink_memory") }
+    }
 }

@@ -17,12 +17,18 @@ package final class Engine: Sendable {
         package var zone: ZoneRules
         package var currency: Currency
         package var identityRules: IdentityRules
-        /// Bytes of the log that one batch takes at most.
-        package var batchBytesMax = 24 << 20
+        /// Bytes of the log that one batch takes at most: what changes often within it is written once.
+        package var batchBytesMax = 64 << 20
+        /// Bytes of the log that are read at once, and handed to the archive at once.
+        package var pieceBytesMax = 8 << 20
         /// After a batch of fewer events than this, events gather for a moment before the next: each batch
         /// costs the archive a sync of its own, which requests would wait behind.
         package var smallBatchCount = 4096
         package var restMs = 100
+        /// While the log grows by this many events in such a moment, as in an import, up to `gatheringMax`
+        /// gather: what many of them change is written once then.
+        package var fastGrowthCount = 2000
+        package var gatheringMax = 300_000
         /// How long after a failure the next attempt is made.
         package var retryAfterSeconds = 5
 
@@ -56,7 +62,7 @@ package final class Engine: Sendable {
     private let clock: WallClock
     private let logger: Logger
     private let queue = DispatchQueue(label: "perennial.engine")
-    private let archiving = DispatchQueue(label: "perennial.engine.archive")
+    private let archivingQueue = DispatchQueue(label: "perennial.engine.archive")
     private let state: Mutex<State>
     private let memory: Memory
 
@@ -72,11 +78,13 @@ package final class Engine: Sendable {
     /// `@unchecked Sendable`: the serial queue runs one block at a time, and every use is inside one.
     private final class Memory: @unchecked Sendable {
         var identities: IdentityState
-        var fragments: [Int64: FoldBatch.Fragment] = [:]
+        var fragments = FoldBatch.Fragments()
         /// Whether all merges were told, those of an earlier life of this workspace too.
         var hasToldMerges = false
         /// How often `run` began.
         var runs = 0
+        /// The log's last position when `run` last looked.
+        var seenPosition: Int64 = 0
 
         init(_ identities: IdentityState) {
             self.identities = identities
@@ -175,6 +183,7 @@ package final class Engine: Sendable {
                     return position
                 }
                 guard let before else { return rest() }
+                if isGathering(after: before) { return goOn(after: .milliseconds(options.restMs)) }
                 let position = try foldNext()
                 let (reached, isAwaited) = state.withLock { state in
                     state.status.position = position
@@ -191,6 +200,15 @@ package final class Engine: Sendable {
         }
     }
 
+    /// Whether so much is coming that it's better to wait for more, and nobody waits for what is there.
+    private func isGathering(after position: Int64) -> Bool {
+        let last = log.lastPosition
+        defer { memory.seenPosition = last }
+        if state.withLock({ !$0.waiting.isEmpty }) { return false }
+        return last - max(memory.seenPosition, position) >= Int64(options.fastGrowthCount)
+            && last - position < Int64(options.gatheringMax)
+    }
+
     private func fail(_ error: any Error) {
         let reason = String(describing: error)
         logger.error("folding failed; trying again", metadata: ["reason": "\(reason)"])
@@ -204,54 +222,67 @@ package final class Engine: Sendable {
         if !isClosed { goOn(after: .seconds(options.retryAfterSeconds)) }
     }
 
-    /// Drops what a long stretch left in memory.
+    /// Drops what a long stretch left in memory, and gives the memory back.
     private func rest() {
-        if memory.fragments.count > Self.keptAtRestMax { memory.fragments = [:] }
-        if memory.identities.count > Self.keptAtRestMax * 4 {
-            memory.identities = IdentityState(rules: options.identityRules, hash: hash)
-        }
+        let isMuch =
+            memory.fragments.count > Self.keptAtRestMax
+            || memory.identities.count > Self.keptAtRestMax * 4
+        guard isMuch else { return }
+        forget()
+        log.releaseMemory()
+        records.releaseMemory()
+        MemoryTrim.run()
     }
 
     private func forget() {
         memory.identities = IdentityState(rules: options.identityRules, hash: hash)
-        memory.fragments = [:]
+        memory.fragments = FoldBatch.Fragments()
     }
 
     /// Folds the next batch and returns the position after it.
     private func foldNext() throws -> Int64 {
         let archivedPosition = try archive.position()
-        let result = try records.fold { tables in
+        let result = try records.fold { tables -> (position: Int64, problems: Int, hasMerges: Bool) in
             let before = try tables.state(.position)
-            let blocks = try log.blocks(after: before, byteCountMax: options.batchBytesMax)
-            guard let last = blocks.last else {
-                return (position: before, problems: 0, hasMerges: false)
-            }
+            guard log.lastPosition > before else { return (before, 0, false) }
             var batch = FoldBatch(
                 rules: .init(zone: options.zone, currency: options.currency, hash: hash),
                 tables: tables, fragments: memory.fragments, archivedPosition: archivedPosition)
-            memory.fragments = [:]
+            memory.fragments = FoldBatch.Fragments()
             var changes: [IdentityChanges] = []
-            for block in blocks {
-                changes += try batch.fold(block, identities: &memory.identities)
+            let archiving = ArchivingTask(archive, on: archivingQueue)
+            // Whatever fails, the archive isn't left waiting within its transaction.
+            defer { archiving.abandon() }
+            var position = before
+            var byteCount = 0
+            while byteCount < options.batchBytesMax {
+                let blocks = try log.blocks(after: position, byteCountMax: options.pieceBytesMax)
+                guard let last = blocks.last else { break }
+                for block in blocks {
+                    changes += try batch.fold(block, identities: &memory.identities)
+                    byteCount += block.block.bytes.count
+                }
+                position = last.lastPosition
+                archiving.add(batch.takeArchive())
+                if blocks.reduce(0, { $0 + $1.block.bytes.count }) < options.pieceBytesMax { break }
             }
             batch.close(changes)
-            let archived = beginArchiving(batch.archive)
+            archiving.add(batch.takeArchive())
+            archiving.end()
             let written = Result { try batch.write(changes) }
-            archived.wait()
+            let archived = archiving.wait()
             try written.get()
-            try archived.result().get()
-            try tables.setState(.position, to: last.lastPosition)
+            try archived.get()
+            try tables.end(at: position)
             memory.fragments = batch.fragments
-            return (
-                last.lastPosition, batch.orderProblems, changes.contains { !$0.merges.isEmpty }
-            )
+            return (position, batch.orderProblems, changes.contains { !$0.merges.isEmpty })
         }
         if result.hasMerges { memory.hasToldMerges = false }
         if !memory.hasToldMerges {
             try MergeTeller(log: log, records: records, clock: clock).tell()
             memory.hasToldMerges = true
         }
-        if memory.fragments.count > Self.keptMax { memory.fragments = [:] }
+        if memory.fragments.count > Self.keptMax { memory.fragments = FoldBatch.Fragments() }
         if memory.identities.count > Self.keptMax * 4 {
             memory.identities = IdentityState(rules: options.identityRules, hash: hash)
         }
@@ -263,15 +294,6 @@ package final class Engine: Sendable {
         }
         return result.position
     }
-
-    /// Writes the archive's part on a thread of its own, beside the records' part.
-    private func beginArchiving(_ batch: ArchiveBatch) -> ArchivingTask {
-        let task = ArchivingTask()
-        archiving.async { [archive] in
-            task.finish(Result { try archive.ingest(batch) }.map { _ in })
-        }
-        return task
-    }
 }
 
 extension Engine.State {
@@ -282,19 +304,4 @@ extension Engine.State {
         waiting.removeAll { $0.position <= position }
         return reached
     }
-}
-
-/// The archive's part of a batch while it is being written.
-private final class ArchivingTask: Sendable {
-    private let semaphore = DispatchSemaphore(value: 0)
-    private let outcome = Mutex<Result<Void, any Error>>(.success(()))
-
-    func finish(_ result: Result<Void, any Error>) {
-        outcome.withLock { $0 = result }
-        semaphore.signal()
-    }
-
-    func wait() { semaphore.wait() }
-
-    func result() -> Result<Void, any Error> { outcome.withLock { $0 } }
 }

@@ -11,6 +11,7 @@ struct FoldBatch {
     /// What is held of a fragment while its events are folded; an object, so that a profile of many parts is
     /// changed where it is.
     final class Fragment {
+        let id: Int64
         var profile: Profile
         var userID = ""
         var email = ""
@@ -19,9 +20,31 @@ struct FoldBatch {
         /// The newest event of this batch that touched it.
         var position: Int64 = 0
 
-        init(profile: Profile) {
+        init(_ id: Int64, profile: Profile) {
+            self.id = id
             self.profile = profile
         }
+    }
+
+    /// Fragments by their ids.
+    struct Fragments {
+        private var held: [Fragment] = []
+        private var places = NumberPlaces()
+
+        var count: Int { held.count }
+
+        subscript(id: Int64) -> Fragment? { places[id].map { held[$0] } }
+
+        mutating func add(_ fragment: Fragment) {
+            places.set(fragment.id, held.count)
+            held.append(fragment)
+        }
+    }
+
+    private struct BatchOrder {
+        var order: KnownOrder
+        /// Whether it was stored before the batch.
+        let isStored: Bool
     }
 
     /// What stays the same from batch to batch.
@@ -41,11 +64,12 @@ struct FoldBatch {
     private let tables: FoldTables
     private let lookup: IdentityLookup
     private let archivedPosition: Int64
-    private(set) var fragments: [Int64: Fragment]
-    private var touched: [Int64] = []
-    private var orders: [Int64: KnownOrder] = [:]
-    private var changedOrders: Set<Int64> = []
-    private(set) var archive: ArchiveBatch
+    private(set) var fragments: Fragments
+    private var touched: [Fragment] = []
+    private var orders: [BatchOrder] = []
+    /// Places in `orders`, by key.
+    private var orderPlaces = NumberPlaces()
+    private var archive: ArchiveBatch
     /// Events that are about orders and can't be understood as such.
     private(set) var orderProblems = 0
     private var offsetDay: (day: Int64, offsetSeconds: Int)?
@@ -54,14 +78,27 @@ struct FoldBatch {
     ///   - fragments: What an earlier batch held; none of it changed since.
     ///   - archivedPosition: Events up to here are in the archive already.
     init(
-        rules: Rules, tables: FoldTables, fragments: [Int64: Fragment], archivedPosition: Int64
+        rules: Rules, tables: FoldTables, fragments: Fragments, archivedPosition: Int64
     ) {
         self.rules = rules
         self.tables = tables
         self.fragments = fragments
         self.archivedPosition = archivedPosition
         lookup = tables.identityLookup
-        archive = ArchiveBatch(throughPosition: archivedPosition)
+        archive = Self.emptyArchive(through: archivedPosition)
+    }
+
+    private static func emptyArchive(through position: Int64) -> ArchiveBatch {
+        var batch = ArchiveBatch(throughPosition: position)
+        batch.repeatedKeys = []
+        return batch
+    }
+
+    /// What the archive is to be told of the blocks since the last call.
+    mutating func takeArchive() -> ArchiveBatch {
+        let taken = archive
+        archive = Self.emptyArchive(through: taken.throughPosition)
+        return taken
     }
 
     // MARK: Folding
@@ -72,6 +109,10 @@ struct FoldBatch {
     ) throws -> [IdentityChanges] {
         var changes: [IdentityChanges] = []
         var position = stored.firstPosition
+        var archived = ArchivedBlock(
+            stored.block, firstPosition: position, receivedAt: stored.receivedAt,
+            passedOver: Int(min(max(archivedPosition - position + 1, 0), Int64(stored.block.count))))
+        archived.customers.reserveCapacity(stored.block.count - archived.passedOver)
         for frame in stored.block.frames {
             let resolution = try identities.resolve(
                 frame, in: stored.block, position: position, lookup: lookup)
@@ -84,8 +125,11 @@ struct FoldBatch {
             if resolution.fragment != 0 {
                 let fragment = try touch(
                     resolution.fragment, isNew: resolution.isNew, position: position)
-                // An import that only knows the day says midnight, which is no hour to write at.
-                let knowsHour = !frame.flags.contains(.imported) || local.millisecondOfDay != 0
+                // An import that only knows the day says midnight, which is no hour to write at; and what
+                // it knows of customers was changed by somebody else, at an hour of theirs.
+                let knowsHour =
+                    !frame.flags.contains(.imported)
+                    || local.millisecondOfDay != 0 && frame.kind != .identify
                 fragment.profile.apply(
                     frame, in: stored.block, position: position,
                     localHour: knowsHour ? local.millisecondOfDay / 3_600_000 : nil)
@@ -93,17 +137,10 @@ struct FoldBatch {
             try foldOrder(
                 frame, in: stored.block, customer: resolution.fragment, position: position,
                 day: local.day)
-            if position > archivedPosition {
-                archive.events.append(
-                    ArchivedEvent(
-                        position: position, customer: resolution.fragment, kind: frame.kind,
-                        flags: frame.flags, name: stored.block.text(frame.name),
-                        occurredAt: frame.occurredAt, receivedAt: stored.receivedAt,
-                        properties: stored.block.text(frame.properties),
-                        context: stored.block.text(frame.context)))
-            }
+            if position > archivedPosition { archived.customers.append(resolution.fragment) }
             position += 1
         }
+        if !archived.customers.isEmpty { archive.blocks.append(archived) }
         archive.throughPosition = max(archive.throughPosition, position - 1)
         if !identities.changes.isEmpty { changes.append(identities.takeChanges()) }
         return changes
@@ -117,10 +154,10 @@ struct FoldBatch {
         if let held = fragments[id] {
             fragment = held
         } else {
-            fragment = isNew ? Fragment(profile: Profile()) : try load(id)
-            fragments[id] = fragment
+            fragment = isNew ? Fragment(id, profile: Profile()) : try load(id)
+            fragments.add(fragment)
         }
-        if fragment.position == 0 { touched.append(id) }
+        if fragment.position == 0 { touched.append(fragment) }
         fragment.position = max(fragment.position, position)
         return fragment
     }
@@ -128,7 +165,7 @@ struct FoldBatch {
     private func load(_ id: Int64) throws -> Fragment {
         let bytes = try tables.profile(of: id)
         let fragment = Fragment(
-            profile: bytes.isEmpty ? Profile() : try Profile(decoding: bytes.span))
+            id, profile: bytes.isEmpty ? Profile() : try Profile(decoding: bytes.span))
         for (kind, value) in try tables.identifiers(of: id) { fragment.note(kind, value) }
         return fragment
     }
@@ -153,13 +190,11 @@ struct FoldBatch {
             return
         }
         let (key, known) = try place(of: order.orderID)
+        if known != nil { archive.repeatedKeys?.insert(key) }
         let result = OrderFold(
             order, known: known, key: key, customer: customer, at: frame.occurredAt,
             position: position)
-        if let record = result.record {
-            orders[key] = record
-            changedOrders.insert(key)
-        }
+        if let record = result.record { keep(record, isStored: known != nil) }
         for (owner, delta) in result.deltas {
             try touch(owner, isNew: false, position: position)
                 .profile.apply(delta, at: result.record?.orderedAt ?? frame.occurredAt)
@@ -182,11 +217,26 @@ struct FoldBatch {
     private func place(of orderID: String) throws -> (key: Int64, known: KnownOrder?) {
         let digest = rules.hash.digest(orderID, domain: Self.orderDomain)
         var key = Int64(bitPattern: digest.first >> 1)
-        while let known = try orders[key] ?? tables.order(key: key) {
+        while let known = try order(key) {
             if known.orderID == orderID { return (key, known) }
             key = (key &+ 1) & .max
         }
         return (key, nil)
+    }
+
+    private func order(_ key: Int64) throws -> KnownOrder? {
+        if let place = orderPlaces[key] { return orders[place].order }
+        return try tables.order(key: key)
+    }
+
+    /// - Parameter isStored: Whether the order was known before this event; what the batch holds of it goes before.
+    private mutating func keep(_ order: KnownOrder, isStored: Bool) {
+        if let place = orderPlaces[order.key] {
+            orders[place].order = order
+        } else {
+            orderPlaces.set(order.key, orders.count)
+            orders.append(BatchOrder(order: order, isStored: isStored))
+        }
     }
 
     private mutating func appendLines(
@@ -215,10 +265,7 @@ struct FoldBatch {
     mutating func close(_ changes: [IdentityChanges]) {
         for change in changes { note(change.identifiers) }
         archive.contacts.reserveCapacity(touched.count)
-        for id in touched {
-            guard let fragment = fragments[id] else { continue }
-            archive.contacts.append(fragment.contact(id))
-        }
+        for fragment in touched { archive.contacts.append(fragment.contact) }
         for membership in changes.lazy.flatMap(\.memberships) {
             archive.links.append(
                 CustomerLink(member: membership.member, customer: membership.customer))
@@ -249,18 +296,15 @@ struct FoldBatch {
     mutating func write(_ changes: [IdentityChanges]) throws {
         for change in changes { try tables.write(change) }
         var writer = ByteWriter(reserving: 1024)
-        touched.sort()
-        for id in touched {
-            guard let fragment = fragments[id] else { continue }
+        touched.sort { $0.id < $1.id }
+        for fragment in touched {
             writer.removeAll()
             fragment.profile.encode(to: &writer)
-            let bytes = writer.bytes
-            try tables.setProfile(of: id, to: bytes.span)
+            try tables.setProfile(of: fragment.id, to: writer.span)
             fragment.position = 0
         }
-        for key in changedOrders.sorted() {
-            if let order = orders[key] { try tables.setOrder(order) }
-        }
+        for item in orders where item.isStored { try tables.replaceOrder(item.order) }
+        try tables.addOrders(orders.lazy.filter { !$0.isStored }.map(\.order))
     }
 }
 
@@ -275,7 +319,7 @@ extension FoldBatch.Fragment {
         }
     }
 
-    fileprivate func contact(_ id: Int64) -> ArchivedContact {
+    fileprivate var contact: ArchivedContact {
         let name = profile.label ?? ""
         let label = [name, email, userID, phone, anonymousID].first { !$0.isEmpty } ?? ""
         return ArchivedContact(

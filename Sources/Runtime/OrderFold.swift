@@ -55,7 +55,7 @@ struct OrderFold {
         record = KnownOrder(
             key: key, orderID: order.orderID, customer: owner, status: .completed,
             orderedAt: orderedAt, currency: order.currency.packed, totalMinor: total,
-            position: position)
+            place: known?.place ?? position)
         archived = (.completed, owner, orderedAt, total)
     }
 
@@ -91,7 +91,7 @@ struct OrderFold {
         record = KnownOrder(
             key: key, orderID: order.orderID, customer: owner, status: .cancelled,
             orderedAt: known?.orderedAt ?? at, currency: known?.currency ?? order.currency.packed,
-            totalMinor: known?.totalMinor ?? 0, position: position)
+            totalMinor: known?.totalMinor ?? 0, place: known?.place ?? position)
         archived = (.cancelled, owner, at, known?.totalMinor ?? order.totalMinor ?? 0)
     }
 }

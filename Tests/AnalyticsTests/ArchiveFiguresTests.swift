@@ -15,7 +15,7 @@ struct ArchiveFiguresTests {
         var model = ArchiveModel()
         let asOf = try instant("2011-06-15T10:00:00Z")
         for size in [1, 0, 40, 200, 5, 300, 1, 60] {
-            let batch = source.next(events: size)
+            let batch = try source.next(events: size)
             if size > 0 { #expect(try archive.ingest(batch)) }
             model.apply(batch)
             for days in [1, 90] {

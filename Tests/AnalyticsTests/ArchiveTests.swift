@@ -53,7 +53,7 @@ struct ArchiveTests {
             try writer.connection.execute("ALTER TABLE archive_state RENAME position TO elsewhere")
         }
         var batch = ArchiveBatch(throughPosition: 9)
-        batch.events = [event(9, customer: 3, "Page")]
+        try batch.append(event(9, customer: 3, "Page"))
         #expect(throws: ArchiveError.self) { try archive.ingest(batch) }
         try archive.write { writer throws(ArchiveError) in
             try writer.connection.execute("ALTER TABLE archive_state RENAME elsewhere TO position")
@@ -95,12 +95,14 @@ struct ArchiveTests {
         let archive = try folder.open()
         var batch = try sample()
         batch.throughPosition = 6
-        batch.events += [event(5, customer: 2, ""), event(6, customer: 9, "Not asked for")]
-        batch.events[2].properties = #"{"text":"long enough to stand elsewhere 😀 \u0000"}"#
+        var third = event(5, customer: 2, "")
+        third.properties = #"{"text":"long enough to stand elsewhere 😀 \u0000"}"#
+        try batch.append(third)
+        try batch.append(event(6, customer: 9, "Not asked for"))
         try archive.ingest(batch)
 
         let entries = try archive.timeline(customers: [1, 2], limit: 10)
-        #expect(entries.map(\.event) == [batch.events[2], batch.events[1], batch.events[0]])
+        #expect(entries.map(\.event) == [third, sampleEvents[1], sampleEvents[0]])
         #expect(entries.map { $0.order?.kind } == [nil, .refunded, .completed])
         #expect(entries[2].order == batch.orders[0])
 
@@ -196,8 +198,7 @@ struct ArchiveTests {
     private func sample() throws -> ArchiveBatch {
         let dollars = try currency("USD")
         var batch = ArchiveBatch(throughPosition: 4)
-        batch.events = [event(3, customer: 1, "Order Completed"), event(4, customer: 1, "Refund")]
-        batch.events[1].occurredAt = time.adding(days: 1)
+        for event in sampleEvents { try batch.append(event) }
         batch.orders = [
             order(3, key: 11, customer: 1, at: time, total: 100, dollars),
             order(4, key: 11, .refunded, customer: 1, at: time.adding(days: 1), total: 30, dollars),
@@ -209,6 +210,12 @@ struct ArchiveTests {
                 userID: "u1", firstSeenAt: time, lastSeenAt: time)
         ]
         return batch
+    }
+
+    private var sampleEvents: [ArchivedEvent] {
+        var refund = event(4, customer: 1, "Refund")
+        refund.occurredAt = time.adding(days: 1)
+        return [event(3, customer: 1, "Order Completed"), refund]
     }
 
     private func event(_ position: Int64, customer: Int64, _ name: String) -> ArchivedEvent {

@@ -15,7 +15,7 @@ struct CustomerListTests {
         let currencies = [try currency("USD")]
         var source = RandomBatches(seed: seed, currencies: currencies)
         var model = ArchiveModel()
-        let batch = source.next(events: 400)
+        let batch = try source.next(events: 400)
         try archive.ingest(batch)
         model.apply(batch)
         try archive.writePredictions(

@@ -7,7 +7,8 @@ import Kernel
 /// that come early or late, several currencies, orders of nobody, merges and undone merges.
 struct RandomBatches {
     private var random: SeededRandom
-    private var position: Int64 = 0
+    /// Beyond every customer, whose ids are positions of earlier events.
+    private var position: Int64 = 40
     private var links: [Int64: Int64] = [:]
     private let currencies: [Currency]
     private let start = Timestamp(milliseconds: 1_262_304_000_000)
@@ -18,20 +19,20 @@ struct RandomBatches {
         self.currencies = currencies
     }
 
-    mutating func next(events count: Int) -> ArchiveBatch {
+    mutating func next(events count: Int) throws -> ArchiveBatch {
         var batch = ArchiveBatch(throughPosition: 0)
-        for _ in 0..<count { addEvent(&batch) }
+        for _ in 0..<count { try addEvent(&batch) }
         batch.throughPosition = position
         return batch
     }
 
-    private mutating func addEvent(_ batch: inout ArchiveBatch) {
+    private mutating func addEvent(_ batch: inout ArchiveBatch) throws {
         position += 1
         let customer = Int64.random(in: 0...40, using: &random)
         let time = start.adding(milliseconds: .random(in: 0...50_000_000_000, using: &random))
         let currency = currencies.randomElement(using: &random) ?? currencies[0]
         let key = Int64.random(in: 1...150, using: &random)
-        batch.events.append(
+        try batch.append(
             ArchivedEvent(
                 position: position, customer: customer, kind: .track, flags: [],
                 name: "event \(position % 7)", occurredAt: time,

@@ -1,3 +1,4 @@
+import Events
 import Foundation
 import Insights
 import Kernel
@@ -70,6 +71,24 @@ final class TestFolder: Sendable {
         var options = Archive.Options()
         options.threads = 1
         return try Archive(folder: path, options: options, library: TestLibrary.load())
+    }
+}
+
+extension ArchiveBatch {
+    /// Adds an event in a block of its own.
+    mutating func append(_ event: ArchivedEvent) throws {
+        var draft = EventDraft(kind: event.kind, occurredAt: event.occurredAt, messageID: "m")
+        draft.flags = event.flags
+        draft.name = event.name
+        draft.properties = Array(event.properties.utf8)
+        draft.context = Array(event.context.utf8)
+        var builder = EventBlockBuilder()
+        builder.append(draft)
+        var block = ArchivedBlock(
+            try EventBlock(decoding: builder.takeBytes().bytes), firstPosition: event.position,
+            receivedAt: event.receivedAt)
+        block.customers = [event.customer]
+        blocks.append(block)
     }
 }
 

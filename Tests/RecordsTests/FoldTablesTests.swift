@@ -19,20 +19,64 @@ struct FoldTablesTests {
         var order = KnownOrder(
             key: .max, orderID: "№ 1", customer: 0, status: .completed,
             orderedAt: Timestamp(milliseconds: -5), currency: 0x555344, totalMinor: -1,
-            position: 4)
+            place: 4)
         let read = try store.fold { tables in
-            try tables.setOrder(order)
+            try tables.addOrders([order])
             order.status = status
             order.customer = 17
             order.totalMinor = .max
             order.currency = 0x455552
-            order.position = 6
             order.orderedAt = Timestamp(milliseconds: 9)
-            try tables.setOrder(order)
+            try tables.replaceOrder(order)
             return try tables.order(key: .max)
         }
         #expect(read == order)
         #expect(try store.fold { try $0.order(key: 1) } == nil)
+    }
+
+    @Test func `of many orders each is found, also after the records are opened again`() throws {
+        var random = SeededRandom(seed: 3)
+        var orders: [KnownOrder] = []
+        for _ in 0..<5 {
+            try store.fold { tables in
+                var new: [KnownOrder] = []
+                for _ in 0..<1000 {
+                    new.append(order(random.next() >> 1, place: Int64(orders.count + new.count) * 3 + 1))
+                }
+                try tables.addOrders(new)
+                orders += new
+                orders[orders.count / 2].totalMinor += 1
+                try tables.replaceOrder(orders[orders.count / 2])
+                try tables.end(at: orders.last?.place ?? 0)
+            }
+        }
+        let reopened = try RecordsStore(path: folder.file("records.sqlite"))
+        for store in [store, reopened] {
+            let found = try store.fold { tables in
+                try orders.map { try tables.order(key: $0.key) }
+            }
+            #expect(found == orders)
+            let unknown = Int64(random.next() >> 1)
+            #expect(try store.fold { try $0.order(key: unknown) } == nil)
+        }
+    }
+
+    @Test func `orders of a batch that failed are not found`() throws {
+        struct Stop: Error {}
+        #expect(throws: Stop.self) {
+            try store.fold { tables in
+                try tables.addOrders([order(5, place: 1)])
+                throw Stop()
+            }
+        }
+        #expect(try store.fold { try $0.order(key: 5) } == nil)
+    }
+
+    private func order(_ key: UInt64, place: Int64) -> KnownOrder {
+        KnownOrder(
+            key: Int64(key), orderID: "order \(key)", customer: place % 7, status: .completed,
+            orderedAt: Timestamp(milliseconds: place), currency: 0x555344,
+            totalMinor: place * 5 - 100, place: place)
     }
 
     @Test func `a profile's bytes come back as they were, none for an unknown customer`() throws {

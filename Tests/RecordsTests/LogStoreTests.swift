@@ -101,7 +101,7 @@ struct LogStoreTests {
         #expect(try reopened.importedEvents(source: "b.csv") == 7)
     }
 
-    @Test func `keys move to their tree, and repeats are known there too`() throws {
+    @Test func `keys move to their runs, and repeats are known there too`() throws {
         let folder = try TestFolder()
         let path = folder.file("log.sqlite")
         let log = try LogStore(path: path, hash: testHash, keyRunCount: 3...100)
@@ -118,7 +118,7 @@ struct LogStoreTests {
                 [try prepared(["a", "c", "d", "e"].map { event($0) })], receivedAt: time)
                 == [LogStore.Appended(accepted: 1, repeated: 3)])
 
-        // What isn't in the tree is read from the log.
+        // What isn't in a run is read from the log.
         let reopened = try LogStore(path: path, hash: testHash, keyRunCount: 3...100)
         #expect(
             try reopened.append(
@@ -131,7 +131,7 @@ struct LogStoreTests {
 
     private func storedKeys(_ path: String) throws -> Int? {
         try DatabaseQueue(path: path).read { db in
-            try Int.fetchOne(db, sql: "SELECT count(*) FROM message_keys")
+            try Int.fetchOne(db, sql: "SELECT coalesce(sum(key_count), 0) FROM key_runs")
         }
     }
 }

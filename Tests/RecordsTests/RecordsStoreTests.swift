@@ -105,9 +105,9 @@ struct RecordsStoreTests {
         try store.setSetting("a", to: "b")
         let order = KnownOrder(
             key: 1, orderID: "o", customer: 1, status: .completed,
-            orderedAt: Timestamp(milliseconds: 1), currency: 1, totalMinor: 5, position: 1)
+            orderedAt: Timestamp(milliseconds: 1), currency: 1, totalMinor: 5, place: 1)
         try store.fold { tables in
-            try tables.setOrder(order)
+            try tables.addOrders([order])
             try tables.setProfile(of: 1, to: [1, 2, 3].span)
             try tables.setState(.position, to: 9)
         }

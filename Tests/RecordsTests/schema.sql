@@ -3,6 +3,16 @@ CREATE TABLE imports (
     source TEXT PRIMARY KEY NOT NULL,
     events_done INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE key_pages (
+    page INTEGER PRIMARY KEY NOT NULL,
+    bytes BLOB NOT NULL
+) STRICT;
+CREATE TABLE key_runs (
+    id INTEGER PRIMARY KEY NOT NULL,
+    key_count INTEGER NOT NULL,
+    first_page INTEGER NOT NULL,
+    fences BLOB NOT NULL
+) STRICT;
 CREATE TABLE log_blocks (
     first_position INTEGER PRIMARY KEY NOT NULL CHECK (first_position > 0),
     event_count INTEGER NOT NULL CHECK (event_count > 0),
@@ -13,11 +23,6 @@ CREATE TABLE log_blocks (
 CREATE TABLE log_state (
     name TEXT PRIMARY KEY NOT NULL,
     value INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE TABLE message_keys (
-    key_high INTEGER NOT NULL,
-    key_low INTEGER NOT NULL,
-    PRIMARY KEY (key_high, key_low)
 ) STRICT, WITHOUT ROWID;
 
 -- records.sqlite
@@ -72,6 +77,16 @@ CREATE TABLE kept_apart (
     PRIMARY KEY (low, high)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX kept_apart_by_high ON kept_apart (high);
+CREATE TABLE key_pages (
+    page INTEGER PRIMARY KEY NOT NULL,
+    bytes BLOB NOT NULL
+) STRICT;
+CREATE TABLE key_runs (
+    id INTEGER PRIMARY KEY NOT NULL,
+    key_count INTEGER NOT NULL,
+    first_page INTEGER NOT NULL,
+    fences BLOB NOT NULL
+) STRICT;
 CREATE TABLE members (
     id INTEGER PRIMARY KEY NOT NULL,
     email TEXT NOT NULL UNIQUE,
@@ -96,15 +111,9 @@ CREATE TABLE merges (
 ) STRICT;
 CREATE INDEX merges_by_first ON merges (first_fragment);
 CREATE INDEX merges_by_second ON merges (second_fragment);
-CREATE TABLE orders (
-    order_key INTEGER PRIMARY KEY NOT NULL,
-    order_id TEXT NOT NULL,
-    customer INTEGER NOT NULL,
-    status INTEGER NOT NULL,
-    ordered_at INTEGER NOT NULL,
-    currency INTEGER NOT NULL,
-    total_minor INTEGER NOT NULL,
-    position INTEGER NOT NULL
+CREATE TABLE order_pages (
+    first_place INTEGER PRIMARY KEY NOT NULL,
+    bytes BLOB NOT NULL
 ) STRICT;
 CREATE TABLE profiles (
     customer INTEGER PRIMARY KEY NOT NULL,

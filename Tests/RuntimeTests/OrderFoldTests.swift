@@ -162,7 +162,7 @@ struct OrderFoldTests {
         let order = try CommerceOrder(
             row.action, properties: properties.span, defaultCurrency: dollars)
         let known = try row.known.map { known in
-            try record(known.customer, known.status, known.total, known.currency, 100, position: 2)
+            try record(known.customer, known.status, known.total, known.currency, 100, place: 2)
         }
 
         let fold = OrderFold(
@@ -172,7 +172,7 @@ struct OrderFoldTests {
         let expected = try row.record.map { expected in
             try record(
                 expected.customer, expected.status, expected.total, expected.currency,
-                expected.at, position: 9)
+                expected.at, place: row.known == nil ? 9 : 2)
         }
         #expect(fold.record == expected)
         #expect(fold.deltas.map(\.customer) == row.deltas.map(\.0))
@@ -190,11 +190,11 @@ struct OrderFoldTests {
 
     private func record(
         _ customer: Int64, _ status: KnownOrder.Status, _ total: Int64, _ currency: Currency?,
-        _ at: Int64, position: Int64
+        _ at: Int64, place: Int64
     ) throws -> KnownOrder {
         KnownOrder(
             key: 77, orderID: "o1", customer: customer, status: status,
             orderedAt: Timestamp(milliseconds: at), currency: try #require(currency).packed,
-            totalMinor: total, position: position)
+            totalMinor: total, place: place)
     }
 }

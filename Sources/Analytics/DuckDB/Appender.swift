@@ -45,6 +45,12 @@ final class Appender {
     ///
     /// - Parameter fill: Fills every column of one slice of the rows.
     func append(_ count: Int, _ fill: (Slice) -> Void) throws(ArchiveError) {
+        try add(count, fill)
+        try close()
+    }
+
+    /// Appends `count` rows; others may follow, and then `close()`.
+    func add(_ count: Int, _ fill: (Slice) -> Void) throws(ArchiveError) {
         let step = Int(duck_vector_size())
         var start = 0
         while start < count {
@@ -55,6 +61,10 @@ final class Appender {
             try check(duck_append_data_chunk(handle, chunk))
             start = end
         }
+    }
+
+    /// Hands what was added over to the connection's transaction.
+    func close() throws(ArchiveError) {
         try check(duck_appender_close(handle))
     }
 
@@ -113,6 +123,22 @@ final class Appender {
                             vector, duck_index(index - rows.lowerBound), $0.baseAddress,
                             duck_index($0.count))
                     }
+                }
+            }
+        }
+
+        /// Texts that are parts of one run of UTF-8.
+        func texts(_ column: Int, in bytes: [UInt8], _ range: (Int) -> Range<Int>) {
+            precondition(columns[column] == .varchar, "column \(column) isn't a text")
+            let vector = duck_data_chunk_get_vector(chunk, duck_index(column))
+            bytes.withUnsafeBytes { buffer in
+                for index in rows {
+                    let part = UnsafeRawBufferPointer(rebasing: buffer[range(index)])
+                    // Without a byte there need not be an address.
+                    duck_vector_assign_string_element_len(
+                        vector, duck_index(index - rows.lowerBound),
+                        part.baseAddress?.assumingMemoryBound(to: CChar.self),
+                        duck_index(part.count))
                 }
             }
         }

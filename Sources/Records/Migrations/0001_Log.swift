@@ -29,6 +29,14 @@ enum LogMigrations {
                     );
                     """.asStrictSQLite(keyedOnly: ["message_keys", "log_state", "imports"]))
         }
+        migrator.registerMigration("0002_KeyRuns") { db in
+            // The keys are read from the log again.
+            try db.execute(
+                sql: (KeyRunTables.definition + """
+                    DROP TABLE message_keys;
+                    DELETE FROM log_state WHERE name = 'indexed_position';
+                    """).asStrictSQLite())
+        }
         return migrator
     }
 }

@@ -8,13 +8,26 @@ enum RecordsMigrations {
         migrator.registerMigration("0001_Records") { db in
             try db.execute(sql: (folded + entered).asStrictSQLite(keyedOnly: keyedOnly))
         }
+        migrator.registerMigration("0002_OrderPages") { db in
+            // Orders go into pages; everything is folded again.
+            try db.execute(
+                sql: ("""
+                    DROP TABLE orders;
+                    CREATE TABLE order_pages (
+                        first_place BIGINT PRIMARY KEY NOT NULL,
+                        bytes BYTEA NOT NULL
+                    );
+
+                    """ + KeyRunTables.definition).asStrictSQLite())
+            for table in foldedTables { try db.execute(sql: "DELETE FROM \(table)") }
+        }
         return migrator
     }
 
     /// Emptied before the log is folded from its start.
     static let foldedTables = [
-        "customers", "identifiers", "profiles", "orders", "merges", "kept_apart",
-        "identifier_drops", "fold_state",
+        "customers", "identifiers", "profiles", "order_pages", "merges", "kept_apart",
+        "identifier_drops", "fold_state", "key_runs", "key_pages",
     ]
 
     private static let keyedOnly: Set<String> = [

@@ -46,7 +46,7 @@ struct Server {
     func run() async throws {
         let metrics = MetricsStore()
         MetricsSystem.bootstrap(metrics)
-        let keys = try KeyRing(records: workspace.records)
+        let keys = try KeyRing(records: workspace.records, hash: workspace.hash)
         RunningServer.keys = keys
         try workspace.log.reserveSpace()
         let router = Router(context: ServerContext.self)
