@@ -12,9 +12,10 @@ package struct Profile: Sendable, Equatable {
     package static let channelsMax = 50
 
     package private(set) var attributes = Attributes()
-    /// The earliest and latest time of an event; nil before the first.
-    package private(set) var firstSeenAt: Timestamp?
-    package private(set) var lastSeenAt: Timestamp?
+    private var firstDatedAt: Timestamp?
+    private var lastDatedAt: Timestamp?
+    /// The earliest time of an event that says nothing about when the customer was met.
+    private var undatedAt: Timestamp?
     /// Events of every kind.
     package private(set) var eventCount: Int64 = 0
     package private(set) var pageCount: Int64 = 0
@@ -38,8 +39,13 @@ package struct Profile: Sendable, Equatable {
     ) {
         let time = frame.occurredAt
         eventCount &+= 1
-        firstSeenAt = firstSeenAt.map { min($0, time) } ?? time
-        lastSeenAt = lastSeenAt.map { max($0, time) } ?? time
+        let isDated = !frame.flags.contains(.undated)
+        if isDated {
+            firstDatedAt = firstDatedAt.map { min($0, time) } ?? time
+            lastDatedAt = lastDatedAt.map { max($0, time) } ?? time
+        } else {
+            undatedAt = earlier(undatedAt, time)
+        }
         switch frame.kind {
         case .identify:
             attributes.apply(traits: block.span(frame.properties), at: time, position: position)
@@ -49,7 +55,7 @@ package struct Profile: Sendable, Equatable {
         case .group, .alias: break
         }
         // What Perennial itself writes says nothing about where and when the customer is to be met.
-        if frame.flags.contains(.system) { return }
+        if frame.flags.contains(.system) || !isDated { return }
         if let channel = Channel.plain(of: frame) {
             // Safe: a static string of bytes is that many bytes, for ever.
             channels.add(
@@ -70,8 +76,9 @@ package struct Profile: Sendable, Equatable {
 
     package mutating func merge(_ other: Profile) {
         attributes.merge(other.attributes)
-        firstSeenAt = earlier(firstSeenAt, other.firstSeenAt)
-        lastSeenAt = later(lastSeenAt, other.lastSeenAt)
+        firstDatedAt = earlier(firstDatedAt, other.firstDatedAt)
+        lastDatedAt = later(lastDatedAt, other.lastDatedAt)
+        undatedAt = earlier(undatedAt, other.undatedAt)
         eventCount &+= other.eventCount
         pageCount &+= other.pageCount
         screenCount &+= other.screenCount
@@ -87,6 +94,11 @@ package struct Profile: Sendable, Equatable {
         return both
     }
 
+    /// The earliest and latest time of an event; nil before the first. Events that only an import dates count
+    /// where there is no other.
+    package var firstSeenAt: Timestamp? { firstDatedAt ?? undatedAt }
+    package var lastSeenAt: Timestamp? { lastDatedAt ?? undatedAt }
+
     /// The local hour in which most happened, the earliest of those with the same; nil without any.
     package var preferredHour: Int? { hours.highest }
 
@@ -96,13 +108,14 @@ package struct Profile: Sendable, Equatable {
 
 extension Profile {
     /// The form that this code writes.
-    package static let codec: UInt8 = 1
+    package static let codec: UInt8 = 2
 
     /// Appends the profile's bytes, which `init(decoding:)` reads.
     package func encode(to writer: inout ByteWriter) {
         writer.writeByte(Self.codec)
-        writer.write(firstSeenAt)
-        writer.write(lastSeenAt)
+        writer.write(firstDatedAt)
+        writer.write(lastDatedAt)
+        writer.write(undatedAt)
         writer.writeVarint(UInt64(bitPattern: eventCount))
         writer.writeVarint(UInt64(bitPattern: pageCount))
         writer.writeVarint(UInt64(bitPattern: screenCount))
@@ -119,8 +132,9 @@ extension Profile {
     package init(decoding bytes: Span<UInt8>) throws(ByteReader.Damaged) {
         var reader = ByteReader(bytes)
         guard try reader.readByte() == Self.codec else { throw ByteReader.Damaged(offset: 0) }
-        firstSeenAt = try reader.readTime()
-        lastSeenAt = try reader.readTime()
+        firstDatedAt = try reader.readTime()
+        lastDatedAt = try reader.readTime()
+        undatedAt = try reader.readTime()
         eventCount = Int64(bitPattern: try reader.readVarint())
         pageCount = Int64(bitPattern: try reader.readVarint())
         screenCount = Int64(bitPattern: try reader.readVarint())

@@ -56,4 +56,7 @@ package struct EventFlags: OptionSet, Sendable, Hashable {
     package static let system = EventFlags(rawValue: 2)
     /// Came from an import, not from the API.
     package static let imported = EventFlags(rawValue: 4)
+    /// Its time is when it was recorded, for want of a better one: it says nothing about when the customer was
+    /// there.
+    package static let undated = EventFlags(rawValue: 8)
 }

@@ -11,13 +11,14 @@ package struct ColumnMapping: Sendable, Equatable {
 
     /// Finds the columns of a file by its header.
     ///
+    /// - Parameter leadingColumns: How many columns at the start no field may take.
     /// - Throws: `.unknownField`, `.unknownColumn`, `.ambiguousColumn` for what `--map` asks in vain.
     package init(
-        header names: [String], options: ImportOptions
+        header names: [String], options: ImportOptions, leadingColumns: Int = 0
     ) throws(ImportFailure) {
         self.names = names
         columns = Array(repeating: -1, count: ImportField.allCases.count)
-        isTaken = Array(repeating: false, count: names.count)
+        isTaken = names.indices.map { $0 < leadingColumns }
         let normalized = names.map(normalizedName)
         var explicit: Set<ImportField> = []
         for entry in options.mapping {
@@ -34,9 +35,9 @@ package struct ColumnMapping: Sendable, Equatable {
         for (field, synonyms) in ImportField.synonyms(options.kind)
         where columns[field.rawValue] < 0 {
             for synonym in synonyms {
-                guard let column = normalized.firstIndex(of: synonym), !isTaken[column] else {
-                    continue
-                }
+                guard let column = normalized.firstIndex(of: synonym), !isTaken[column],
+                    field != .customer || !isNested(column)
+                else { continue }
                 columns[field.rawValue] = column
                 isTaken[column] = true
                 break
@@ -75,11 +76,28 @@ package struct ColumnMapping: Sendable, Equatable {
             let wanted = normalizedName(names[column])
             let field = ImportField.synonyms(kind).first {
                 columns[$0.field.rawValue] < 0 && $0.names.contains(wanted)
+                    && ($0.field != .customer || !Self.isNested(column, names))
             }
             if let field { columns[field.field.rawValue] = column }
             isTaken.append(field != nil)
         }
         self.names = names
+    }
+
+    /// Whether the column is a member of an object that another column holds whole.
+    func isNested(_ column: Int) -> Bool { Self.isNested(column, names) }
+
+    private static func isNested(_ column: Int, _ names: [String]) -> Bool {
+        guard let point = names[column].firstIndex(of: ".") else { return false }
+        return names.contains(String(names[column][..<point]))
+    }
+
+    /// The columns of members that may be the id in an object that the field's column holds, best first.
+    func nestedIDs(of field: ImportField) -> [Int] {
+        guard has(field) else { return [] }
+        let name = names[column(field)]
+        return [".id", ".userId", ".user_id", ".customerId", ".customer_id", ".externalId"]
+            .compactMap { names.firstIndex(of: name + $0) }
     }
 
     /// Frees the field's column, which the kind of file turned out not to use.

@@ -8,16 +8,13 @@ struct DateSampling {
     private(set) var isDecided = false
     /// A date that can be read either way.
     private(set) var example: String?
-    private var bytesSeen = 0
 
     init(column: Int) {
         self.column = column
     }
 
-    var isFull: Bool { bytesSeen >= ImportLimits.dateSampleBytesMax }
-
     mutating func look(at row: borrowing ImportRow, zone: ZoneRules) {
-        bytesSeen += row.end - row.start + 1
+        if isDecided { return }
         let text = row.trimmed(column)
         switch TimeReader.evidence(text) {
         case .order(let evident):

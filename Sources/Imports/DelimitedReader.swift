@@ -78,6 +78,9 @@ package struct DelimitedReader: Sendable {
         self.mark = nil
     }
 
+    /// Takes the apostrophes of a file of rejections away from the row.
+    mutating func removeFormulaGuards() { row.removeFormulaGuards() }
+
     /// Numbers the rows anew: the one just read was the header.
     package mutating func restartNumbering() { rowsRead = 0 }
 

@@ -42,6 +42,32 @@ struct EventEmitter: Sendable {
         return ImportDigest.hash.digest(content.span)
     }
 
+    /// The digest of a content that has a version beside it, such as the time of its last change: what
+    /// comes back after having been otherwise is an event of its own. Without a version, the content's.
+    mutating func digest(
+        _ digest: SipHash.Digest, version: Span<UInt8>
+    ) -> SipHash.Digest {
+        if version.isEmpty { return digest }
+        content.removeAll()
+        content.writeFixed(digest.first)
+        content.writeFixed(digest.second)
+        content.writeRaw(version)
+        return ImportDigest.hash.digest(content.span, domain: 3)
+    }
+
+    /// The digest of the refund that an order's status tells: by what is paid back alone, so that a file that
+    /// says more of the order, or says it otherwise, doesn't pay back twice.
+    mutating func refundDigest(
+        orderID: Span<UInt8>, total: Money
+    ) -> SipHash.Digest {
+        content.removeAll()
+        content.writeSigned(draft.occurredAt.milliseconds)
+        content.writeFixed(total.currency.packed)
+        content.writeSigned(total.minor)
+        content.writeRaw(orderID)
+        return ImportDigest.hash.digest(content.span, domain: 4)
+    }
+
     private static func write(
         _ draft: borrowing ImportDraft, isTimed: Bool, to content: inout ByteWriter
     ) {

@@ -23,9 +23,6 @@ package struct FileImporter {
 
     /// Rows read so far, without the header.
     package private(set) var rowsRead = 0
-    /// What was left out since `takeRejections`.
-    package private(set) var rejections: [RowRejection] = []
-    package private(set) var rejectionCount = 0
     /// Which columns are used; nil before the header is read.
     package private(set) var mapping: ColumnMapping?
 
@@ -42,8 +39,15 @@ package struct FileImporter {
     private var table: DelimitedReader?
     private var objects: JSONLinesReader?
     private var rows: RowHandler?
-    private var dates: DateSampling?
+    private var sampling: FileSampling?
+    private var rejections = RejectionList()
+    /// Columns at the start that an earlier import put there (`RejectionWriter`).
+    private var leadingColumns = 0
+    /// Whether the table is a file of rejected JSON lines, which are gathered in `head`.
+    private var isUnwrapping = false
     private var failure: ImportFailure?
+    /// Rows to be rejected, and nothing else to be done; nil in an import.
+    private var collecting: [Int: RowRejection]?
 
     /// - Parameter eventsToSkip: Events at the start that are in the log already (`ImportProgress`).
     package init(options: ImportOptions, eventsToSkip: Int = 0) {
@@ -51,8 +55,24 @@ package struct FileImporter {
         emitter = EventEmitter(isHistory: options.isHistory, eventsToSkip: eventsToSkip)
     }
 
+    /// Reads a file again for the rows of rejections that came without them, and makes no events. Only the
+    /// rejections given come out, with `cells`.
+    package init(options: ImportOptions, collecting: [Int: RowRejection]) {
+        self.init(options: options)
+        self.collecting = collecting
+    }
+
     /// Events made so far, with those that were skipped; once their block is in the log, the progress.
     package var eventCount: Int { emitter.eventCount }
+
+    /// Rows left out so far.
+    package var rejectionCount: Int { rejections.count }
+
+    /// The file's own columns, for the file of rejections; none before the header is read, and of JSON lines.
+    package var columns: [String] {
+        guard table != nil, let mapping else { return [] }
+        return Array(mapping.names.dropFirst(leadingColumns))
+    }
 
     /// Hands in the next bytes of the file, packed or not.
     package mutating func supply(_ piece: Span<UInt8>) {
@@ -69,10 +89,8 @@ package struct FileImporter {
         inflater?.finish()
     }
 
-    package mutating func takeRejections() -> [RowRejection] {
-        defer { rejections = [] }
-        return rejections
-    }
+    /// What was left out since the last call.
+    package mutating func takeRejections() -> [RowRejection] { rejections.take() }
 
     /// Works off what was supplied.
     ///
@@ -82,17 +100,17 @@ package struct FileImporter {
         into builder: inout EventBlockBuilder, untilBytes: Int = 1 << 20
     ) throws(ImportFailure) -> Step {
         while true {
-            if builder.byteCount >= untilBytes
-                || rejections.count >= ImportLimits.rejectionsWaitingMax
-            {
-                return .blockReady
-            }
+            if builder.byteCount >= untilBytes || rejections.isFull { return .blockReady }
             switch try nextOutcome() {
             case .row: try takeRow(into: &builder)
             case .malformed(let code): reject(code, message(code))
             case .needsInput:
                 if try readOn() { continue }
                 if let failure, isFormatKnown || head.isEmpty || isTextEnded {
+                    if sampling != nil {
+                        try endSampling()
+                        continue
+                    }
                     guard builder.isEmpty else { return .blockReady }
                     throw failure
                 }
@@ -100,8 +118,15 @@ package struct FileImporter {
                 isTextEnded = true
                 finishReader()
             case .end:
-                if dates != nil {
-                    try decideDates(atEnd: true)
+                if sampling != nil {
+                    try endSampling()
+                    continue
+                }
+                if isUnwrapping {
+                    isUnwrapping = false
+                    leadingColumns = 0
+                    table = nil
+                    _ = try beginJSON(isComplete: true)
                     continue
                 }
                 return finish(into: &builder, untilBytes: untilBytes)
@@ -182,24 +207,36 @@ package struct FileImporter {
             reader.append(head.span.extracting(headBytes..<head.count))
             table = reader
         case .jsonLines:
-            guard isComplete || head.count >= InputFormat.headBytesMax else { return false }
-            var reader = JSONLinesReader()
-            reader.learnColumns(
-                from: head.span.extracting(0..<min(head.count, InputFormat.headBytesMax)))
-            let mark = head.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-            reader.append(head.span.extracting(mark..<head.count))
-            try begin(columns: reader.columns, isJSON: true)
-            objects = reader
+            guard try beginJSON(isComplete: isComplete) else { return false }
         }
         head = []
         isFormatKnown = true
         return true
     }
 
+    /// Hands what `head` holds to a reader of JSON lines; false if more is needed.
+    private mutating func beginJSON(isComplete: Bool) throws(ImportFailure) -> Bool {
+        let mark = head.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        // So much as to have one line at least.
+        let lineEnd = head.firstIndex(of: 0x0A) ?? ImportLimits.rowBytesMax
+        let learned = max(InputFormat.headBytesMax, lineEnd + 1)
+        guard isComplete || head.count >= learned else { return false }
+        var reader = JSONLinesReader()
+        reader.learnColumns(
+            from: head.span.extracting(mark..<min(head.count, learned)),
+            isComplete: isComplete && head.count <= learned)
+        reader.append(head.span.extracting(mark..<head.count))
+        head = []
+        try begin(columns: reader.columns, isJSON: true)
+        objects = reader
+        return true
+    }
+
     // MARK: Rows
 
     private mutating func begin(columns: [String], isJSON: Bool) throws(ImportFailure) {
-        let mapping = try ColumnMapping(header: columns, options: options)
+        let mapping = try ColumnMapping(
+            header: columns, options: options, leadingColumns: leadingColumns)
         let handler = try RowHandler(
             context: RowContext(options: options, mapping: mapping, isJSON: isJSON))
         self.mapping = handler.mapping
@@ -214,32 +251,41 @@ package struct FileImporter {
             guard let row = objects?.row else { return }
             return try handle(row, into: &builder)
         }
+        if leadingColumns > 0 { table?.removeFormulaGuards() }
         guard let row = table?.row else { return }
-        if rows == nil {
-            try begin(columns: (0..<row.fieldCount).map(row.text), isJSON: false)
-            table?.restartNumbering()
-            if options.dateOrder == nil, let column = rows?.timeColumn {
-                dates = DateSampling(column: column)
-                table?.setMark()
-            }
-            return
+        if isUnwrapping {
+            row.trimmed(leadingColumns).withUnsafeBufferPointer { head.append(contentsOf: $0) }
+            return head.append(0x0A)
         }
-        if dates != nil {
-            dates?.look(at: row, zone: options.zone)
-            return try decideDates(atEnd: false)
+        if rows == nil { return try takeHeader(row) }
+        if sampling != nil {
+            sampling?.look(at: row, zone: options.zone)
+            if sampling?.isDone ?? false { try endSampling() }
+            return
         }
         try handle(row, into: &builder)
     }
 
-    private mutating func decideDates(atEnd: Bool) throws(ImportFailure) {
-        guard let sampling = dates else { return }
-        guard sampling.isDecided || atEnd || sampling.isFull else { return }
-        if !sampling.isDecided, let example = sampling.example {
-            throw .ambiguousDates(
-                column: mapping?.names[sampling.column] ?? "", example: example)
+    private mutating func takeHeader(_ row: borrowing ImportRow) throws(ImportFailure) {
+        let columns = (0..<row.fieldCount).map(row.text)
+        if columns.starts(with: RejectionWriter.leadingColumns) {
+            leadingColumns = RejectionWriter.leadingColumns.count
+            isUnwrapping = columns.dropFirst(leadingColumns) == [RejectionWriter.textColumn]
+            if isUnwrapping { return }
         }
-        rows?.setDateOrder(sampling.order)
-        dates = nil
+        try begin(columns: columns, isJSON: false)
+        table?.restartNumbering()
+        if collecting != nil { return }
+        sampling = FileSampling(
+            dateColumn: options.dateOrder == nil ? rows?.timeColumn : nil,
+            amountColumns: options.decimalComma == nil ? rows?.amountColumns ?? [] : [])
+        if sampling != nil { table?.setMark() }
+    }
+
+    private mutating func endSampling() throws(ImportFailure) {
+        guard let found = try sampling?.result(columns: mapping?.names ?? []) else { return }
+        rows?.set(dateOrder: found.dateOrder, mark: found.mark)
+        sampling = nil
         table?.rewind()
     }
 
@@ -247,15 +293,26 @@ package struct FileImporter {
         _ row: borrowing ImportRow, into builder: inout EventBlockBuilder
     ) throws(ImportFailure) {
         rowsRead += 1
+        if let collecting {
+            if var wanted = collecting[row.number] {
+                wanted.cells = cells(row)
+                rejections.append(wanted)
+            }
+            return
+        }
         do {
             try rows?.add(row, emitter: &emitter, into: &builder)
         } catch {
-            addRejection(
+            rejections.append(
                 RowRejection(
                     rowNumber: row.number, code: error.code, message: error.message,
-                    rowText: row.rawText))
+                    cells: cells(row)))
         }
         if rows?.isTooLarge ?? false { throw .tooManyLines }
+    }
+
+    private func cells(_ row: borrowing ImportRow) -> [String] {
+        objects == nil ? row.cells(from: leadingColumns) : [String(copying: row.rawBytes)]
     }
 
     private func message(_ code: RejectionCode) -> String {
@@ -264,27 +321,21 @@ package struct FileImporter {
     }
 
     private mutating func reject(_ code: RejectionCode, _ message: String) {
-        // While dates are sampled, rows are read that will be read again.
-        if dates != nil { return }
+        // While the file is sampled, rows are read that will be read again.
+        if sampling != nil || collecting != nil { return }
         rowsRead += 1
         guard let row = table?.row ?? objects?.row else { return }
-        addRejection(
-            RowRejection(rowNumber: row.number, code: code, message: message, rowText: row.rawText))
-    }
-
-    private mutating func addRejection(_ rejection: RowRejection) {
-        rejections.append(rejection)
-        rejectionCount += 1
+        rejections.append(
+            RowRejection(
+                rowNumber: row.number, code: code, message: message, cells: [row.rawText]))
     }
 
     private mutating func finish(
         into builder: inout EventBlockBuilder, untilBytes: Int
     ) -> Step {
-        let before = rejections.count
         let isMore =
             rows?.emitHeld(
                 &emitter, into: &builder, untilBytes: untilBytes, rejections: &rejections) ?? false
-        rejectionCount += rejections.count - before
         return isMore ? .blockReady : .finished
     }
 }

@@ -12,6 +12,8 @@ package enum ImportFailure: Error, Equatable, Sendable {
     case missingCurrency(columns: [String])
     /// It can't be told whether days or months come first.
     case ambiguousDates(column: String, example: String)
+    /// It can't be told whether commas or points stand before decimals.
+    case ambiguousAmounts(column: String, example: String)
     /// No header, or not a byte.
     case emptyFile
     /// Not delimited text, JSON lines or gzip of these; what it seems to be.
@@ -40,6 +42,10 @@ extension ImportFailure: CustomStringConvertible {
         case .ambiguousDates(let column, let example):
             "the dates in column '\(column)', such as '\(example)', can be read day first or "
                 + "month first: say which with --date-format dmy or --date-format mdy"
+        case .ambiguousAmounts(let column, let example):
+            "the amounts in column '\(column)', such as '\(example)', can be read with a decimal "
+                + "comma or with a decimal point, and no other amount shows which: say it with "
+                + "--decimal-comma (1.234,50) or --decimal-point (1,234.50)"
         case .emptyFile: "the file is empty"
         case .unsupportedFormat(let what):
             "this is \(what); an import reads CSV, TSV, JSON lines, and gzip of these"

@@ -1,23 +1,28 @@
 /// What a column of an imported file can mean.
 package enum ImportField: Int, Sendable, CaseIterable {
-    case orderId, customer, anonymousId, email, phone, customerName
-    case orderedAt, total, currency, status, country, coupon, discount
+    case orderId, customer, anonymousId, email, phone, customerName, firstName, lastName
+    case orderedAt, total, currency, status, country, coupon, discount, products
     case sku, name, category, quantity, unitPrice
-    case event, timestamp, messageId, type, properties, traits, context
+    case event, timestamp, messageId, type, groupId, previousId, properties, traits, context
+    case title, company, gender, birthday, language, city, region, postalCode
     case createdAt, updatedAt
 
     /// As it is written in `--map`.
     package var text: String { String(describing: self) }
 
-    /// The field of that name in an import of that kind; `userId` is `customer`.
+    /// The field of that name in an import of that kind; `userId` is `customer`, and a customer's `name` is
+    /// `customerName`.
     package init?(_ text: String, kind: ImportKind) {
         let wanted = normalizedName(text)
-        let fields = Self.fields(of: kind)
-        guard
-            let field = fields.first(where: { normalizedName($0.text) == wanted })
-                ?? (wanted == "userid" ? .customer : nil)
-        else { return nil }
-        self = field
+        if let field = Self.fields(of: kind).first(where: { normalizedName($0.text) == wanted }) {
+            self = field
+        } else if wanted == "userid" {
+            self = .customer
+        } else if wanted == "name", kind == .customers {
+            self = .customerName
+        } else {
+            return nil
+        }
     }
 
     /// The fields that an import of that kind has, in the order in which they choose their columns.
@@ -26,7 +31,9 @@ package enum ImportField: Int, Sendable, CaseIterable {
     }
 
     /// Each field with the column names (as `normalizedName` gives them) that it is found by, best first.
-    static func synonyms(_ kind: ImportKind) -> [(field: ImportField, names: [String])] {
+    package static func synonyms(
+        _ kind: ImportKind
+    ) -> [(field: ImportField, names: [String])] {
         switch kind {
         case .orders: people + orders
         case .events: people + events
@@ -39,12 +46,24 @@ package enum ImportField: Int, Sendable, CaseIterable {
             .customer,
             [
                 "userid", "customerid", "customer", "user", "clientid", "client", "memberid",
-                "buyerid", "accountid", "custid",
+                "buyerid", "accountid", "custid", "contactid",
             ]
         ),
         (.anonymousId, ["anonymousid", "visitorid", "deviceid", "cookieid"]),
-        (.email, ["email", "emailaddress", "customeremail", "useremail", "mail"]),
-        (.phone, ["phone", "phonenumber", "customerphone", "mobile", "telephone", "tel"]),
+        (
+            .email,
+            [
+                "email", "emailaddress", "customeremail", "useremail", "buyeremail",
+                "billingemail", "contactemail", "mail",
+            ]
+        ),
+        (
+            .phone,
+            [
+                "phone", "phonenumber", "customerphone", "userphone", "buyerphone",
+                "billingphone", "contactphone", "mobile", "telephone", "tel",
+            ]
+        ),
     ]
 
     private static let orders: [(field: ImportField, names: [String])] = [
@@ -56,6 +75,8 @@ package enum ImportField: Int, Sendable, CaseIterable {
             ]
         ),
         (.customerName, ["customername", "fullname", "billingname", "buyername"]),
+        (.firstName, ["firstname", "customerfirstname", "billingfirstname", "givenname"]),
+        (.lastName, ["lastname", "customerlastname", "billinglastname", "surname", "familyname"]),
         (
             .orderedAt,
             [
@@ -90,6 +111,8 @@ package enum ImportField: Int, Sendable, CaseIterable {
         (.category, ["category", "productcategory", "categorycode", "categoryname"]),
         (.quantity, ["quantity", "qty", "lineitemquantity", "units"]),
         (.unitPrice, ["unitprice", "price", "itemprice", "lineitemprice", "priceeach"]),
+        (.products, ["products", "lineitems", "items"]),
+        (.updatedAt, ["updatedat", "modifiedat", "lastmodified", "lastupdated"]),
     ]
 
     private static let events: [(field: ImportField, names: [String])] = [
@@ -103,13 +126,27 @@ package enum ImportField: Int, Sendable, CaseIterable {
         ),
         (.messageId, ["messageid", "eventid"]),
         (.type, ["type"]),
-        (.name, ["name", "groupid", "previousid"]),
+        (.name, ["name"]),
+        (.groupId, ["groupid"]),
+        (.previousId, ["previousid"]),
         (.properties, ["properties"]),
         (.traits, ["traits"]),
         (.context, ["context"]),
     ]
 
     private static let customers: [(field: ImportField, names: [String])] = [
+        (.customerName, ["name", "customername", "fullname", "displayname"]),
+        (.firstName, ["firstname", "givenname", "forename"]),
+        (.lastName, ["lastname", "surname", "familyname"]),
+        (.title, ["title", "jobtitle"]),
+        (.company, ["company", "companyname", "organisation", "organization"]),
+        (.gender, ["gender", "sex"]),
+        (.birthday, ["birthday", "birthdate", "dateofbirth", "dob"]),
+        (.language, ["language", "locale", "lang"]),
+        (.country, ["country", "countrycode"]),
+        (.region, ["region", "state", "province", "county"]),
+        (.city, ["city", "town"]),
+        (.postalCode, ["postalcode", "postcode", "zip", "zipcode"]),
         (
             .createdAt,
             [
@@ -120,6 +157,41 @@ package enum ImportField: Int, Sendable, CaseIterable {
         (.updatedAt, ["updatedat", "modifiedat", "lastmodified", "lastupdated"]),
         (.traits, ["traits"]),
     ]
+}
+
+extension ImportField {
+    /// The trait that the field becomes in a file of customers; nil for what isn't one.
+    var trait: StaticString? {
+        switch self {
+        case .email: "email"
+        case .phone: "phone"
+        case .customerName: "name"
+        case .firstName: "firstName"
+        case .lastName: "lastName"
+        case .title: "title"
+        case .company: "company"
+        case .gender: "gender"
+        case .birthday: "birthday"
+        case .language: "language"
+        case .country: "country"
+        case .region: "region"
+        case .city: "city"
+        case .postalCode: "postalCode"
+        default: nil
+        }
+    }
+
+    /// The fields of each kind of import with the columns that they are found by, for `--help`.
+    package static var help: String {
+        ImportKind.allCases.map { kind in
+            let lines = synonyms(kind).map { field, names in
+                "  \(field.text): \(names.joined(separator: ", "))"
+            }
+            return "Fields of \(kind.rawValue), and the columns that they are found by:\n"
+                + lines.joined(separator: "\n")
+        }.joined(separator: "\n\n")
+            + "\n\nCapitals, blanks, hyphens, points and underscores don't matter in a column's name."
+    }
 }
 
 /// Lower case, without blanks, underscores, hyphens and points: how column names are compared.

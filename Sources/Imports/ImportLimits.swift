@@ -6,12 +6,13 @@ package enum ImportLimits {
     package static let fieldsMax = 2048
     /// An order id, a user id, an anonymous id, an e-mail address, an event's name.
     package static let identifierBytesMax = 255
-    /// Text that is held back until a date in it shows whether days or months come first.
-    package static let dateSampleBytesMax = 8 << 20
-    /// The orders of a file of lines, which are held in memory until the file's end: about 15 million lines.
+    /// Text that is held back until dates and amounts in it show how the file writes them.
+    package static let sampleBytesMax = 8 << 20
+    /// The orders of a file of lines, which are held in memory until the file's end: about 8 million lines.
     package static let groupedBytesMax = 1 << 30
-    /// How many rejections wait at most before `FileImporter.advance` returns.
+    /// How many rejections wait at most before `FileImporter.advance` returns, and their rows' bytes.
     package static let rejectionsWaitingMax = 1024
-    /// How much of a rejected row's text is kept.
+    package static let rejectedBytesWaitingMax = 4 << 20
+    /// How much is kept of a rejected text that isn't a row.
     package static let rejectedTextBytesMax = 4096
 }

@@ -54,11 +54,21 @@ package struct ImportRow: Sendable {
 
     package func text(_ index: Int) -> String { String(copying: trimmed(index)) }
 
-    /// The row as it stands in the file, cut at `ImportLimits.rejectedTextBytesMax`.
+    /// The row as it stands in the file.
+    var rawBytes: Span<UInt8> {
+        @_lifetime(borrow self)
+        get { bytes.span.extracting(start..<end) }
+    }
+
+    /// The same, cut at `ImportLimits.rejectedTextBytesMax`.
     package var rawText: String {
-        String(
-            decoding: bytes[start..<min(end, start + ImportLimits.rejectedTextBytesMax)],
-            as: UTF8.self)
+        String(copying: rawBytes.extracting(first: ImportLimits.rejectedTextBytesMax))
+    }
+
+    /// The fields' values from a column on.
+    func cells(from first: Int = 0) -> [String] {
+        guard first < fieldCount else { return [] }
+        return (first..<fieldCount).map { String(copying: field($0)) }
     }
 }
 

@@ -19,6 +19,10 @@ package enum InputFormat: Sendable, Equatable {
         if head.count < 6, !isComplete { return nil }
         if starts(head, [0x1F, 0x8B]) { return .gzip }
         for (magic, what) in foreign where starts(head, magic) { throw .unsupportedFormat(what) }
+        // Text has no zeros; every other byte of UTF-16 is one where it is Latin.
+        if head.count > 1, head[0] == 0 || head[1] == 0 {
+            throw .unsupportedFormat("UTF-16 text or no text at all (save it as UTF-8)")
+        }
         let textStart = starts(head, [0xEF, 0xBB, 0xBF]) ? 3 : 0
         var index = textStart
         while index < head.count, head[index] <= 0x20 { index += 1 }

@@ -1,3 +1,4 @@
+import JSONParsing
 import Kernel
 
 /// Writing JSON, for the few shapes that an import makes.
@@ -59,6 +60,40 @@ extension ByteWriter {
         guard !text.isEmpty else { return }
         writeJSONName(name)
         writeJSONString(text)
+    }
+
+    /// The members of an object, as they stand there, and notes their names.
+    ///
+    /// - Parameters:
+    ///   - object: An object's bytes that were checked; what can't be read is passed over.
+    ///   - except: Names of members that are left out.
+    mutating func writeJSONMembers(
+        of object: Span<UInt8>, except: Set<[UInt8]>, names: inout Set<[UInt8]>
+    ) {
+        do throws(JSONError) {
+            var reader = JSONReader(object)
+            try reader.beginObject()
+            while let key = try reader.nextKey() {
+                let value = try reader.readValue()
+                let name = object.extracting(key.content).withUnsafeBufferPointer(Array.init)
+                if except.contains(name) { continue }
+                names.insert(name)
+                writeJSONName(escaped: name)
+                writeRaw(object.extracting(value.range))
+            }
+        } catch {
+            assertionFailure("checked JSON can't be read: \(error)")
+        }
+    }
+
+    /// The same of an object that is a member; nothing where it isn't one. Names that are there are left out.
+    mutating func writeJSONMembers(
+        ofMember member: String, of object: Span<UInt8>, names: inout Set<[UInt8]>
+    ) {
+        // The object was checked before, and without the member there is nothing to write.
+        guard let found = try? JSONLookup.member(named: member, in: object), found.kind.isObject
+        else { return }
+        writeJSONMembers(of: object.extracting(found.range), except: names, names: &names)
     }
 
     mutating func writeDecimal(_ number: Decimal) {

@@ -2,7 +2,8 @@ import JSONParsing
 
 /// Reads objects, one a line, as rows whose columns are the objects' members.
 ///
-/// The columns grow as members with new names appear.
+/// The columns grow as members with new names appear. Of an object about a person (`"customer": {…}`) the
+/// members are columns as well.
 struct JSONLinesReader: Sendable {
     private(set) var row = ImportRow()
     /// The members' names, in the order in which they first came.
@@ -17,9 +18,12 @@ struct JSONLinesReader: Sendable {
     private var rowsRead = 0
 
     /// Notes the names of members in text from a file's start, so that columns are known before the rows.
-    mutating func learnColumns(from head: Span<UInt8>) {
+    ///
+    /// - Parameter isComplete: Whether this is the whole file, whose last line needs no break.
+    mutating func learnColumns(from head: Span<UInt8>, isComplete: Bool) {
         var probe = JSONLinesReader()
         probe.append(head)
+        if isComplete { probe.finish() }
         while true {
             switch probe.next() {
             case .row, .malformed: continue
@@ -115,25 +119,47 @@ struct JSONLinesReader: Sendable {
         row.fields = []
         defer { row.fields = fields }
         try reader.beginObject()
-        let empty = ImportRow.Field(start: 0, end: 0)
         while let key = try reader.nextKey() {
             let value = try reader.readValue()
-            let column = column(named: key.text(in: reader.bytes))
-            while fields.count <= column { fields.append(empty) }
-            switch value.kind {
-            case .null: fields[column] = empty
-            case .string where value.hasEscapes:
-                let first = row.unescaped.count
-                value.appendText(in: reader.bytes, to: &row.unescaped)
-                fields[column] = ImportRow.Field(
-                    start: Int32(first), end: Int32(row.unescaped.count), isUnescaped: true)
-            case .string, .number, .boolean, .object, .array:
-                fields[column] = ImportRow.Field(
-                    start: Int32(value.content.lowerBound), end: Int32(value.content.upperBound),
-                    isJSON: value.kind != .string)
+            let name = key.text(in: reader.bytes)
+            put(value, named: name, in: reader.bytes, into: &fields)
+            guard value.kind.isObject, Self.people.contains(name) else { continue }
+            var person = JSONReader(reader.bytes, from: value.range.lowerBound)
+            try person.beginObject()
+            while let key = try person.nextKey() {
+                let value = try person.readValue()
+                put(
+                    value, named: name + "." + key.text(in: reader.bytes), in: reader.bytes,
+                    into: &fields)
             }
         }
         try reader.finish()
+    }
+
+    /// Members that are objects about a person, whose own members are columns too: `customer.email`.
+    private static let people: Set<String> = [
+        "customer", "user", "client", "buyer", "member", "contact",
+    ]
+
+    private mutating func put(
+        _ value: JSONSlice, named name: String, in bytes: Span<UInt8>,
+        into fields: inout [ImportRow.Field]
+    ) {
+        let empty = ImportRow.Field(start: 0, end: 0)
+        let column = column(named: name)
+        while fields.count <= column { fields.append(empty) }
+        switch value.kind {
+        case .null: fields[column] = empty
+        case .string where value.hasEscapes:
+            let first = row.unescaped.count
+            value.appendText(in: bytes, to: &row.unescaped)
+            fields[column] = ImportRow.Field(
+                start: Int32(first), end: Int32(row.unescaped.count), isUnescaped: true)
+        case .string, .number, .boolean, .object, .array:
+            fields[column] = ImportRow.Field(
+                start: Int32(value.content.lowerBound), end: Int32(value.content.upperBound),
+                isJSON: value.kind != .string)
+        }
     }
 
     private mutating func column(named name: String) -> Int {

@@ -30,10 +30,16 @@ struct RowHandler: Sendable {
         return fields.map(mapping.column).first { $0 >= 0 }
     }
 
-    mutating func setDateOrder(_ order: DateOrder?) {
-        context = RowContext(
-            options: context.options, mapping: context.mapping, isJSON: context.isJSON,
-            dateOrder: order)
+    /// The columns whose amounts must be understood, money first.
+    var amountColumns: [Int] {
+        guard way == .orders || way == .orderLines else { return [] }
+        let fields: [ImportField] = [.total, .unitPrice, .discount, .quantity]
+        return fields.map(mapping.column).filter { $0 >= 0 }
+    }
+
+    /// Takes in what the file's first rows showed.
+    mutating func set(dateOrder: DateOrder?, mark: DecimalMark?) {
+        context = context.with(dateOrder: dateOrder, mark: mark)
         prepare()
     }
 
@@ -74,7 +80,7 @@ struct RowHandler: Sendable {
         case .orders:
             try mapping.require(anyOf: .orderedAt)
             try mapping.require(anyOf: .customer, .email, .phone, .anonymousId)
-            try mapping.require(anyOf: .total, .unitPrice)
+            try mapping.require(anyOf: .total, .unitPrice, .products)
             if options.currency == nil, !mapping.has(.currency) {
                 throw .missingCurrency(columns: mapping.names)
             }
@@ -85,12 +91,15 @@ struct RowHandler: Sendable {
     /// One row a line where there are order ids and unit prices, unless `--map` names a total and nothing
     /// of a line. A total found by its header alone is then taken for the line's and not used.
     private static func isOneRowALine(_ mapping: inout ColumnMapping) -> Bool {
-        guard mapping.has(.orderId), mapping.has(.unitPrice) else { return false }
+        guard mapping.has(.orderId), mapping.has(.unitPrice), !mapping.isExplicit(.products) else {
+            return false
+        }
         let lineFields: [ImportField] = [.sku, .name, .quantity, .unitPrice]
         if mapping.isExplicit(.total), !lineFields.contains(where: mapping.isExplicit) {
             return false
         }
         if !mapping.isExplicit(.total) { mapping.drop(.total) }
+        mapping.drop(.products)
         return true
     }
 
@@ -133,7 +142,7 @@ struct RowHandler: Sendable {
     /// Adds the events that were held until the file's end; false when all are out.
     mutating func emitHeld(
         _ emitter: inout EventEmitter, into builder: inout EventBlockBuilder, untilBytes: Int,
-        rejections: inout [RowRejection]
+        rejections: inout RejectionList
     ) -> Bool {
         lines?.emit(&emitter, into: &builder, untilBytes: untilBytes, rejections: &rejections)
             ?? false

@@ -17,12 +17,20 @@ package enum RejectionCode: String, Sendable, CaseIterable {
     case ambiguousTime = "ambiguous_time"
     case invalidAmount = "invalid_amount"
     case ambiguousAmount = "ambiguous_amount"
+    case contradictoryAmount = "contradictory_amount"
     case amountOutOfRange = "amount_out_of_range"
     case invalidQuantity = "invalid_quantity"
     case invalidCurrency = "invalid_currency"
+    case ambiguousCurrency = "ambiguous_currency"
+    case currencyConflict = "currency_conflict"
+    case invalidIdentifier = "invalid_identifier"
     case identifierTooLong = "identifier_too_long"
     case invalidEvent = "invalid_event"
+    case invalidProducts = "invalid_products"
+    case invalidOrder = "invalid_order"
+    case unknownStatus = "unknown_status"
     case orderNotPlaced = "order_not_placed"
+    case partialRefund = "partial_refund"
     case orderRepeated = "order_repeated"
     case orderConflict = "order_conflict"
     case orderIncomplete = "order_incomplete"
@@ -45,14 +53,44 @@ package struct RowRejection: Sendable, Equatable {
     package var rowNumber: Int
     package var code: RejectionCode
     package var message: String
-    /// The row as it stands in the file, cut at `ImportLimits.rejectedTextBytesMax`; empty for a whole order.
-    package var rowText: String
+    /// The row's values in the order of the file's columns; of what isn't a row, and of a JSON line, its
+    /// text as the only one. Empty for a line of an order that is left out at the file's end: read the file
+    /// again for it (`FileImporter.init(options:collecting:)`).
+    package var cells: [String]
 
-    package init(rowNumber: Int, code: RejectionCode, message: String, rowText: String) {
+    package init(rowNumber: Int, code: RejectionCode, message: String, cells: [String]) {
         self.rowNumber = rowNumber
         self.code = code
         self.message = message
-        self.rowText = rowText
+        self.cells = cells
+    }
+}
+
+/// Rejections that wait to be written away.
+struct RejectionList: Sendable {
+    private(set) var items: [RowRejection] = []
+    /// With those that were taken.
+    private(set) var count = 0
+    private var byteCount = 0
+
+    /// Whether they are to be taken before more rows are read.
+    var isFull: Bool {
+        items.count >= ImportLimits.rejectionsWaitingMax
+            || byteCount >= ImportLimits.rejectedBytesWaitingMax
+    }
+
+    mutating func append(_ rejection: RowRejection) {
+        items.append(rejection)
+        count += 1
+        for cell in rejection.cells { byteCount += cell.utf8.count }
+    }
+
+    mutating func take() -> [RowRejection] {
+        defer {
+            items = []
+            byteCount = 0
+        }
+        return items
     }
 }
 

@@ -47,8 +47,8 @@ package struct Currency: Hashable, Sendable, Comparable, CustomStringConvertible
         (
             0,
             [
-                "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI",
-                "VND", "VUV", "XAF", "XOF", "XPF",
+                "BIF", "BYR", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX",
+                "UYI", "VND", "VUV", "XAF", "XOF", "XPF",
             ]
         ),
         (3, ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"]),

@@ -242,7 +242,8 @@ package final class Engine: Sendable {
     /// Folds the next batch and returns the position after it.
     private func foldNext() throws -> Int64 {
         let archivedPosition = try archive.position()
-        let result = try records.fold { tables -> (position: Int64, problems: Int, hasMerges: Bool) in
+        let result = try records.fold {
+            tables -> (position: Int64, problems: Int, hasMerges: Bool) in
             let before = try tables.state(.position)
             guard log.lastPosition > before else { return (before, 0, false) }
             var batch = FoldBatch(

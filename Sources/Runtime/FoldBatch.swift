@@ -111,7 +111,8 @@ struct FoldBatch {
         var position = stored.firstPosition
         var archived = ArchivedBlock(
             stored.block, firstPosition: position, receivedAt: stored.receivedAt,
-            passedOver: Int(min(max(archivedPosition - position + 1, 0), Int64(stored.block.count))))
+            passedOver: Int(min(max(archivedPosition - position + 1, 0), Int64(stored.block.count)))
+        )
         archived.customers.reserveCapacity(stored.block.count - archived.passedOver)
         for frame in stored.block.frames {
             let resolution = try identities.resolve(

@@ -111,7 +111,7 @@ struct ProfileTests {
             }
         }
         #expect(refused > 0)
-        #expect(throws: ByteReader.Damaged(offset: 0)) { try decoded([2]) }
+        #expect(throws: ByteReader.Damaged(offset: 0)) { try decoded([1]) }
     }
 
     @Test func `the newest value of a trait holds, null removes it, blank says nothing`() throws {

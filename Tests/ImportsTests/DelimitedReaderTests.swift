@@ -105,6 +105,7 @@ struct DelimitedReaderTests {
             try detect(Array("sep=;\na;b\n".utf8)) == .delimited(by: 0x3B, headBytes: 5))
         for bytes: [UInt8] in [
             [0x50, 0x4B, 3, 4], [0xFF, 0xFE, 0x61, 0], [0xFE, 0xFF, 0, 0x61],
+            [0x61, 0, 0x2C, 0, 0x62, 0], [0, 0x61, 0, 0x2C, 0, 0x62],
             Array("[{\"a\":1}]".utf8), Array("PAR1abcd".utf8), [0x28, 0xB5, 0x2F, 0xFD],
         ] {
             #expect {

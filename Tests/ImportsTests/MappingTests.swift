@@ -52,7 +52,8 @@ struct MappingTests {
             ),
             (
                 "customer,date\n", options(),
-                .missingField(anyOf: ["total", "unitPrice"], columns: ["customer", "date"])
+                .missingField(
+                    anyOf: ["total", "unitPrice", "products"], columns: ["customer", "date"])
             ),
             (
                 "customer,date,total\n", options(currency: nil),

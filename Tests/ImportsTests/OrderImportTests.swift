@@ -169,24 +169,30 @@ struct OrderImportTests {
             A,1,2024-02-30,5,USD
             A,1,2024-01-01,,USD
             A,1,2024-01-01,five,USD
-            A,1,2024-01-01,"1,234",USD
+            A,1,2024-01-01,"1,23",USD
             A,1,2024-01-01,99999999999999999999,USD
             A,1,2024-01-01,5,dollars
             A,1,2024-01-01,5,
             \(long),1,2024-01-01,5,USD
             A,1,2024-01-01,5
             A,1,2024-01-01,5,USD,more
-            A,1,2024-01-01,5,USD,
-            B,1,3/4/2024,5,USD
+            A,1,2024-01-01,5.50,USD,
+            B,1,3/4/2024,5.25,USD
+            C,1,2024-01-01,£5,USD
+            D,1,2024-01-01,$5,
+            E,1,2024-01-01,5,XYZ
+            F,1,2024-01-01,5 XYZ,
 
             """
         let result = importing(text, options(currency: nil))
         #expect(
             result.rejected == [
                 "1 missing_order_id", "2 missing_time", "3 invalid_time", "4 missing_total",
-                "5 invalid_amount", "6 ambiguous_amount", "7 amount_out_of_range",
+                "5 invalid_amount", "6 contradictory_amount", "7 amount_out_of_range",
                 "8 invalid_currency", "9 missing_currency", "10 identifier_too_long",
                 "11 field_count", "12 field_count", "14 ambiguous_time",
+                "15 currency_conflict", "16 ambiguous_currency", "17 invalid_currency",
+                "18 invalid_currency",
             ])
         #expect(result.drafts.count == 1)
     }

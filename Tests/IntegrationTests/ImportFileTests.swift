@@ -82,6 +82,56 @@ extension IntegrationTests {
         }
 
         @Test
+        func `Rejected rows are mended in their file and imported`() throws {
+            let shop = try Shop()
+            let text =
+                "orderId,customer,orderedAt,sku,quantity,unitPrice\nA1,c1,2024-01-05,x,1,10.50\n"
+                + "A2,c2,2024-01-06,y,1,5\nA2,c2,2024-01-06,z,two,5\n"
+            let file = try shop.folder.write(text, to: "lines.csv")
+            let rejects = shop.folder.file("rejects.csv").path
+            let arguments = ["--currency", "GBP", "--rejects"]
+
+            let said = try shop.run(["import", "orders", file] + arguments + [rejects])
+            let mended = try shop.folder.read("rejects.csv").replacingOccurrences(
+                of: ",two,", with: ",2,")
+            let second = try shop.folder.write(mended, to: "mended.csv")
+            let again = try shop.run(
+                ["import", "orders", second] + arguments + [shop.folder.file("none.csv").path])
+            let itself = try shop.run(["import", "orders", second] + arguments + [second])
+
+            #expect(said.output.contains("3 rows, 1 new events, 0 already known, 2 rejected"))
+            #expect(said.output.contains(rejects))
+            #expect(again.output.contains("2 rows, 1 new events"))
+            #expect(itself.code != 0)
+            #expect(itself.errors.contains("is the file to import"))
+            let overview = try shop.json("report", "overview")
+            #expect(overview.orders.int == 2)
+            #expect(overview.revenue.GBP.int == 2550)
+        }
+
+        @Test
+        func `A refund in the order's own file is taken off`() throws {
+            let shop = try Shop()
+
+            try shop.importOrders("A1,c1,2024-01-05,10.00\nA1,c1,2024-02-05,-4.50\n")
+
+            let overview = try shop.json("report", "overview")
+            #expect(overview.orders.int == 1)
+            #expect(overview.revenue.GBP.int == 1000)
+        }
+
+        @Test
+        func `Help lists the fields and the columns that they are found by`() throws {
+            let outcome = try Shop().run(["import", "--help"])
+
+            for word in [
+                "orderedAt: orderedat", "firstName: firstname", "previousId", "--decimal-point",
+            ] {
+                #expect(outcome.output.contains(word))
+            }
+        }
+
+        @Test
         func `A file that isn't there, or isn't gzip, is refused`() throws {
             let shop = try Shop()
             let missing = try shop.run(["import", "orders", shop.folder.file("no.csv").path])

@@ -41,7 +41,8 @@ struct FoldTablesTests {
             try store.fold { tables in
                 var new: [KnownOrder] = []
                 for _ in 0..<1000 {
-                    new.append(order(random.next() >> 1, place: Int64(orders.count + new.count) * 3 + 1))
+                    new.append(
+                        order(random.next() >> 1, place: Int64(orders.count + new.count) * 3 + 1))
                 }
                 try tables.addOrders(new)
                 orders += new

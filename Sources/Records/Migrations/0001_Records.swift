@@ -12,13 +12,13 @@ enum RecordsMigrations {
             // Orders go into pages; everything is folded again.
             try db.execute(
                 sql: ("""
-                    DROP TABLE orders;
-                    CREATE TABLE order_pages (
-                        first_place BIGINT PRIMARY KEY NOT NULL,
-                        bytes BYTEA NOT NULL
-                    );
+                DROP TABLE orders;
+                CREATE TABLE order_pages (
+                    first_place BIGINT PRIMARY KEY NOT NULL,
+                    bytes BYTEA NOT NULL
+                );
 
-                    """ + KeyRunTables.definition).asStrictSQLite())
+                """ + KeyRunTables.definition).asStrictSQLite())
             for table in foldedTables { try db.execute(sql: "DELETE FROM \(table)") }
         }
         return migrator

@@ -14,7 +14,10 @@ struct ImportCommand: AsyncParsableCommand {
         discussion: """
             Files are CSV, TSV or NDJSON, each also with gzip; - is standard input. Columns are found by \
             their header, or named with --map field=column. Running an import again changes nothing, \
-            and one that was interrupted goes on where it was.
+            and one that was interrupted goes on where it was. Rows that can't be read are written to a \
+            file with the reason in front; mended, that file can be imported as it is.
+
+            \(ImportField.help)
             """)
 
     enum Subject: String, ExpressibleByArgument, CaseIterable {
@@ -41,10 +44,10 @@ struct ImportCommand: AsyncParsableCommand {
     @Option(help: "How dates are written where days and months could be mistaken: dmy, mdy or ymd.")
     var dateFormat: String?
 
-    @Flag(help: "1.234,56 means one thousand two hundred …")
+    @Flag(help: "1.234,56 means one thousand two hundred …; found out from the file otherwise.")
     var decimalComma = false
 
-    @Flag(help: "1,234.56 means one thousand two hundred …")
+    @Flag(help: "1,234.56 means one thousand two hundred …; found out from the file otherwise.")
     var decimalPoint = false
 
     @Flag(help: "Record only: nothing that acts on events is triggered, now or later.")
@@ -57,7 +60,7 @@ struct ImportCommand: AsyncParsableCommand {
     var event: String?
 
     @Option(
-        help: "Where rejected rows go (FILE.rejects.csv in the current folder otherwise).")
+        help: "Where rejected rows go (FILE.rejected.csv in the current folder otherwise).")
     var rejects: String?
 
     func validate() throws {
@@ -74,8 +77,8 @@ struct ImportCommand: AsyncParsableCommand {
         if let dateFormat, DateOrder(rawValue: dateFormat) == nil {
             throw ValidationError("--date-format is dmy, mdy or ymd, not \(dateFormat)")
         }
-        if let currency, Currency(currency) == nil {
-            throw ValidationError("--currency takes three letters, such as GBP")
+        if let currency, Currency(currency)?.isListed != true {
+            throw ValidationError("--currency takes three letters of ISO 4217, such as GBP")
         }
     }
 
@@ -126,10 +129,14 @@ struct ImportCommand: AsyncParsableCommand {
     }
 
     private func run(_ options: ImportOptions, into sink: inout LogSink) async throws {
+        var used: [String: Int] = [:]
         for file in files {
             let name =
                 file == "-" ? "stdin" : file.split(separator: "/").last.map(String.init) ?? file
-            let rejectsPath = rejects ?? name + ".rejects.csv"
+            // Files of one name from several folders don't share a file of rejections.
+            used[name, default: 0] += 1
+            let count = used[name] ?? 1
+            let rejectsPath = rejects ?? name + (count > 1 ? "-\(count)" : "") + ".rejected.csv"
             let run = ImportRun(
                 path: file, options: options, rejectsPath: rejectsPath, clock: .system)
             var progress = ProgressBar(clock: .system)
@@ -141,14 +148,18 @@ struct ImportCommand: AsyncParsableCommand {
             text += "\(Figures.grouped(summary.accepted)) new events, "
             text += "\(Figures.grouped(summary.repeated)) already known"
             if summary.rejected > 0 {
-                text += ", \(Figures.grouped(summary.rejected)) rejected (\(rejectsPath))"
+                text += ", \(Figures.grouped(summary.rejected)) rejected"
             }
             try await CommandOutput.standard.line(text)
-            if summary.rejected > 0, summary.accepted + summary.repeated == 0 {
+            guard summary.rejected > 0 else { continue }
+            if summary.accepted + summary.repeated == 0 {
                 throw ValidationFailure(
                     "no row of \(name) could be read; see \(rejectsPath), and name the columns with --map"
                 )
             }
+            try await CommandOutput.standard.line(
+                "the rejected rows and the reasons are in \(rejectsPath): mend them and import that file"
+            )
         }
     }
 }

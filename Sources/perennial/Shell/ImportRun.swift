@@ -39,7 +39,7 @@ struct ImportRun {
         var work = Work(
             input: input,
             importer: FileImporter(options: options, eventsToSkip: state?.eventsDone ?? 0),
-            rejects: RejectsFile(path: rejectsPath))
+            rejects: try RejectsFile(path: rejectsPath, besides: input))
         progress.begin(byteCount: input.byteCount)
         // One block is being stored while the next is made.
         var stored = try await nextBlock(&work, &progress)
@@ -61,6 +61,7 @@ struct ImportRun {
             // Read again another time, it may hold corrections; what it repeats is known by its ids.
             try await sink.setImportedEvents(name, to: 0)
         }
+        try writeAbsent(&work)
         work.summary.rows = work.importer.rowsRead
         work.summary.rejected = work.importer.rejectionCount
         work.summary.repeated += min(state?.eventsDone ?? 0, work.importer.eventCount)
@@ -82,6 +83,8 @@ struct ImportRun {
         let input: InputFile
         var importer: FileImporter
         var rejects: RejectsFile
+        /// Rejections whose rows have to be read again, by row.
+        var absent: [Int: RowRejection] = [:]
         var builder = EventBlockBuilder()
         var summary = Summary()
         var isFinished = false
@@ -112,13 +115,53 @@ struct ImportRun {
                 work.failure = error
                 work.isFinished = true
             }
-            try work.rejects.append(work.importer.takeRejections())
+            let columns = work.importer.columns
+            for rejection in work.importer.takeRejections() {
+                if rejection.cells.isEmpty {
+                    work.absent[rejection.rowNumber] = rejection
+                } else {
+                    try work.rejects.append(rejection, columns: columns)
+                }
+            }
+            work.rejects.flush()
             if !work.builder.isEmpty {
                 return Block(
                     bytes: work.builder.takeBytes().bytes, eventCount: work.importer.eventCount)
             }
         }
         return nil
+    }
+
+    /// Writes the rejections that came without their rows, with what a second reading of the file gives; of
+    /// what can't be read twice, without.
+    private func writeAbsent(_ work: inout Work) throws {
+        guard !work.absent.isEmpty else { return }
+        var absent = work.absent
+        let columns = work.importer.columns
+        if work.input.byteCount != nil {
+            let input = try InputFile(path: path)
+            var importer = FileImporter(options: options, collecting: absent)
+            var builder = EventBlockBuilder()
+            var isFinished = false
+            while !isFinished, !absent.isEmpty {
+                switch try importer.advance(into: &builder) {
+                case .needsInput:
+                    let piece = try input.read(upTo: Self.pieceBytes)
+                    if piece.isEmpty { importer.endInput() } else { importer.supply(piece.span) }
+                case .blockReady: break
+                case .finished: isFinished = true
+                }
+                for rejection in importer.takeRejections() {
+                    absent[rejection.rowNumber] = nil
+                    try work.rejects.append(rejection, columns: columns)
+                }
+                work.rejects.flush()
+            }
+        }
+        for (_, rejection) in absent.sorted(by: { $0.key < $1.key }) {
+            try work.rejects.append(rejection, columns: columns)
+        }
+        work.rejects.flush()
     }
 }
 
@@ -153,6 +196,14 @@ final class InputFile {
     }
 
     deinit { if descriptor > 0 { close(descriptor) } }
+
+    /// Whether a path leads to this very file.
+    func isSame(as path: String) -> Bool {
+        var own = stat()
+        var other = stat()
+        guard fstat(descriptor, &own) == 0, stat(path, &other) == 0 else { return false }
+        return own.st_dev == other.st_dev && own.st_ino == other.st_ino
+    }
 
     /// The key under which this file's progress is kept; nil for what can't be read twice.
     func progress(_ options: ImportOptions) throws -> ImportProgress? {
@@ -200,23 +251,35 @@ final class InputFile {
 struct RejectsFile {
     let path: String
     private var descriptor: CInt = -1
-    private var writer = RejectionWriter()
+    private var writer: RejectionWriter?
 
-    init(path: String) {
+    /// - Throws: Where the file is the one that is imported, which it would replace.
+    init(path: String, besides input: InputFile) throws {
+        guard !input.isSame(as: path) else {
+            throw ImportRun.Unreadable(
+                description: "\(path) is the file to import: name another one with --rejects")
+        }
         self.path = path
     }
 
-    mutating func append(_ rejections: [RowRejection]) throws {
-        guard !rejections.isEmpty else { return }
+    /// Takes a rejection; `flush` writes it.
+    ///
+    /// - Parameter columns: The imported file's own.
+    mutating func append(_ rejection: RowRejection, columns: [String]) throws {
         if descriptor < 0 {
             descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
             guard descriptor >= 0 else {
                 throw ImportRun.Unreadable(
                     description: "cannot write \(path): \(String(cString: strerror(errno)))")
             }
+            writer = RejectionWriter(columns: columns)
         }
-        for rejection in rejections { writer.append(rejection) }
-        StandardStream.write(writer.bytes, to: descriptor)
-        writer.removeAll()
+        writer?.append(rejection)
+    }
+
+    mutating func flush() {
+        guard let bytes = writer?.bytes, !bytes.isEmpty else { return }
+        StandardStream.write(bytes, to: descriptor)
+        writer?.removeAll()
     }
 }
