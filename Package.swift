@@ -95,7 +95,8 @@ let package = Package(
                 "Telemetry", hummingbird, metrics, logging,
             ]),
         room(
-            "Console", ["Kernel", "Insights", hummingbird, mustache, logging, httpTypes],
+            "Console",
+            ["Kernel", "Insights", "Predictions", "Access", hummingbird, mustache, logging, httpTypes],
             resources: [.embedInCode("Resources")]),
         .executableTarget(
             name: "perennial",
@@ -133,7 +134,11 @@ let package = Package(
         tests("Telemetry", ["Kernel", "Telemetry", logging, coreMetrics]),
         tests("Analytics", ["Kernel", "Events", "Insights", "Analytics"]),
         tests(
-            "Console", ["Kernel", "Insights", "Console", hummingbird, hummingbirdTesting, httpTypes]),
+            "Console",
+            [
+                "Kernel", "Insights", "Predictions", "Access", "Console", hummingbird,
+                hummingbirdTesting, httpTypes,
+            ]),
         tests("Tidy", []),
         tests(
             "Records", ["Kernel", "Events", "Customers", "Records", "TestSupport", grdb],

@@ -121,7 +121,7 @@ struct StateSQL {
 
 /// The columns that a `CustomerRow` is read from.
 enum CustomerColumns {
-    static let count = 24
+    static let count = 30
 
     static func sql(_ states: StateSQL) -> String {
         """
@@ -129,7 +129,9 @@ enum CustomerColumns {
             revenue_minor, first_order_ms, last_order_ms, first_seen_ms, last_seen_ms,
             run, as_of_ms, probability_alive, churn_probability, expected_orders_90,
             expected_orders_365, expected_spend_90_minor, expected_spend_365_minor,
-            next_order_median_days, next_order_low_days, next_order_high_days, spend_currency
+            next_order_median_days, next_order_low_days, next_order_high_days, spend_currency,
+            churn_low, churn_high, expected_orders_365_low, expected_orders_365_high,
+            expected_spend_365_low_minor, expected_spend_365_high_minor
         """
     }
 }
@@ -168,8 +170,18 @@ extension Rows {
         prediction.nextOrderMedianDays = optionalDouble(20)
         prediction.nextOrderLowDays = optionalDouble(21)
         prediction.nextOrderHighDays = optionalDouble(22)
+        prediction.churnRange = range(24)
+        prediction.orders365Range = range(26)
+        prediction.spend365RangeMinor = range(28)
         if int64(23) != 0 { prediction.currency = try currency(23) }
         return prediction
+    }
+
+    /// Two columns, from this one on; nil where there is none.
+    private func range(_ column: Int) -> ClosedRange<Double>? {
+        guard let low = optionalDouble(column), let high = optionalDouble(column + 1), low <= high
+        else { return nil }
+        return low...high
     }
 }
 

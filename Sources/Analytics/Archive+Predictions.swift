@@ -14,16 +14,30 @@ package struct PredictionColumns: Sendable {
     package var nextOrderMedianDays: [Double] = []
     package var nextOrderLowDays: [Double] = []
     package var nextOrderHighDays: [Double] = []
+    /// 80 % ranges: of the churn probability by how well the parameters are known, of orders and spend by
+    /// what may come. Empty columns stand for none.
+    package var churnLow: [Double] = []
+    package var churnHigh: [Double] = []
+    package var orders365Low: [Double] = []
+    package var orders365High: [Double] = []
+    package var spend365LowMinor: [Double] = []
+    package var spend365HighMinor: [Double] = []
 
     package init() {}
 
     fileprivate var isRectangular: Bool {
-        [
+        let needed: [Int] = [
             probabilityAlive.count, churnProbability.count, expectedOrders90.count,
             expectedOrders365.count, expectedSpend90Minor.count, expectedSpend365Minor.count,
             currency.count, nextOrderMedianDays.count, nextOrderLowDays.count,
             nextOrderHighDays.count,
-        ].allSatisfy { $0 == customers.count }
+        ]
+        let ranges: [Int] = [
+            churnLow.count, churnHigh.count, orders365Low.count, orders365High.count,
+            spend365LowMinor.count, spend365HighMinor.count,
+        ]
+        return needed.allSatisfy { $0 == customers.count }
+            && ranges.allSatisfy { $0 == customers.count || $0 == 0 }
     }
 }
 
@@ -66,6 +80,21 @@ extension Archive {
         }
     }
 
+    /// The newest run whose models saw nothing after this time; nil without one.
+    package func newestRun(seenUntil end: Timestamp) throws(ArchiveError) -> ModelRunRecord? {
+        try read { connection throws(ArchiveError) in
+            let rows = try connection.rows(
+                """
+                SELECT run, as_of_ms, parameters FROM model_runs WHERE as_of_ms <= ?
+                ORDER BY as_of_ms DESC, run DESC LIMIT 1
+                """, [.integer(end.milliseconds)])
+            guard rows.next() else { return nil }
+            return ModelRunRecord(
+                run: ID(rawValue: rows.int64(0)), asOf: rows.timestamp(1),
+                parameters: rows.string(2))
+        }
+    }
+
     /// The run with the highest number; nil before the first.
     package func newestRun() throws(ArchiveError) -> ModelRunRecord? {
         try read { connection throws(ArchiveError) in
@@ -85,8 +114,9 @@ extension Connection {
     ) throws(ArchiveError) {
         let types: [ColumnType] = [
             .bigint, .bigint, .double, .double, .double, .double, .double, .double, .integer,
-            .double, .double, .double,
+            .double, .double, .double, .double, .double, .double, .double, .double, .double,
         ]
+        func range(_ column: [Double], _ row: Int) -> Double { column.isEmpty ? .nan : column[row] }
         try appender(for: "predictions", types).append(columns.customers.count) { slice in
             slice.bigints(0) { _ in run }
             slice.bigints(1) { columns.customers[$0] }
@@ -100,6 +130,12 @@ extension Connection {
             slice.doubles(9) { columns.nextOrderMedianDays[$0] }
             slice.doubles(10) { columns.nextOrderLowDays[$0] }
             slice.doubles(11) { columns.nextOrderHighDays[$0] }
+            slice.doubles(12) { range(columns.churnLow, $0) }
+            slice.doubles(13) { range(columns.churnHigh, $0) }
+            slice.doubles(14) { range(columns.orders365Low, $0) }
+            slice.doubles(15) { range(columns.orders365High, $0) }
+            slice.doubles(16) { range(columns.spend365LowMinor, $0) }
+            slice.doubles(17) { range(columns.spend365HighMinor, $0) }
         }
     }
 }

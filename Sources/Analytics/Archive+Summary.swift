@@ -79,7 +79,9 @@ extension Connection {
                 SELECT run, customer, r.as_of_ms, p.probability_alive, p.churn_probability,
                     p.expected_orders_90, p.expected_orders_365, p.expected_spend_90_minor,
                     p.expected_spend_365_minor, p.currency, p.next_order_median_days,
-                    p.next_order_low_days, p.next_order_high_days
+                    p.next_order_low_days, p.next_order_high_days, p.churn_low, p.churn_high,
+                    p.expected_orders_365_low, p.expected_orders_365_high,
+                    p.expected_spend_365_low_minor, p.expected_spend_365_high_minor
                 FROM predictions AS p JOIN model_runs AS r USING (run)
                 WHERE run = (SELECT max(run) FROM model_runs) AND \(isWanted)
             )
@@ -93,7 +95,9 @@ extension Connection {
                 n.run, n.as_of_ms, n.probability_alive, n.churn_probability, n.expected_orders_90,
                 n.expected_orders_365, n.expected_spend_90_minor, n.expected_spend_365_minor,
                 n.currency, n.next_order_median_days, n.next_order_low_days,
-                n.next_order_high_days
+                n.next_order_high_days, n.churn_low, n.churn_high, n.expected_orders_365_low,
+                n.expected_orders_365_high, n.expected_spend_365_low_minor,
+                n.expected_spend_365_high_minor
             FROM bought AS b FULL JOIN known AS k USING (customer)
                 LEFT JOIN newest AS n USING (customer);
 

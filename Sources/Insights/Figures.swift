@@ -187,6 +187,11 @@ package struct CustomerPrediction: Sendable, Equatable {
     package var nextOrderMedianDays: Double?
     package var nextOrderLowDays: Double?
     package var nextOrderHighDays: Double?
+    /// 80 % ranges: of the churn probability by how well the parameters are known; of orders and spend by
+    /// what may come in 365 days. Nil where there is none.
+    package var churnRange: ClosedRange<Double>?
+    package var orders365Range: ClosedRange<Double>?
+    package var spend365RangeMinor: ClosedRange<Double>?
 
     package init(
         run: ID<ModelRun>, asOf: Timestamp, probabilityAlive: Double, churnProbability: Double,

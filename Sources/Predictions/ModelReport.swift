@@ -2,13 +2,16 @@
 package struct ModelReport: Codable, Sendable, Equatable {
     /// One model's fit, or why there is none.
     package struct Model: Codable, Sendable, Equatable {
-        /// `BG/NBD` or `Gamma-Gamma`.
+        /// `FrequencyModel`'s name, or `Gamma-Gamma`.
         package var model: String
         /// The currency that amounts are in, as major units; absent for models of frequency.
         package var currency: String?
         /// By the names of the literature; absent where the fit failed.
         package var parameters: [String: Double]?
         package var standardErrors: [String: Double]?
+        /// 95 % interval of each parameter; an end that isn't finite is absent.
+        package var parameterLows: [String: Double]?
+        package var parameterHighs: [String: Double]?
         package var logLikelihood: Double?
         /// Customers that were fitted: all with an order, or for spend those with a repeat order.
         package var customers: Int
@@ -38,6 +41,31 @@ package struct ModelReport: Codable, Sendable, Equatable {
     package var customers: Int
     package var repeatCustomers: Int
     package var models: [Model]
+    /// The model of frequency that the forecasts are by; absent where none could be fitted.
+    package var chosen: String?
+    /// The contest that chose it; absent where the data didn't reach for one.
+    package var backtest: BacktestReport?
+    /// How yesterday's promise did; absent before there was one.
+    package var drift: Drift?
+
+    /// What an earlier run expected by now, beside what came.
+    package struct Drift: Codable, Sendable, Equatable {
+        /// The last day that the earlier run saw.
+        package var since: String
+        package var days: Int
+        package var expectedOrders: Double
+        package var actualOrders: Int
+
+        package init(since: String, days: Int, expectedOrders: Double, actualOrders: Int) {
+            self.since = since
+            self.days = days
+            self.expectedOrders = expectedOrders
+            self.actualOrders = actualOrders
+        }
+    }
+
+    /// The chosen model's fit.
+    package var frequency: Model? { models.first { $0.model == chosen } }
 
     package init(
         asOf: String, unit: PurchaseColumns.Unit, customers: Int, repeatCustomers: Int,

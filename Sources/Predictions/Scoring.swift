@@ -16,6 +16,14 @@ package struct Scoring: Sendable {
         package var nextOrderMedianDays: [Double]
         package var nextOrderLowDays: [Double]
         package var nextOrderHighDays: [Double]
+        /// 80 % range of the churn probability, by how well the parameters are known.
+        package var churnLow: [Double]
+        package var churnHigh: [Double]
+        /// 80 % ranges of what may come in 365 days, chance included.
+        package var orders365Low: [Double]
+        package var orders365High: [Double]
+        package var spend365Low: [Double]
+        package var spend365High: [Double]
 
         fileprivate init(count: Int) {
             let none = [Double](repeating: .nan, count: count)
@@ -28,6 +36,12 @@ package struct Scoring: Sendable {
             nextOrderMedianDays = none
             nextOrderLowDays = none
             nextOrderHighDays = none
+            churnLow = none
+            churnHigh = none
+            orders365Low = none
+            orders365High = none
+            spend365Low = none
+            spend365High = none
         }
     }
 
@@ -36,27 +50,39 @@ package struct Scoring: Sendable {
     /// Below these, weak priors keep the fit from extremes that so little data can't rule out.
     package static let customersForFreeFit = 500
     package static let repeatersForFreeFit = 50
+    /// With fewer customers nothing is fitted.
+    static let customersMin = 10
+    /// What draws begin with, so that the same data give the same ranges.
+    private static let seed: UInt64 = 1
 
-    package let report: ModelReport
+    package var report: ModelReport
     /// Nil where no model of frequency could be fitted; the report says why.
     package let forecasts: Forecasts?
 
     /// Fits the models and forecasts every customer.
     ///
-    /// - Parameter asOf: The last day that the columns include, for the report.
+    /// - Parameters:
+    ///   - asOf: The last day that the columns include, for the report.
+    ///   - backtest: The contest that chooses the model of frequency; nil where there was none.
     /// - Throws: `InvalidRow` where a row cannot be a history (which the archive never gives).
-    package init(_ columns: PurchaseColumns, asOf: String) throws(InvalidRow) {
+    package init(
+        _ columns: PurchaseColumns, asOf: String, backtest: BacktestReport? = nil
+    ) throws(InvalidRow) {
         let histories = try PurchaseHistories(
             frequency: columns.frequency, recency: columns.recency, age: columns.age,
             meanRepeatSpend: columns.meanRepeatSpend)
         let repeaters = columns.frequency.count { $0 > 0 }
-        let isSmall =
-            histories.count < Self.customersForFreeFit || repeaters < Self.repeatersForFreeFit
-        let prior: Prior = isSmall ? .weak : .none
+        let prior = Self.prior(customers: histories.count, repeaters: repeaters)
         let grouped = histories.grouped()
-        let (frequency, frequencyModel) = Self.fitFrequency(
-            grouped, customers: histories.count, repeaters: repeaters, prior: prior)
-        var models = [frequencyModel]
+        var models: [ModelReport.Model] = []
+        var fits: [any FrequencyFit] = []
+        for kind in FrequencyModel.allCases {
+            let (fit, model) = Self.fitFrequency(
+                kind, grouped, customers: histories.count, repeaters: repeaters, prior: prior)
+            models.append(model)
+            if let fit { fits.append(fit) }
+        }
+        let frequency = fits.first { $0.kind.rawValue == backtest?.chosen } ?? fits.first
         var forecasts = frequency.map { _ in Forecasts(count: histories.count) }
         for (currency, rows) in Self.rowsByCurrency(columns.currency) {
             let isAll = rows.count == histories.count
@@ -64,40 +90,66 @@ package struct Scoring: Sendable {
             let (spend, spendModel) = Self.fitSpend(part, currency: currency, prior: prior)
             models.append(spendModel)
             guard let frequency else { continue }
-            let forecast = CustomerForecasts(
-                part, grouped: isAll ? grouped : part.grouped(), model: frequency, spend: spend,
-                horizons: Self.horizonsDays.map { $0 / columns.unit.days })
-            forecasts?.take(forecast, rows: rows, unitDays: columns.unit.days)
+            let partGrouped = isAll ? grouped : part.grouped()
+            let horizons = Self.horizonsDays.map { $0 / columns.unit.days }
+            forecasts?.take(
+                frequency.forecasts(part, partGrouped, spend: spend, horizons: horizons),
+                frequency.ranges(
+                    part, partGrouped, spend: spend, churnHorizon: horizons[0],
+                    valueHorizon: horizons[1], seed: Self.seed),
+                rows: rows, unitDays: columns.unit.days)
         }
         self.forecasts = forecasts
-        report = ModelReport(
+        var report = ModelReport(
             asOf: asOf, unit: columns.unit, customers: histories.count,
             repeatCustomers: repeaters, models: models)
+        report.chosen = frequency?.kind.rawValue
+        report.backtest = backtest
+        self.report = report
+    }
+
+    /// Little data is steadied by weak priors.
+    static func prior(customers: Int, repeaters: Int) -> Prior {
+        customers < customersForFreeFit || repeaters < repeatersForFreeFit ? .weak : .none
     }
 
     // MARK: Fitting
 
     private static func fitFrequency(
-        _ grouped: GroupedHistories, customers: Int, repeaters: Int, prior: Prior
-    ) -> (BGNBD?, ModelReport.Model) {
+        _ kind: FrequencyModel, _ grouped: GroupedHistories, customers: Int, repeaters: Int,
+        prior: Prior
+    ) -> ((any FrequencyFit)?, ModelReport.Model) {
         var model = ModelReport.Model(
-            model: "BG/NBD", customers: customers, repeatCustomers: repeaters, prior: prior.name)
+            model: kind.rawValue, customers: customers, repeatCustomers: repeaters,
+            prior: prior.name)
         do throws(FitFailure) {
-            let fit = try BGNBD.fit(grouped, options: FitOptions(prior: prior))
-            model.parameters = [
-                "r": fit.model.r, "alpha": fit.model.alpha, "a": fit.model.a, "b": fit.model.b,
-            ]
-            model.standardErrors = fit.standardErrors.map {
-                ["r": $0.r, "alpha": $0.alpha, "a": $0.a, "b": $0.b]
+            let fit = try kind.fit(grouped, prior: prior)
+            model.parameters = named(kind.parameterNames, fit.parameters)
+            model.standardErrors = fit.standardErrors.map { named(kind.parameterNames, $0) }
+            model.parameterLows = fit.parameterIntervals.map {
+                named(kind.parameterNames, $0.map(\.lower))
+            }
+            model.parameterHighs = fit.parameterIntervals.map {
+                named(kind.parameterNames, $0.map(\.upper))
             }
             model.logLikelihood = fit.logLikelihood
             model.notes = fit.limits.map(\.explanation)
             if prior == .weak { model.notes.append(smallDataNote) }
-            return (fit.model, model)
+            return (fit, model)
         } catch {
             model.notes = [error.explanation]
             return (nil, model)
         }
+    }
+
+    private static func named(_ names: [String], _ values: [Double]) -> [String: Double] {
+        // JSON has no number for infinity.
+        Dictionary(uniqueKeysWithValues: zip(names, values)).filter { $0.value.isFinite }
+    }
+
+    /// Gamma–Gamma of these customers; nil where it can't be fitted.
+    static func spendModel(_ histories: PurchaseHistories, prior: Prior) -> GammaGamma? {
+        fitSpend(histories, currency: "", prior: prior).0
     }
 
     private static func fitSpend(
@@ -110,7 +162,7 @@ package struct Scoring: Sendable {
             model: "Gamma-Gamma", currency: currency, customers: spenders,
             repeatCustomers: spenders, prior: prior.name)
         do throws(FitFailure) {
-            var options = FitOptions(prior: prior)
+            var options = FitOptions(prior: prior, customersMin: customersMin)
             var fit = try GammaGamma.fit(histories, options: options)
             if fit.limits.contains(.meanSpendUnbounded), prior == .none {
                 // Without a bound there is no mean spend to expect of customers without repeats.
@@ -118,10 +170,12 @@ package struct Scoring: Sendable {
                 fit = try GammaGamma.fit(histories, options: options)
                 model.prior = Prior.weak.name
             }
-            model.parameters = ["p": fit.model.p, "q": fit.model.q, "gamma": fit.model.gamma]
-            model.standardErrors = fit.standardErrors.map {
-                ["p": $0.p, "q": $0.q, "gamma": $0.gamma]
-            }
+            let names = GammaGamma.parameterNames
+            model.parameters = named(names, fit.model.parameters)
+            model.standardErrors = fit.standardErrors.map { named(names, $0.values) }
+            let intervals = fit.parameterIntervals()
+            model.parameterLows = intervals.map { named(names, $0.map(\.lower)) }
+            model.parameterHighs = intervals.map { named(names, $0.map(\.upper)) }
             model.logLikelihood = fit.logLikelihood
             model.notes = fit.limits.map(\.explanation)
             if let correlation = fit.rankCorrelation, fit.spendDependsOnFrequency {
@@ -143,7 +197,7 @@ package struct Scoring: Sendable {
     // MARK: Currencies
 
     /// The rows of each currency, the one with the most customers first.
-    private static func rowsByCurrency(_ currencies: [String]) -> [(String, [Int])] {
+    static func rowsByCurrency(_ currencies: [String]) -> [(String, [Int])] {
         var rows: [String: [Int]] = [:]
         for (index, currency) in currencies.enumerated() {
             rows[currency, default: []].append(index)
@@ -152,7 +206,7 @@ package struct Scoring: Sendable {
             .sorted { ($0.1.count, $1.0) > ($1.1.count, $0.0) }
     }
 
-    private static func select(
+    static func select(
         _ rows: [Int], of columns: PurchaseColumns
     ) throws(InvalidRow) -> PurchaseHistories {
         try PurchaseHistories(
@@ -164,7 +218,9 @@ package struct Scoring: Sendable {
 
 extension Scoring.Forecasts {
     /// Puts a part's forecasts into its rows.
-    fileprivate mutating func take(_ part: CustomerForecasts, rows: [Int], unitDays: Double) {
+    fileprivate mutating func take(
+        _ part: CustomerForecasts, _ ranges: ForecastRanges, rows: [Int], unitDays: Double
+    ) {
         for (index, row) in rows.enumerated() {
             probabilityAlive[row] = part.probabilityAlive[index]
             churnProbability[row] = part.churnProbability[0][index]
@@ -174,6 +230,12 @@ extension Scoring.Forecasts {
                 expectedSpend90[row] = spend[0][index]
                 expectedSpend365[row] = spend[1][index]
             }
+            churnLow[row] = ranges.churnLow[index]
+            churnHigh[row] = ranges.churnHigh[index]
+            orders365Low[row] = ranges.ordersLow[index]
+            orders365High[row] = ranges.ordersHigh[index]
+            spend365Low[row] = ranges.spendLow[index]
+            spend365High[row] = ranges.spendHigh[index]
             nextOrderMedianDays[row] = part.nextOrderMedian[index].map { $0 * unitDays } ?? .nan
             nextOrderLowDays[row] = part.nextOrderEarly[index].map { $0 * unitDays } ?? .nan
             nextOrderHighDays[row] = part.nextOrderLate[index].map { $0 * unitDays } ?? .nan

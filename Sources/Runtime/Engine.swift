@@ -25,9 +25,10 @@ package final class Engine: Sendable {
         /// costs the archive a sync of its own, which requests would wait behind.
         package var smallBatchCount = 4096
         package var restMs = 100
-        /// While the log grows by this many events in such a moment, as in an import, up to `gatheringMax`
-        /// gather: what many of them change is written once then.
-        package var fastGrowthCount = 2000
+        /// While the log grows by this many events in such a moment, as in an import, they gather for some
+        /// moments more, up to `gatheringMax`: what many of them change is written once then.
+        package var fastGrowthCount = 200
+        package var gatheringMoments = 10
         package var gatheringMax = 300_000
         /// How long after a failure the next attempt is made.
         package var retryAfterSeconds = 5
@@ -85,6 +86,8 @@ package final class Engine: Sendable {
         var runs = 0
         /// The log's last position when `run` last looked.
         var seenPosition: Int64 = 0
+        /// For how many moments events have been gathering.
+        var moments = 0
 
         init(_ identities: IdentityState) {
             self.identities = identities
@@ -204,9 +207,13 @@ package final class Engine: Sendable {
     private func isGathering(after position: Int64) -> Bool {
         let last = log.lastPosition
         defer { memory.seenPosition = last }
-        if state.withLock({ !$0.waiting.isEmpty }) { return false }
-        return last - max(memory.seenPosition, position) >= Int64(options.fastGrowthCount)
+        let isGathering =
+            last - max(memory.seenPosition, position) >= Int64(options.fastGrowthCount)
             && last - position < Int64(options.gatheringMax)
+            && memory.moments < options.gatheringMoments
+            && state.withLock { $0.waiting.isEmpty }
+        memory.moments = isGathering ? memory.moments + 1 : 0
+        return isGathering
     }
 
     private func fail(_ error: any Error) {

@@ -51,18 +51,17 @@ extension Workspace {
         guard summaries.count > 0 else { throw ScoringFailure.noOrders(asOf: lastDay) }
         let currencies = summaries.currency.map { Currency(packed: $0) ?? currency }
         let scales = currencies.map(\.minorPerMajor)
-        let scoring: Scoring
+        let backtest = try defaultCut(summaries, lastDay: lastDay).map {
+            try self.backtest(calibrateUntil: $0, until: lastDay, unit: unit)
+        }
+        var scoring: Scoring
         do {
             scoring = try Scoring(
-                PurchaseColumns(
-                    unit: unit, frequency: summaries.frequency, recency: summaries.recency,
-                    age: summaries.age,
-                    meanRepeatSpend: zip(summaries.meanRepeatSpendMinor, scales).map { $0 / $1 },
-                    currency: currencies.map(\.description)),
-                asOf: lastDay.description)
+                columns(of: summaries), asOf: lastDay.description, backtest: backtest)
         } catch {
             throw ScoringFailure.impossibleHistory(String(describing: error))
         }
+        scoring.report.drift = try drift(until: lastDay)
         let run = newID(ModelRun.self)
         let dayAfter = CalendarDay(daysSinceEpoch: lastDay.daysSinceEpoch + 1)
         let end = zone.start(of: dayAfter).adding(milliseconds: -1)
@@ -113,6 +112,12 @@ extension Scoring.Forecasts {
         columns.nextOrderMedianDays = nextOrderMedianDays
         columns.nextOrderLowDays = nextOrderLowDays
         columns.nextOrderHighDays = nextOrderHighDays
+        columns.churnLow = churnLow
+        columns.churnHigh = churnHigh
+        columns.orders365Low = orders365Low
+        columns.orders365High = orders365High
+        columns.spend365LowMinor = zip(spend365Low, scales).map { $0 * $1 }
+        columns.spend365HighMinor = zip(spend365High, scales).map { $0 * $1 }
         return columns
     }
 }

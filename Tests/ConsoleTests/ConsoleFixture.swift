@@ -78,7 +78,7 @@ final class ConsoleFixture: Sendable {
                 self.asked.withLock { $0.undone.append(id) }
                 return .undone
             },
-            models: { self.mood == .empty ? [] : SampleData.models() },
+            models: { ModelsPageData(cards: self.mood == .empty ? [] : SampleData.models()) },
             settings: { SampleData.settingsPage() },
             signIn: { attempt in
                 switch attempt.password {

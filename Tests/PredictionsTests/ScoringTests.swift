@@ -55,8 +55,10 @@ struct ScoringTests {
             asOf: "2024-06-30")
 
         let models = scoring.report.models
-        #expect(models.map(\.model) == ["BG/NBD", "Gamma-Gamma", "Gamma-Gamma", "Gamma-Gamma"])
-        #expect(models.map(\.currency) == [nil, "EUR", "USD", "JPY"])
+        #expect(
+            models.map(\.model)
+                == ["BG/NBD", "MBG/NBD", "Pareto/NBD", "Gamma-Gamma", "Gamma-Gamma", "Gamma-Gamma"])
+        #expect(models.map(\.currency) == [nil, nil, nil, "EUR", "USD", "JPY"])
         let forecasts = try #require(scoring.forecasts)
         // Each customer is expected to spend in the scale of their own currency.
         for row in currencies.indices {
@@ -84,10 +86,44 @@ struct ScoringTests {
         }
     }
 
+    @Test func `ranges hold the figure that they are of, and are the same for the same data`()
+        throws
+    {
+        let columns = columns(mixed(800), spend: { 10 + Double($0 % 9) })
+        let forecasts = try #require(try Scoring(columns, asOf: "2024-06-30").forecasts)
+        let again = try #require(try Scoring(columns, asOf: "2024-06-30").forecasts)
+        #expect(forecasts.churnLow == again.churnLow)
+        #expect(forecasts.spend365High == again.spend365High)
+        for row in 0..<800 {
+            #expect(forecasts.churnLow[row] <= forecasts.churnHigh[row])
+            #expect(forecasts.churnLow[row] <= forecasts.churnProbability[row] + 0.1)
+            #expect(forecasts.churnHigh[row] >= forecasts.churnProbability[row] - 0.1)
+            #expect(forecasts.orders365Low[row] <= forecasts.expectedOrders365[row])
+            #expect(forecasts.spend365Low[row] <= forecasts.expectedSpend365[row])
+            #expect(forecasts.spend365Low[row] <= forecasts.spend365High[row])
+        }
+    }
+
+    @Test func `a shop of forty customers is answered, with wide ranges and the prior named`()
+        throws
+    {
+        let scoring = try Scoring(
+            columns(mixed(40), spend: { 10 + Double($0 % 9) }), asOf: "2024-06-30")
+        let forecasts = try #require(scoring.forecasts)
+        let model = try #require(scoring.report.frequency)
+        #expect(model.prior == "weak")
+        for name in try #require(model.parameters).keys {
+            let low = try #require(model.parameterLows?[name])
+            let high = model.parameterHighs?[name] ?? .infinity
+            #expect(high > low * 1.5, "\(name)")
+        }
+        #expect(forecasts.churnLow.allSatisfy { $0 >= 0 })
+    }
+
     /// What can't be fitted, and what the report says of it.
     @Test(arguments: [
         (Array(repeating: 0, count: 40), "second day"),
-        (Array(repeating: 2, count: 29), "30 are needed"),
+        (Array(repeating: 2, count: 9), "10 are needed"),
         ([1], "too few"),
         ([], "too few"),
     ])

@@ -98,7 +98,9 @@ import Testing
     @Test(arguments: [Prior.none, .weak])
     func `the gradient is the slope of the value`(prior: Prior) throws {
         let grouped = try Fixtures.histories("cdnow_sample_summary.csv").grouped()
-        let objective = try #require(BGNBDObjective(grouped, prior: prior))
+        let rows = try #require(ScaledRows(grouped))
+        let objective = BetaGeometricObjective(
+            rows, firstChances: 0, prior: prior, workers: .one)
         var random = SeededRandom(seed: 5)
         for _ in 0..<20 {
             let point = (0..<4).map { _ in random.uniform(in: -3...3) }
@@ -118,15 +120,19 @@ import Testing
 
     @Test func `the objective is the log-likelihood of the rows`() throws {
         let grouped = try Fixtures.histories("cdnow_sample_summary.csv").grouped()
-        let objective = try #require(BGNBDObjective(grouped, prior: .none))
+        let rows = try #require(ScaledRows(grouped))
+        let objective = BetaGeometricObjective(
+            rows, firstChances: 0, prior: .none, workers: .one)
         let point = [log(0.3), log(5), log(0.7), log(2)]
         var gradient = [0.0, 0, 0, 0]
         let value = objective(point, &gradient)
-        let model = try #require(objective.model(at: point))
+        let unit = log(rows.timeScale)
+        let model = try #require(
+            BGNBD(logParameters: [point[0], point[1] + unit, point[2], point[3]]))
         // Scaled time changes the density by one factor an order.
         var orders = 0
         for i in 0..<grouped.count { orders += grouped.frequency[i] * grouped.customers[i] }
-        let scaled = model.logLikelihood(grouped) + Double(orders) * log(objective.timeScale)
+        let scaled = model.logLikelihood(grouped) + Double(orders) * unit
         #expect(relativeError(-value * 2357, scaled) < 1e-13)
     }
 

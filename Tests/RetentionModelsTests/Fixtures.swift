@@ -64,6 +64,15 @@ struct Golden: Decodable {
         var palive: String
         var EY39: String
     }
+    struct Opportunities: Decodable {
+        var params: [Double]
+        var x: Int
+        var tx: Int
+        var n: Int
+        var ll: String
+        var palive_n1: String
+        var EX5: String
+    }
     struct NewCustomer: Decodable {
         var params: [Double]
         var t: Double
@@ -81,11 +90,24 @@ struct Golden: Decodable {
             var x: Double
             var lg: String
             var dg: String
+            var tg: String
         }
+        struct F1: Decodable {
+            var b: Double
+            var c: Double
+            var z: Double
+            var val: String
+        }
+        var F1: [F1]
         var lngamma_digamma: [Gamma]
     }
     var bgnbd: [History]
     var bgnbd_EX: [NewCustomer]
+    var mbgnbd: [History]
+    var mbgnbd_EX: [NewCustomer]
+    var pareto: [History]
+    var pareto_EX: [NewCustomer]
+    var bgbb: [Opportunities]
     var gamma_gamma: [Spend]
     var special: Special
 }

@@ -71,6 +71,57 @@ struct SeededRandom {
         )
     }
 
+    /// A customer of MBG/NBD, followed for `age`.
+    mutating func customer(of model: MBGNBD, age: Double) throws -> PurchaseHistory {
+        let rate = gamma(shape: model.r, rate: model.alpha)
+        let leaving = beta(model.a, model.b)
+        var (time, recency, frequency) = (0.0, 0.0, 0)
+        while uniform() >= leaving {
+            time += exponential(rate: rate)
+            if time > age { break }
+            frequency += 1
+            recency = time
+        }
+        return try PurchaseHistory(frequency: frequency, recency: recency, age: age)
+    }
+
+    /// A customer of Pareto/NBD, followed for `age`.
+    mutating func customer(of model: ParetoNBD, age: Double) throws -> PurchaseHistory {
+        let rate = gamma(shape: model.r, rate: model.alpha)
+        let end = min(age, exponential(rate: gamma(shape: model.s, rate: model.beta)))
+        var (time, recency, frequency) = (0.0, 0.0, 0)
+        while true {
+            time += exponential(rate: rate)
+            if time > end { break }
+            frequency += 1
+            recency = time
+        }
+        return try PurchaseHistory(frequency: frequency, recency: recency, age: age)
+    }
+
+    /// Histories of many customers, who start within the first third of `length`.
+    mutating func histories(
+        of model: some BuyTillYouDieModel, customers: Int, length: Double
+    ) throws -> PurchaseHistories {
+        var (frequency, recency, age) = ([Int](), [Double](), [Double]())
+        for _ in 0..<customers {
+            let followed = length * (1 - uniform() / 3)
+            let history: PurchaseHistory
+            switch model {
+            case let model as BGNBD: history = try customer(of: model, age: followed).history
+            case let model as MBGNBD: history = try customer(of: model, age: followed)
+            case let model as ParetoNBD: history = try customer(of: model, age: followed)
+            default: throw UnknownModel()
+            }
+            frequency.append(history.frequency)
+            recency.append(history.recency)
+            age.append(history.age)
+        }
+        return try PurchaseHistories(frequency: frequency, recency: recency, age: age)
+    }
+
+    struct UnknownModel: Error {}
+
     /// Histories of many customers, who start within the first third of `length`.
     mutating func histories(
         of model: BGNBD, customers: Int, length: Double, spend: GammaGamma? = nil

@@ -21,7 +21,7 @@ package struct ConsoleData: Sendable {
     package var merge: @Sendable (ID<Merge>) async throws -> MergeRow?
     package var undoMerge: @Sendable (ID<Merge>, _ by: ID<Member>) async throws -> UndoOutcome
     /// The newest run of each model, in the order in which they are to be shown.
-    package var models: @Sendable () async throws -> [ModelCard]
+    package var models: @Sendable () async throws -> ModelsPageData
     package var settings: @Sendable () async throws -> SettingsPageData
     package var signIn: @Sendable (SignInAttempt) async throws -> SignInOutcome
     /// Who holds this session token; nil where it is unknown, ended or too old.
@@ -36,7 +36,7 @@ package struct ConsoleData: Sendable {
         timeline: @escaping @Sendable (ID<Customer>, String?, Int) async throws -> TimelinePage,
         merge: @escaping @Sendable (ID<Merge>) async throws -> MergeRow?,
         undoMerge: @escaping @Sendable (ID<Merge>, ID<Member>) async throws -> UndoOutcome,
-        models: @escaping @Sendable () async throws -> [ModelCard],
+        models: @escaping @Sendable () async throws -> ModelsPageData,
         settings: @escaping @Sendable () async throws -> SettingsPageData,
         signIn: @escaping @Sendable (SignInAttempt) async throws -> SignInOutcome,
         session: @escaping @Sendable (String) async throws -> ConsoleSession?,

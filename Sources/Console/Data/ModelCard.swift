@@ -1,9 +1,12 @@
 package import Kernel
+package import Predictions
 
 /// One model as its newest run left it.
 package struct ModelCard: Sendable, Equatable {
     package enum Kind: String, Sendable, CaseIterable {
         case bgnbd = "bg-nbd"
+        case mbgnbd = "mbg-nbd"
+        case paretonbd = "pareto-nbd"
         case gammaGamma = "gamma-gamma"
     }
 
@@ -17,11 +20,17 @@ package struct ModelCard: Sendable, Equatable {
         package var value: Double
         /// Nil where it could not be found.
         package var standardError: Double?
+        /// 95 % interval; nil where it could not be found.
+        package var interval: ClosedRange<Double>?
 
-        package init(name: String, value: Double, standardError: Double? = nil) {
+        package init(
+            name: String, value: Double, standardError: Double? = nil,
+            interval: ClosedRange<Double>? = nil
+        ) {
             self.name = name
             self.value = value
             self.standardError = standardError
+            self.interval = interval
         }
     }
 
@@ -40,6 +49,10 @@ package struct ModelCard: Sendable, Equatable {
     package var currency: Currency?
     /// Whether the search for the maximum ended at one.
     package var converged: Bool
+    /// Whether forecasts are by this model.
+    package var isChosen = false
+    /// What to know before trusting it.
+    package var notes: [String] = []
 
     package init(
         kind: Kind, run: ID<ModelRun>, asOf: Timestamp, fittedAt: Timestamp, unit: Unit,
@@ -57,5 +70,20 @@ package struct ModelCard: Sendable, Equatable {
         self.repeatCustomers = repeatCustomers
         self.currency = currency
         self.converged = converged
+    }
+}
+
+/// The page of models: their cards, and how they did on orders that were held back.
+package struct ModelsPageData: Sendable {
+    package var cards: [ModelCard]
+    package var backtest: BacktestReport?
+    package var drift: ModelReport.Drift?
+
+    package init(
+        cards: [ModelCard], backtest: BacktestReport? = nil, drift: ModelReport.Drift? = nil
+    ) {
+        self.cards = cards
+        self.backtest = backtest
+        self.drift = drift
     }
 }

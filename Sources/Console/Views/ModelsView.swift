@@ -10,6 +10,8 @@ struct ModelsView {
         let parameters: [Parameter]
         let logLikelihood: String
         let warning: String?
+        let chosen: String?
+        let notes: [String]
         let reading: [String]
         let how: HowView
     }
@@ -18,13 +20,16 @@ struct ModelsView {
         let name: String
         let value: String
         let error: String
+        let interval: String
         let meaning: String
     }
 
     let cards: [Card]
+    let backtest: BacktestView?
 
-    init(_ models: [ModelCard], formats: Formats) {
-        cards = models.map { Card($0, formats) }
+    init(_ data: ModelsPageData, formats: Formats) {
+        cards = data.cards.map { Card($0, formats) }
+        backtest = data.backtest.map { BacktestView($0, drift: data.drift, formats) }
     }
 }
 
@@ -54,9 +59,15 @@ extension ModelsView.Card {
                 name: parameter.name, value: formats.numbers.decimal(parameter.value, digits: 4),
                 error: parameter.standardError.map { "± " + formats.numbers.decimal($0, digits: 4) }
                     ?? "–",
-                meaning: words("model.\(kind).\(parameter.name)"))
+                interval: parameter.interval.map { range in
+                    formats.numbers.decimal(range.lowerBound, digits: 4) + " – "
+                        + (range.upperBound.isFinite
+                            ? formats.numbers.decimal(range.upperBound, digits: 4) : "∞")
+                } ?? "–", meaning: words("model.\(kind).\(parameter.name)"))
         }
         logLikelihood = formats.numbers.decimal(model.logLikelihood, digits: 2)
+        chosen = model.isChosen ? words("model.chosen") : nil
+        notes = model.notes
         warning = model.converged ? nil : words("model.notConverged")
         reading = Self.reading(model, formats)
         how = HowView(.modelParameters, name, words)
@@ -69,7 +80,7 @@ extension ModelsView.Card {
             model.parameters.first { $0.name == name }?.value
         }
         switch model.kind {
-        case .bgnbd:
+        case .bgnbd, .mbgnbd:
             var sentences: [String] = []
             if let r = parameter("r"), let alpha = parameter("alpha"), r > 0, alpha > 0 {
                 let unit = words("unit.\(model.unit.rawValue).many")
@@ -80,6 +91,15 @@ extension ModelsView.Card {
                 sentences.append(words("model.bg-nbd.dropout", formats.percent(a / (a + b))))
             }
             return sentences
+        case .paretonbd:
+            guard let r = parameter("r"), let alpha = parameter("alpha"), r > 0, alpha > 0 else {
+                return []
+            }
+            return [
+                words(
+                    "model.bg-nbd.rate", formats.numbers.decimal(alpha / r, digits: 1),
+                    words("unit.\(model.unit.rawValue).many"))
+            ]
         case .gammaGamma:
             guard let p = parameter("p"), let q = parameter("q"), let gamma = parameter("gamma"),
                 q > 1, let currency = model.currency

@@ -35,9 +35,18 @@ struct PredictionView {
             }
         return Item(
             label: words("prediction.churn"), value: percent,
-            sentence: words(key, percent),
+            sentence: words(key, percent) + churnRange(prediction, formats),
             how: HowView(.churnProbability, words("prediction.churn"), words),
             meter: Self.meter(prediction.churnProbability))
+    }
+
+    private static func churnRange(
+        _ prediction: CustomerPrediction, _ formats: Formats
+    ) -> String {
+        guard let range = prediction.churnRange else { return "" }
+        let low = formats.chance(range.lowerBound)
+        let high = formats.chance(range.upperBound)
+        return low == high ? "" : " " + formats.words("prediction.churn.range", low, high)
     }
 
     /// Beyond three years a date would say more than the model knows.
@@ -86,7 +95,21 @@ struct PredictionView {
         let soon = prediction.expectedSpend90Minor.map { formats.prediction(minor: $0, currency) }
         return Item(
             label: label, value: formats.prediction(minor: spend, currency),
-            sentence: words("prediction.value.sentence", orders, soon ?? "–"), how: how, meter: nil)
+            sentence: words("prediction.value.sentence", orders, soon ?? "–")
+                + valueRange(prediction, currency, formats), how: how, meter: nil)
+    }
+
+    private static func valueRange(
+        _ prediction: CustomerPrediction, _ currency: Currency, _ formats: Formats
+    ) -> String {
+        guard let spend = prediction.spend365RangeMinor, let orders = prediction.orders365Range
+        else { return "" }
+        func count(_ value: Double) -> String { formats.numbers.decimal(value, digits: 0) }
+        return " "
+            + formats.words(
+                "prediction.value.range", formats.prediction(minor: spend.lowerBound, currency),
+                formats.prediction(minor: spend.upperBound, currency), count(orders.lowerBound),
+                count(orders.upperBound))
     }
 
     private static func alive(_ prediction: CustomerPrediction, _ formats: Formats) -> Item {

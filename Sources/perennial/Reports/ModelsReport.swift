@@ -19,6 +19,12 @@ struct ModelsReport {
                     + "\(Figures.grouped(run.report.customers)) customers, "
                     + "\(Figures.grouped(run.report.repeatCustomers)) with a repeat order"
             ]
+            if let chosen = run.report.chosen {
+                lines.append(
+                    "forecasts are by \(chosen)"
+                        + (run.report.backtest == nil
+                            ? "" : ", which foretold the held-back orders best"))
+            }
             for model in run.report.models {
                 lines.append(Self.line(model))
                 lines += model.notes.map { "  " + $0 }
@@ -42,7 +48,7 @@ struct ModelsReport {
 
     /// The parameters' names in the literature's order.
     static func order(_ model: String) -> [String] {
-        model == "BG/NBD" ? ["r", "alpha", "a", "b"] : ["p", "q", "gamma"]
+        FrequencyModel(rawValue: model)?.parameterNames ?? ["p", "q", "gamma"]
     }
 
     private func csv() -> TextTable {
@@ -78,6 +84,8 @@ struct ModelsReport {
             json.member("unit", run.report.unit.rawValue)
             json.member("customers", run.report.customers)
             json.member("repeatCustomers", run.report.repeatCustomers)
+            json.key("chosen")
+            if let chosen = run.report.chosen { json.string(chosen) } else { json.null() }
         }
         json.key("models")
         json.beginArray()

@@ -17,10 +17,8 @@ enum AliveCurve {
         run: Workspace.ModelRunSummary?, zone: ZoneRules
     ) throws -> [AlivePoint] {
         guard prediction != nil, let run, let end = CalendarDay(run.report.asOf),
-            let parameters = run.report.models.first?.parameters,
-            let model = BGNBD(
-                r: parameters["r"] ?? .nan, alpha: parameters["alpha"] ?? .nan,
-                a: parameters["a"] ?? .nan, b: parameters["b"] ?? .nan)
+            let fitted = run.report.frequency, let parameters = fitted.parameters,
+            let model = FrequencyModel(rawValue: fitted.model)?.model(parameters)
         else { return [] }
         let orders = records.filter { !$0.isCancelled && $0.order.kind == .completed }
         let days = Set(orders.map { Int($0.order.localDay) }).sorted()

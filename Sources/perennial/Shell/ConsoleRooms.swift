@@ -88,31 +88,17 @@ struct ConsoleRooms: Sendable {
         guard let run = try workspace.newestModelRun() else { return troubles + [.neverScored] }
         let staleDays = (last.milliseconds - run.asOf.milliseconds) / 86_400_000
         if staleDays > 7 { troubles.append(.scoresStale(days: Int(staleDays))) }
-        if let model = run.report.models.first, model.parameters == nil {
+        if run.report.frequency == nil, let model = run.report.models.first {
             troubles.append(.modelFailed(reason: model.notes.first ?? ""))
         }
         return troubles
     }
 
-    private func models() throws -> [ModelCard] {
-        guard let run = try workspace.newestModelRun() else { return [] }
-        return run.report.models.compactMap { model in
-            let isFrequency = model.model == "BG/NBD"
-            let names = ModelsReport.order(model.model)
-            return ModelCard(
-                kind: isFrequency ? .bgnbd : .gammaGamma, run: run.run, asOf: run.asOf,
-                fittedAt: run.fittedAt, unit: run.report.unit == .day ? .day : .week,
-                parameters: names.compactMap { name in
-                    model.parameters?[name].map {
-                        ModelCard.Parameter(
-                            name: name, value: $0, standardError: model.standardErrors?[name])
-                    }
-                },
-                logLikelihood: model.logLikelihood ?? .nan, customers: model.customers,
-                repeatCustomers: model.repeatCustomers,
-                currency: model.currency.flatMap { Currency($0) },
-                converged: model.parameters != nil)
-        }
+    private func models() throws -> ModelsPageData {
+        guard let run = try workspace.newestModelRun() else { return ModelsPageData(cards: []) }
+        return ModelsPageData(
+            cards: ModelCards.cards(of: run), backtest: run.report.backtest,
+            drift: run.report.drift)
     }
 
     private func settings() throws -> SettingsPageData {

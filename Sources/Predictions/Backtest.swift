@@ -1,0 +1,116 @@
+package import RetentionModels
+
+/// Fits each model to what was known on an earlier day, and holds what it said against what came. Pure.
+package enum Backtest {
+    /// Customers with so many repeat orders and more are one group.
+    private static let largestGroup = 7
+
+    /// - Throws: `InvalidRow` where a row cannot be a history.
+    package static func run(_ columns: BacktestColumns) throws(InvalidRow) -> BacktestReport {
+        let before = columns.before
+        let histories = try PurchaseHistories(
+            frequency: before.frequency, recency: before.recency, age: before.age,
+            meanRepeatSpend: before.meanRepeatSpend)
+        let grouped = histories.grouped()
+        let repeaters = before.frequency.count { $0 > 0 }
+        let prior = Scoring.prior(customers: histories.count, repeaters: repeaters)
+        let meanSpend = try MeanSpends(before, prior: prior)
+        var contestants: [BacktestReport.Contestant] = []
+        for kind in FrequencyModel.allCases {
+            do throws(FitFailure) {
+                let fit = try kind.fit(grouped, prior: prior)
+                contestants.append(
+                    .init(
+                        model: kind.rawValue,
+                        figures: figures(fit, grouped, columns, meanSpend.byCustomer)))
+            } catch {
+                contestants.append(.init(model: kind.rawValue, note: error.explanation))
+            }
+        }
+        let losses = contestants.compactMap { contestant in
+            contestant.figures?.logLoss.map { (contestant.model, $0) }
+        }
+        let silent = columns.ordersAfter.count { $0 == 0 }
+        return BacktestReport(
+            calibratedUntil: columns.calibratedUntil, until: columns.until,
+            customers: histories.count, repeatCustomers: repeaters,
+            actualOrders: columns.ordersAfter.reduce(0, +),
+            silentShare: histories.count == 0 ? 0 : Double(silent) / Double(histories.count),
+            contestants: contestants, chosen: losses.min { $0.1 < $1.1 }?.0,
+            actualTracking: columns.weeklyRepeats.reduce(into: []) { sums, count in
+                sums.append((sums.last ?? 0) + count)
+            })
+    }
+
+    private static func figures(
+        _ fit: any FrequencyFit, _ grouped: GroupedHistories, _ columns: BacktestColumns,
+        _ meanSpend: [Double]
+    ) -> BacktestReport.Figures {
+        let orders = grouped.byCustomer(
+            fit.expectedOrders(grouped, within: columns.horizon))
+        let churn = grouped.byCustomer(
+            fit.churnProbability(grouped, within: columns.horizon))
+        let amounts = AmountBacktest(
+            predicted: orders, actual: columns.ordersAfter.map(Double.init))
+        let chances = ProbabilityBacktest(
+            predicted: churn, happened: columns.ordersAfter.map { $0 == 0 })
+        let weeks = (0..<columns.weeklyRepeats.count).map {
+            Double(($0 + 1) * 7) / columns.before.unit.days
+        }
+        return BacktestReport.Figures(
+            parameters: Dictionary(
+                uniqueKeysWithValues: zip(fit.kind.parameterNames, fit.parameters)),
+            predictedOrders: amounts.predictedTotal, totalError: amounts.totalError,
+            meanAbsoluteError: amounts.meanAbsoluteError,
+            rootMeanSquaredError: amounts.rootMeanSquaredError,
+            byRepeats: amounts.groups(by: columns.before.frequency, largest: largestGroup).map {
+                .init(
+                    key: $0.key, customers: $0.customers, predicted: $0.predicted,
+                    actual: $0.actual)
+            },
+            topDecileCapture: amounts.capture(), topDecileLift: amounts.lift(),
+            normalisedGini: amounts.normalisedGini, brier: chances.brier,
+            brierSkill: chances.brierSkill, logLoss: chances.logLoss,
+            areaUnderCurve: chances.areaUnderCurve,
+            calibrationError: chances.expectedCalibrationError(),
+            calibration: chances.calibration().enumerated().map { index, bin in
+                .init(
+                    key: index + 1, customers: bin.customers, predicted: bin.predicted,
+                    actual: bin.actual)
+            }, spend: spend(orders, meanSpend, columns),
+            tracking: fit.expectedRepeatOrders(
+                starts: columns.startDays.map { $0 / columns.before.unit.days }, by: weeks))
+    }
+
+    private static func spend(
+        _ orders: [Double], _ meanSpend: [Double], _ columns: BacktestColumns
+    ) -> [BacktestReport.Spend] {
+        var totals: [String: (predicted: Double, actual: Double, customers: Int)] = [:]
+        for (row, currency) in columns.before.currency.enumerated() {
+            guard !meanSpend[row].isNaN else { continue }
+            totals[currency, default: (0, 0, 0)].predicted += orders[row] * meanSpend[row]
+            totals[currency, default: (0, 0, 0)].actual += columns.spendAfter[row]
+            totals[currency, default: (0, 0, 0)].customers += 1
+        }
+        return totals.sorted { ($0.value.customers, $1.key) > ($1.value.customers, $0.key) }
+            .map { .init(currency: $0, predicted: $1.predicted, actual: $1.actual) }
+    }
+}
+
+/// What an order of each customer is expected to bring, by Gamma–Gamma of the customer's currency; NaN where
+/// it can't be fitted.
+private struct MeanSpends {
+    var byCustomer: [Double]
+
+    init(_ columns: PurchaseColumns, prior: Prior) throws(InvalidRow) {
+        byCustomer = [Double](repeating: .nan, count: columns.frequency.count)
+        for (_, rows) in Scoring.rowsByCurrency(columns.currency) {
+            let part = try Scoring.select(rows, of: columns)
+            guard let model = Scoring.spendModel(part, prior: prior) else { continue }
+            for row in rows {
+                byCustomer[row] = model.expectedMeanSpend(
+                    frequency: columns.frequency[row], meanSpend: columns.meanRepeatSpend[row])
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+/// What is to be expected of the customers of each distinct history, in columns by group.
+struct GroupForecasts {
+    private(set) var probabilityAlive: [Double] = []
+    /// [horizon × group].
+    private(set) var churnProbability: [[Double]]
+    /// [horizon × group].
+    private(set) var expectedOrders: [[Double]]
+    private(set) var nextOrderMedian: [Double?] = []
+    private(set) var nextOrderEarly: [Double?] = []
+    private(set) var nextOrderLate: [Double?] = []
+
+    init(_ histories: GroupedHistories, model: some BuyTillYouDieModel, horizons: [Double]) {
+        let odds = (0..<histories.count).map { model.oddsOfHavingLeft(histories[$0]) }
+        probabilityAlive = odds.map { 1 / (1 + $0) }
+        churnProbability = []
+        expectedOrders = []
+        for horizon in horizons {
+            let silence = histories.byFrequencyAndAge {
+                horizon > 0 ? model.silenceWhileAlive($0, within: horizon) : 1
+            }
+            churnProbability.append(
+                zip(odds, silence).map { model.noOrder(odds: $0, silence: $1) })
+            expectedOrders.append(
+                Self.expectedOrders(histories, model: model, within: horizon, odds: odds))
+        }
+        func times(_ quantile: Double) -> [Double?] {
+            (0..<histories.count).map {
+                model.timeToNextOrder(histories[$0], quantile: quantile, odds: odds[$0])
+            }
+        }
+        nextOrderMedian = times(0.5)
+        nextOrderEarly = times(0.1)
+        nextOrderLate = times(0.9)
+    }
+
+    fileprivate static func expectedOrders(
+        _ histories: GroupedHistories, model: some BuyTillYouDieModel, within time: Double,
+        odds: [Double]
+    ) -> [Double] {
+        let orders = histories.byFrequencyAndAge {
+            time > 0 ? model.ordersWhileAlive($0, within: time) : 0
+        }
+        return zip(odds, orders).map { $0.isFinite ? $1 / (1 + $0) : 0 }
+    }
+}
+
+extension BuyTillYouDieModel {
+    /// The orders to expect of each group's customers in the next `time`; many times faster than
+    /// one history after another, because what those who are still there will order depends on
+    /// their frequency and age alone.
+    public func expectedOrders(_ histories: GroupedHistories, within time: Double) -> [Double] {
+        let odds = (0..<histories.count).map { oddsOfHavingLeft(histories[$0]) }
+        return GroupForecasts.expectedOrders(histories, model: self, within: time, odds: odds)
+    }
+}
+
+extension GroupedHistories {
+    /// A value of each group that depends on frequency and age alone.
+    ///
+    /// Ages are days, so there are few: the last thousand are kept by a hash of the age.
+    func byFrequencyAndAge(_ value: (PurchaseHistory) -> Double) -> [Double] {
+        var keys = [Double](repeating: -1, count: 1024)
+        var values = [Double](repeating: 0, count: 1024)
+        var found = [Double](repeating: 0, count: count)
+        var last = -1
+        for group in 0..<count {
+            if frequency[group] != last {
+                last = frequency[group]
+                for slot in keys.indices { keys[slot] = -1 }
+            }
+            let age = age[group]
+            let slot = Int(((age.bitPattern &* 0x9E37_79B9_7F4A_7C15) >> 54) & 1023)
+            if keys[slot] != age {
+                keys[slot] = age
+                values[slot] = value(self[group])
+            }
+            found[group] = values[slot]
+        }
+        return found
+    }
+}
