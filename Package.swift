@@ -73,11 +73,16 @@ let package = Package(
         room("Events", ["Kernel", "JSONParsing"]),
         room("Imports", ["Kernel", "JSONParsing", "Events", "CZlib"]),
         room("Customers", ["Kernel", "JSONParsing", "Events"], exclude: ["DESIGN.md"]),
-        room("RetentionModels", exclude: ["DESIGN.md"]),
+        room(
+            "RetentionModels",
+            exclude: [
+                "DESIGN.md", "Recommendations/DESIGN.md", "Survival/DESIGN.md", "Uplift/DESIGN.md",
+            ]),
         room("Predictions", ["RetentionModels"]),
         room("Insights", ["Kernel"]),
         room("Access", ["Kernel", "CArgon2", crypto]),
         // The shell.
+        room("Boosting", ["RetentionModels", "CLightGBM"]),
         room("Settings", ["Kernel", configuration]),
         room("Telemetry", ["Kernel", logging, coreMetrics]),
         room("Records", ["Kernel", "Events", "Customers", grdb, sqlite]),
@@ -120,6 +125,7 @@ let package = Package(
             ], swiftSettings: settings),
         // C.
         .target(name: "CDuckDB", linkerSettings: [.linkedLibrary("dl")]),
+        .target(name: "CLightGBM", linkerSettings: [.linkedLibrary("dl")]),
         .systemLibrary(name: "CArgon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         // Tests.
@@ -129,6 +135,7 @@ let package = Package(
         tests("Imports", ["Kernel", "JSONParsing", "Events", "Imports"]),
         tests("Customers", ["Kernel", "JSONParsing", "Events", "Customers"]),
         tests("RetentionModels", ["RetentionModels"]),
+        tests("Boosting", ["RetentionModels", "Boosting"]),
         tests("Access", ["Kernel", "Access"]),
         tests("Settings", ["Kernel", "Settings"]),
         tests("Telemetry", ["Kernel", "Telemetry", logging, coreMetrics]),

@@ -36,6 +36,7 @@ struct Room {
         pure("Insights", ["Kernel", "Events", "Customers"]),
         pure("Predictions", ["Kernel", "RetentionModels", "Events", "Customers"]),
         pure("Access", ["Kernel", "JSONParsing", "CArgon2"], ["Crypto", "Glibc"]),
+        shell("Boosting", ["RetentionModels", "CLightGBM"]),
         shell("Records", domain),
         shell("Analytics", domain.union(["CDuckDB"])),
         shell("Settings", ["Kernel"]),
@@ -55,7 +56,7 @@ struct Room {
             ])),
     ]
 
-    static let shims: Set<String> = ["CDuckDB", "CZlib", "CArgon2"]
+    static let shims: Set<String> = ["CDuckDB", "CZlib", "CArgon2", "CLightGBM"]
 
     static func named(_ name: String) -> Room? { all.first { $0.name == name } }
 }
