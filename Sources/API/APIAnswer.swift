@@ -35,7 +35,8 @@ enum APIAnswer {
         if let seconds = error.retryAfterSeconds {
             response.headers[.retryAfter] = String(seconds)
         }
-        if error == .unauthorized {
+        if case .methodNotAllowed(_, let allowed) = error { response.headers[.allow] = allowed }
+        if error.status == .unauthorized {
             response.headers[.wwwAuthenticate] = "Basic realm=\"perennial\", charset=\"UTF-8\""
         }
         return response

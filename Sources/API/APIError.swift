@@ -6,8 +6,14 @@ package import Logging
 package enum APIError: Error, Sendable, Equatable {
     /// No key, or none that is in use.
     case unauthorized
+    /// No key in the header, and none in a long body's beginning. The rest of the body isn't kept.
+    case keyMissing(bytesMax: Int)
     /// The key may not do this.
     case forbidden(needs: String)
+    /// There is nothing at this path.
+    case notFound(path: String)
+    /// The path takes other methods only, separated by commas.
+    case methodNotAllowed(path: String, allowed: String)
     /// The body, or what is in it, isn't valid. Nothing of it was taken.
     case invalid(path: String, code: String, reason: String)
     /// None of the body's events is valid. Nothing of it was taken.
@@ -22,8 +28,10 @@ package enum APIError: Error, Sendable, Equatable {
 
     package var status: HTTPResponse.Status {
         switch self {
-        case .unauthorized: .unauthorized
+        case .unauthorized, .keyMissing: .unauthorized
         case .forbidden: .forbidden
+        case .notFound: .notFound
+        case .methodNotAllowed: .methodNotAllowed
         case .invalid, .allRejected, .undecodable: .badRequest
         case .tooLarge: .contentTooLarge
         case .busy: .tooManyRequests
@@ -34,8 +42,10 @@ package enum APIError: Error, Sendable, Equatable {
     /// Stable, for programs.
     package var code: String {
         switch self {
-        case .unauthorized: "unauthorized"
+        case .unauthorized, .keyMissing: "unauthorized"
         case .forbidden: "forbidden"
+        case .notFound: "not_found"
+        case .methodNotAllowed: "method_not_allowed"
         case .invalid(_, let code, _), .tooLarge(_, let code, _): code
         case .allRejected: "all_rejected"
         case .undecodable: "undecodable"
@@ -50,7 +60,13 @@ package enum APIError: Error, Sendable, Equatable {
         case .unauthorized:
             "send a write key: Authorization Basic with the key as user name, Bearer, or writeKey in "
                 + "the body; make one with: perennial key create --scope track"
+        case .keyMissing(let bytesMax):
+            "no key was seen: send it as Authorization, or writeKey within the first \(bytesMax) "
+                + "bytes of a body that isn't packed"
         case .forbidden(let needs): "this key may not do that; it needs the scope \(needs)"
+        case .notFound(let path):
+            "there is nothing at \(path); events are taken at /v1/track, /v1/identify, /v1/batch …"
+        case .methodNotAllowed(let path, let allowed): "\(path) takes \(allowed) only"
         case .invalid(_, _, let reason), .tooLarge(_, _, let reason): reason
         case .allRejected: "none of the events is valid; nothing was taken"
         case .undecodable(let reason): reason
@@ -62,7 +78,9 @@ package enum APIError: Error, Sendable, Equatable {
     package var path: String? {
         switch self {
         case .invalid(let path, _, _), .tooLarge(let path, _, _): path
-        case .unauthorized, .forbidden, .allRejected, .undecodable, .busy, .unavailable: nil
+        case .unauthorized, .keyMissing, .forbidden, .notFound, .methodNotAllowed, .allRejected,
+            .undecodable, .busy, .unavailable:
+            nil
         }
     }
 
@@ -71,7 +89,9 @@ package enum APIError: Error, Sendable, Equatable {
         switch self {
         case .busy: 1
         case .unavailable: 5
-        case .unauthorized, .forbidden, .invalid, .allRejected, .tooLarge, .undecodable: nil
+        case .unauthorized, .keyMissing, .forbidden, .notFound, .methodNotAllowed, .invalid,
+            .allRejected, .tooLarge, .undecodable:
+            nil
         }
     }
 
@@ -79,7 +99,9 @@ package enum APIError: Error, Sendable, Equatable {
         switch self {
         case .unavailable: .error
         case .busy: .warning
-        case .unauthorized, .forbidden, .invalid, .allRejected, .tooLarge, .undecodable: .debug
+        case .unauthorized, .keyMissing, .forbidden, .notFound, .methodNotAllowed, .invalid,
+            .allRejected, .tooLarge, .undecodable:
+            .debug
         }
     }
 }

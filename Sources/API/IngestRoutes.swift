@@ -2,7 +2,6 @@ package import Access
 import Events
 import HTTPTypes
 package import Hummingbird
-import Imports
 import Kernel
 import Logging
 import Metrics
@@ -24,11 +23,14 @@ package struct IngestRoutes: Sendable {
         self.random = random
     }
 
+    /// Where events are taken, each by `POST`.
+    static var paths: [String] { calls.map(\.path) }
+
+    private static let calls: [(call: SegmentCall, path: String)] =
+        EventKind.allCases.map { (.single($0), "/v1/\($0.name)") } + [(.batch, "/v1/batch")]
+
     package func add<Context: RequestContext>(to router: some RouterMethods<Context>) {
-        for kind in EventKind.allCases {
-            add(.single(kind), at: "/v1/\(kind.name)", to: router)
-        }
-        add(.batch, at: "/v1/batch", to: router)
+        for (call, path) in Self.calls { add(call, at: RouterPath(path), to: router) }
     }
 
     private func add<Context: RequestContext>(
@@ -60,12 +62,14 @@ package struct IngestRoutes: Sendable {
     // MARK: One request
 
     private func take(_ request: Request, as call: SegmentCall) async throws(APIError) -> Response {
-        let isAuthorized = try checkHeader(request)
         let bytesMax = call == .batch ? SegmentLimits.batchBytesMax : SegmentLimits.eventBytesMax
-        let body = try await body(of: request, bytesMax: bytesMax)
+        var reading = IngestBody(bytesMax: bytesMax, isAuthorized: try checkHeader(request)) {
+            key throws(APIError) in try check(keys.scopes(of: key))
+        }
+        let body = try await reading.read(request)
         var builder = EventBlockBuilder()
         let receipt = try parse(body, as: call, into: &builder)
-        if !isAuthorized { try checkBody(receipt) }
+        if !reading.isAuthorized { try checkBody(receipt) }
         rejected.increment(by: receipt.rejections.count)
         guard receipt.accepted > 0 else {
             return try refuse(receipt, as: call)
@@ -158,58 +162,5 @@ package struct IngestRoutes: Sendable {
     private func check(_ scopes: APIScopes?) throws(APIError) {
         guard let scopes else { throw .unauthorized }
         guard scopes.contains(.track) else { throw .forbidden(needs: "track") }
-    }
-
-    // MARK: Body
-
-    /// So much of a body that is too large is still read, so that its sender gets to read the answer.
-    private static let drainedBytesMax = 64 << 20
-
-    private func collect(
-        _ request: Request, bytesMax: Int
-    ) async throws(APIError) -> ByteBuffer {
-        var collected = ByteBuffer()
-        var byteCount = 0
-        do {
-            for try await var piece in request.body {
-                byteCount += piece.readableBytes
-                if byteCount <= bytesMax { collected.writeBuffer(&piece) }
-                if byteCount > Self.drainedBytesMax { break }
-            }
-        } catch {
-            throw .undecodable("the body broke off")
-        }
-        guard byteCount <= bytesMax else {
-            throw .tooLarge(
-                path: "$", code: "body_too_large",
-                reason: "the body is larger than \(bytesMax) bytes")
-        }
-        return collected
-    }
-
-    private func body(of request: Request, bytesMax: Int) async throws(APIError) -> ByteBuffer {
-        let packing = request.headers[.contentEncoding].map { $0.lowercased() } ?? "identity"
-        let collected = try await collect(request, bytesMax: bytesMax)
-        switch packing {
-        case "identity", "": return collected
-        case "gzip", "x-gzip":
-            let unpacked: [UInt8]?
-            do {
-                unpacked = try collected.withUnsafeReadableBytes { bytes in
-                    try Inflater.unpack(
-                        bytes.bindMemory(to: UInt8.self).span, bytesMax: bytesMax)
-                }
-            } catch {
-                throw .undecodable("the body is not gzip, as its Content-Encoding says")
-            }
-            guard let unpacked else {
-                throw .tooLarge(
-                    path: "$", code: "body_too_large",
-                    reason: "the unpacked body is larger than \(bytesMax) bytes")
-            }
-            return ByteBuffer(bytes: unpacked)
-        default:
-            throw .undecodable("Content-Encoding \(packing) isn't known here; send gzip or none")
-        }
     }
 }

@@ -43,4 +43,12 @@ package enum Role: String, Sendable, CaseIterable {
     }
 
     package func may(_ permission: Permission) -> Bool { permissions.contains(permission) }
+
+    /// Whether a member of this role may be removed, given the roles of all others: somebody must remain
+    /// who may own the workspace, and somebody who may manage its members, where somebody may now.
+    package func mayLeave(others: [Role]) -> Bool {
+        [Permission.own, .manageMembers].allSatisfy { permission in
+            !may(permission) || others.contains { $0.may(permission) }
+        }
+    }
 }

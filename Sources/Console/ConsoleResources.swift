@@ -34,6 +34,7 @@ enum ConsoleResources {
     ]
 
     private static let templates: [String: [UInt8]] = [
+        "account": PackageResources.account_mustache,
         "chart": PackageResources.chart_mustache,
         "cohorts": PackageResources.cohorts_mustache,
         "customer": PackageResources.customer_mustache,

@@ -1,3 +1,4 @@
+import Access
 package import Hummingbird
 import Insights
 import Kernel
@@ -29,16 +30,26 @@ package struct ConsoleRoutes: Sendable {
             try await open(request, context) { visit in signInPage(visit) }
         }
         router.post("/sign-in") { request, context in
-            try await submit(request, context, needsMember: false) { visit, form in
+            try await submit(request, context, by: .anybody) { visit, form in
                 try await signIn(visit, form, address: Self.address(context))
             }
         }
         router.post("/sign-out") { request, context in
-            try await submit(request, context) { visit, _ in try await signOut(visit) }
+            try await submit(request, context, by: .member) { visit, _ in
+                try await signOut(visit)
+            }
         }
         router.post("/preferences") { request, context in
-            try await submit(request, context, needsMember: false) { visit, form in
+            try await submit(request, context, by: .anybody) { visit, form in
                 preferences(visit, form)
+            }
+        }
+        router.get("/account") { request, context in
+            try await read(request, context, needs: []) { account($0) }
+        }
+        router.post("/account/password") { request, context in
+            try await submit(request, context, by: .member) { visit, form in
+                try await changePassword(visit, form)
             }
         }
         addRooms(to: router)
@@ -52,58 +63,68 @@ package struct ConsoleRoutes: Sendable {
 
     private func addRooms<Context: RequestContext>(to router: some RouterMethods<Context>) {
         router.get("/") { request, context in
-            try await read(request, context) { try await home($0) }
+            try await read(request, context, needs: []) { try await home($0) }
         }
         router.get("/customers") { request, context in
-            try await read(request, context) { try await customers($0) }
+            try await read(request, context, needs: Room.customers.permissions) {
+                try await customers($0)
+            }
         }
         router.get("/customers.csv") { request, context in
-            try await read(request, context) { exportCustomers($0) }
+            try await read(request, context, needs: [.exportCustomers]) { exportCustomers($0) }
         }
         router.get("/insights") { request, context in
-            try await read(request, context) { $0.redirect(Room.retention.path) }
+            try await read(request, context, needs: Room.retention.permissions) {
+                $0.redirect(Room.retention.path)
+            }
         }
         router.get("/insights/retention") { request, context in
-            try await read(request, context) { try await retention($0) }
+            try await read(request, context, needs: Room.retention.permissions) {
+                try await retention($0)
+            }
         }
         router.get("/insights/models") { request, context in
-            try await read(request, context) { try await models($0) }
+            try await read(request, context, needs: Room.models.permissions) {
+                try await models($0)
+            }
         }
         router.get("/settings") { request, context in
-            try await read(request, context) { try await settings($0) }
+            try await read(request, context, needs: Room.settings.permissions) {
+                try await settings($0)
+            }
         }
         router.get("/definitions") { request, context in
-            try await read(request, context) { definitions($0) }
+            try await read(request, context, needs: []) { definitions($0) }
         }
         router.get("/find") { request, context in
-            try await read(request, context) { try await find($0) }
+            try await read(request, context, needs: []) { try await find($0) }
         }
     }
 
     private func addCustomer<Context: RequestContext>(to router: some RouterMethods<Context>) {
         router.get("/customers/:customer") { request, context in
-            try await read(request, context) { visit in
+            try await read(request, context, needs: [.readCustomers]) { visit in
                 guard let id = context.parameters.get("customer").flatMap({ ID<Customer>($0) })
                 else { return visit.notFound() }
                 return try await customer(visit, id)
             }
         }
         router.get("/customers/:customer/timeline") { request, context in
-            try await read(request, context) { visit in
+            try await read(request, context, needs: [.readCustomers]) { visit in
                 guard let id = context.parameters.get("customer").flatMap({ ID<Customer>($0) })
                 else { return visit.notFound() }
                 return try await timeline(visit, id)
             }
         }
         router.get("/customers/:customer/merges/:merge/undo") { request, context in
-            try await read(request, context) { visit in
+            try await read(request, context, needs: [.changeCustomers]) { visit in
                 guard let id = context.parameters.get("merge").flatMap({ ID<Merge>($0) })
                 else { return visit.notFound() }
                 return try await askUndo(visit, id)
             }
         }
         router.post("/customers/:customer/merges/:merge/undo") { request, context in
-            try await submit(request, context) { visit, _ in
+            try await submit(request, context, by: .allowed(.changeCustomers)) { visit, _ in
                 guard let id = context.parameters.get("merge").flatMap({ ID<Merge>($0) })
                 else { return visit.notFound() }
                 return try await undo(visit, id)

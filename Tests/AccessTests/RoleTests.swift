@@ -23,6 +23,21 @@ struct RoleTests {
     }
 }
 
+struct RoleLeavingTests {
+    @Test(
+        arguments: [
+            (Role.owner, [], false), (.owner, [.admin, .support], false), (.owner, [.owner], true),
+            (.admin, [], false), (.admin, [.support, .developer], false), (.admin, [.owner], true),
+            (.admin, [.admin], true), (.support, [], true), (.marketer, [.analyst], true),
+            (.analyst, [.owner], true), (.developer, [], true),
+        ] as [(Role, [Role], Bool)])
+    func `the last owner and the last who manages members can't leave`(
+        role: Role, others: [Role], mayLeave: Bool
+    ) {
+        #expect(role.mayLeave(others: others) == mayLeave)
+    }
+}
+
 struct PasswordRulesTests {
     @Test(arguments: [
         "correct staple battery", "tangerine-Lorry-17", "ñandú volador rojo", "my test of twelve",

@@ -1,3 +1,4 @@
+import Access
 import Console
 import Hummingbird
 import HummingbirdTesting
@@ -12,6 +13,7 @@ final class ConsoleFixture: Sendable {
         var undone: [ID<Merge>] = []
         var signedOut: [String] = []
         var timelineBefore: [String?] = []
+        var passwords: [PasswordChange] = []
     }
 
     /// What a page's data closures do when they are asked.
@@ -24,10 +26,13 @@ final class ConsoleFixture: Sendable {
     struct Failure: Error {}
 
     let mood: Mood
+    /// What whoever is signed in may do.
+    let permissions: Set<Permission>
     private let asked = Mutex(Asked())
 
-    init(_ mood: Mood = .well) {
+    init(_ mood: Mood = .well, permissions: Set<Permission> = Role.owner.permissions) {
         self.mood = mood
+        self.permissions = permissions
     }
 
     var log: Asked { asked.withLock { $0 } }
@@ -91,9 +96,21 @@ final class ConsoleFixture: Sendable {
                 token == SampleData.token
                     ? ConsoleSession(
                         member: SampleData.member, name: SampleData.hostile,
-                        email: "ada@example.test", role: "owner") : nil
+                        email: "ada@example.test", role: "owner", permissions: self.permissions)
+                    : nil
             },
-            signOut: { token in self.asked.withLock { $0.signedOut.append(token) } })
+            signOut: { token in self.asked.withLock { $0.signedOut.append(token) } },
+            changePassword: { change in
+                self.asked.withLock { $0.passwords.append(change) }
+                if change.current == "often" { return .tooManyAttempts(retryAfterSeconds: 61) }
+                guard change.current == SampleData.password else { return .wrongCurrent }
+                do throws(PasswordRules.Refusal) {
+                    try PasswordRules.check(change.new, email: "ada@example.test")
+                } catch {
+                    return .refused(error)
+                }
+                return .changed
+            })
     }
 
     /// Runs the test against the console's routes, without a socket.

@@ -10,7 +10,7 @@ struct DoorTests {
     @Test(arguments: [
         ("/", "/sign-in"), ("/customers?q=a", "/sign-in?next=%2Fcustomers%3Fq%3Da"),
         ("/customers.csv", "/sign-in?next=%2Fcustomers.csv"),
-        ("/settings", "/sign-in?next=%2Fsettings"),
+        ("/settings", "/sign-in?next=%2Fsettings"), ("/account", "/sign-in?next=%2Faccount"),
         (undo, "/sign-in?next=" + FormFields.encode(undo)),
     ])
     func `who isn't signed in is sent to sign in`(path: String, to: String) async throws {
@@ -68,7 +68,7 @@ struct DoorTests {
         }
     }
 
-    @Test(arguments: ["/sign-out", undo, "/preferences", "/sign-in"])
+    @Test(arguments: ["/sign-out", undo, "/preferences", "/sign-in", "/account/password"])
     func `a form without its token changes nothing`(path: String) async throws {
         let fixture = ConsoleFixture()
         try await fixture.run { client in
@@ -89,6 +89,7 @@ struct DoorTests {
         }
         #expect(fixture.log.undone.isEmpty)
         #expect(fixture.log.signedOut.isEmpty)
+        #expect(fixture.log.passwords.isEmpty)
     }
 
     @Test func `every form that changes something carries the token`() async throws {

@@ -11,7 +11,7 @@ struct PageTests {
         "/customers?state=active&first=2010-09&ordered=2010-10&orders=2&churn=50",
         customer, "\(customer)/timeline?before=x", "\(customer)/merges/\(SampleData.merge)/undo",
         "/insights/retention", "/insights/retention?show=counts", "/insights/models", "/settings",
-        "/definitions", "/find?q=a", "/find", "/nowhere",
+        "/definitions", "/find?q=a", "/find", "/account", "/account?changed=1", "/nowhere",
     ]
 
     @Test(arguments: pages) func `a page shows hostile text as text`(path: String) async throws {

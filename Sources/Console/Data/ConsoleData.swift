@@ -27,6 +27,7 @@ package struct ConsoleData: Sendable {
     /// Who holds this session token; nil where it is unknown, ended or too old.
     package var session: @Sendable (_ token: String) async throws -> ConsoleSession?
     package var signOut: @Sendable (_ token: String) async throws -> Void
+    package var changePassword: @Sendable (PasswordChange) async throws -> PasswordOutcome
 
     package init(
         overview: @escaping @Sendable () async throws -> OverviewPageData,
@@ -40,7 +41,8 @@ package struct ConsoleData: Sendable {
         settings: @escaping @Sendable () async throws -> SettingsPageData,
         signIn: @escaping @Sendable (SignInAttempt) async throws -> SignInOutcome,
         session: @escaping @Sendable (String) async throws -> ConsoleSession?,
-        signOut: @escaping @Sendable (String) async throws -> Void
+        signOut: @escaping @Sendable (String) async throws -> Void,
+        changePassword: @escaping @Sendable (PasswordChange) async throws -> PasswordOutcome
     ) {
         self.overview = overview
         self.retention = retention
@@ -54,5 +56,6 @@ package struct ConsoleData: Sendable {
         self.signIn = signIn
         self.session = session
         self.signOut = signOut
+        self.changePassword = changePassword
     }
 }

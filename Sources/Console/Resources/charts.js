@@ -119,7 +119,7 @@
     chart.getZr().on("click", function (event) {
       const point = chart.convertFromPixel({ seriesIndex: 0 }, [event.offsetX, event.offsetY]);
       const path = point && data.paths[Math.round(point[0])];
-      if (path) location.assign(path);
+      if (path && "linked" in figure.dataset) location.assign(path);
     });
     new ResizeObserver(function () { chart.resize(); }).observe(figure);
     drawn.push({ chart: chart, data: data });

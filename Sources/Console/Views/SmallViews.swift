@@ -22,6 +22,14 @@ struct FailureView {
             advice: words("error.403.advice"), reference: "")
     }
 
+    /// For a member whose role doesn't allow it.
+    static func notAllowed(_ words: Words, role: String) -> FailureView {
+        FailureView(
+            code: "403", title: words("error.notAllowed"),
+            message: words("error.notAllowed.message", role),
+            advice: words("error.notAllowed.advice"), reference: "")
+    }
+
     static func internalError(_ words: Words, reference: String) -> FailureView {
         FailureView(
             code: "500", title: words("error.500"), message: words("error.500.message"),
@@ -69,11 +77,15 @@ struct FindView {
     let customers: [Hit]
     let isEmpty: Bool
 
-    init(search: String, rows: [CustomerRow], formats: Formats, icons: String) {
+    /// - Parameter rooms: Those that are open to whoever searches.
+    init(search: String, rooms: [Room], rows: [CustomerRow], formats: Formats, icons: String) {
         let words = formats.words
         let entries =
-            Room.allCases.map { (words("room.\($0.rawValue)"), $0.path, $0.rawValue) }
-            + [(words("definitions.title"), "/definitions", "definitions")]
+            rooms.map { (words("room.\($0.rawValue)"), $0.path, $0.rawValue) }
+            + [
+                (words("definitions.title"), "/definitions", "definitions"),
+                (words("account.title"), "/account", "person"),
+            ]
         let wanted = search.lowercased()
         pages = entries.filter { wanted.isEmpty || $0.0.lowercased().contains(wanted) }.map {
             Hit(id: "hit-\($0.2)", label: $0.0, note: nil, path: $0.1, icon: "\(icons)#\($0.2)")
@@ -110,8 +122,12 @@ struct SettingsView {
     let members: [MemberLine]
     let keys: [KeyLine]
     let hasKeys: Bool
+    let showsMembers: Bool
+    let showsKeys: Bool
 
-    init(_ data: SettingsPageData, formats: Formats) {
+    init(_ data: SettingsPageData, showsMembers: Bool, showsKeys: Bool, formats: Formats) {
+        self.showsMembers = showsMembers
+        self.showsKeys = showsKeys
         let words = formats.words
         members = data.members.map { member in
             MemberLine(

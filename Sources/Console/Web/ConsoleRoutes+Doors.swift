@@ -1,3 +1,4 @@
+import Access
 import HTTPTypes
 import Hummingbird
 import Kernel
@@ -16,23 +17,44 @@ extension ConsoleRoutes {
         }
     }
 
-    /// For members; others are sent to sign in and come back here.
+    /// For members who may do any of what is needed; others who are signed in are told that they may
+    /// not, all else are sent to sign in and come back here.
+    ///
+    /// - Parameter needs: Empty where every member may.
     func read<Context: RequestContext>(
-        _ request: Request, _ context: Context, _ answer: (Visit) async throws -> Response
+        _ request: Request, _ context: Context, needs: Set<Permission>,
+        _ answer: (Visit) async throws -> Response
     ) async throws -> Response {
         try await open(request, context) { visit in
             guard visit.session != nil else { return Self.toSignIn(visit) }
+            guard Self.allows(visit, needs) else { return visit.notAllowed() }
             return try await answer(visit)
         }
     }
 
-    /// For forms: the token and the browser's word are checked before anything is done.
+    private static func allows(_ visit: Visit, _ needs: Set<Permission>) -> Bool {
+        needs.isEmpty || needs.contains { visit.may($0) }
+    }
+
+    /// Who may send a form.
+    enum Sender {
+        case anybody
+        case member
+        /// A member who may do this.
+        case allowed(Permission)
+    }
+
+    /// For forms: who sends it, its token and the browser's word are checked before anything is done.
     func submit<Context: RequestContext>(
-        _ request: Request, _ context: Context, needsMember: Bool = true,
+        _ request: Request, _ context: Context, by sender: Sender,
         _ answer: (Visit, FormFields) async throws -> Response
     ) async throws -> Response {
         try await open(request, context) { visit in
-            guard !needsMember || visit.session != nil else { return Self.toSignIn(visit) }
+            switch sender {
+            case .anybody: break
+            case .member, .allowed:
+                guard visit.session != nil else { return Self.toSignIn(visit) }
+            }
             var request = request
             let body: ByteBuffer
             do {
@@ -49,6 +71,16 @@ extension ConsoleRoutes {
                     "form refused",
                     metadata: ["reason": "\(verdict)", "path": "\(request.uri.path)"])
                 return visit.failure(.forbidden(visit.words), status: .forbidden)
+            }
+            // After the form's own check: a forged form is told nothing of what the member may do.
+            if case .allowed(let permission) = sender, !visit.may(permission) {
+                context.logger.notice(
+                    "not allowed",
+                    metadata: [
+                        "path": "\(request.uri.path)", "needs": "\(permission.rawValue)",
+                        "member": "\(visit.session?.member.description ?? "")",
+                    ])
+                return visit.notAllowed()
             }
             return try await answer(visit, form)
         }

@@ -1,10 +1,14 @@
+import Access
 import HTTPTypes
 import Hummingbird
 import Insights
 import Kernel
 
 extension ConsoleRoutes {
+    /// The figures, for those who may see them; for others the first room that is open to them.
     func home(_ visit: Visit) async throws -> Response {
+        let rooms = Room.open(to: visit)
+        guard rooms.contains(.home) else { return visit.redirect(rooms.first?.path ?? "/account") }
         let view = HomeView(try await desk.data.overview(), formats: visit.formats)
         return visit.page("home", title: visit.words("room.home"), room: .home, view)
     }
@@ -22,7 +26,12 @@ extension ConsoleRoutes {
     }
 
     func settings(_ visit: Visit) async throws -> Response {
-        let view = SettingsView(try await desk.data.settings(), formats: visit.formats)
+        var data = try await desk.data.settings()
+        if !visit.may(.manageMembers) { data.members = [] }
+        if !visit.may(.manageKeys) { data.keys = [] }
+        let view = SettingsView(
+            data, showsMembers: visit.may(.manageMembers), showsKeys: visit.may(.manageKeys),
+            formats: visit.formats)
         return visit.page("settings", title: visit.words("room.settings"), room: .settings, view)
     }
 
@@ -38,9 +47,10 @@ extension ConsoleRoutes {
         query.search = String(
             trimmed(visit.query["q"] ?? "").prefix(CustomerListState.searchCharactersMax))
         query.limit = 8
-        let rows = query.search.isEmpty ? [] : try await desk.data.customers(query).rows
+        let looks = !query.search.isEmpty && visit.may(.readCustomers)
+        let rows = looks ? try await desk.data.customers(query).rows : []
         let view = FindView(
-            search: query.search, rows: rows, formats: visit.formats,
+            search: query.search, rooms: Room.open(to: visit), rows: rows, formats: visit.formats,
             icons: desk.assets.paths["icons.svg"] ?? "")
         return visit.asksForPart("found")
             ? visit.part("find-results", view)

@@ -34,9 +34,7 @@ extension ConsoleRoutes {
                 email: email, problem: visit.words("signIn.refused"), next: next)
             return signInPage(visit, view, status: .unprocessableContent)
         case .tooManyAttempts(let seconds):
-            let minutes = max(1, (seconds + 59) / 60)
-            let problem = visit.words(
-                "signIn.tooMany", count: minutes, visit.formats.integer(minutes))
+            let problem = Self.tooMany(visit, seconds: seconds)
             var response = signInPage(
                 visit, SignInView(email: email, problem: problem, next: next),
                 status: .tooManyRequests)

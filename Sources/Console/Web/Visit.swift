@@ -1,3 +1,4 @@
+import Access
 import HTTPTypes
 import Hummingbird
 import Kernel
@@ -17,6 +18,11 @@ struct Visit: Sendable {
     let query: FormFields
 
     var words: Words { desk.words }
+
+    /// Whether whoever looks may do this; nobody who isn't signed in may do anything.
+    func may(_ permission: Permission) -> Bool {
+        session?.permissions.contains(permission) == true
+    }
 
     /// Whether htmx asks for the part of the page with this id.
     func asksForPart(_ id: String) -> Bool {
@@ -50,6 +56,11 @@ struct Visit: Sendable {
 
     func notFound() -> Response {
         failure(FailureView.notFound(words), status: .notFound)
+    }
+
+    func notAllowed() -> Response {
+        let role = session?.role ?? ""
+        return failure(FailureView.notAllowed(words, role: role), status: .forbidden)
     }
 
     /// Sends the browser elsewhere, also where htmx asked.
@@ -106,6 +117,20 @@ enum Room: String, CaseIterable, Sendable {
         case .models: "/insights/models"
         case .settings: "/settings"
         }
+    }
+
+    /// Any of these opens the room.
+    var permissions: Set<Permission> {
+        switch self {
+        case .home, .retention, .models: [.readFigures]
+        case .customers: [.readCustomers]
+        case .settings: [.manageMembers, .manageKeys]
+        }
+    }
+
+    /// The rooms that are open to whoever looks, in the menu's order.
+    static func open(to visit: Visit) -> [Room] {
+        allCases.filter { $0.permissions.contains { visit.may($0) } }
     }
 }
 

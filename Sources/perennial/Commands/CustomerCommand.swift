@@ -24,8 +24,9 @@ struct CustomerShowCommand: WorkspaceCommand {
 
     @OptionGroup var workspace: WorkspaceOptions
 
-    @Option(help: "table or json.")
-    var format = ReportFormat.table
+    @Option(
+        help: "table or json; as CSV there is: report customers --format csv --search KEY.")
+    var format = PageFormat.table
 
     @Option(help: "How many events of the timeline.")
     var events = 10
@@ -41,6 +42,11 @@ struct CustomerShowCommand: WorkspaceCommand {
         }
         try await output.line(text)
     }
+}
+
+/// How a page about one thing is written: it isn't made of rows, so there is no CSV of it.
+enum PageFormat: String, ExpressibleByArgument, CaseIterable {
+    case table, json
 }
 
 /// What a command can't do with what it was given.

@@ -15,6 +15,7 @@ struct KeyCommand: AsyncParsableCommand {
 struct KeyCreateCommand: WorkspaceCommand {
     static let configuration = CommandConfiguration(
         commandName: "create", abstract: "Makes a key and prints it, this once.")
+    static var makesWorkspace: Bool { true }
 
     @Option(help: "What the key may do: track, read, write or admin; several with commas.")
     var scope = "track"

@@ -17,7 +17,7 @@ struct MergeListCommand: WorkspaceCommand {
 
     @OptionGroup var workspace: WorkspaceOptions
 
-    @Option(help: "table or json.")
+    @Option(help: "table, json or csv.")
     var format = ReportFormat.table
 
     @Option(help: "How many at most.")
@@ -33,6 +33,7 @@ struct MergeListCommand: WorkspaceCommand {
             try await output.line(json.text)
             return
         }
+        if format == .csv { return try await output.line(MergeText.table(merges).csv()) }
         if merges.isEmpty { try await output.line("no customers were merged yet") }
         for merge in merges { try await output.line(MergeText.line(merge, workspace.zone)) }
     }
@@ -51,7 +52,12 @@ struct MergeUndoCommand: WorkspaceCommand {
         guard let id = ID<Merge>(merge) else {
             throw ValidationFailure("\(merge) is not a merge's id; they begin with mrg_")
         }
-        try await workspace.undo(id, by: "")
+        do {
+            try await workspace.undo(id, by: "")
+        } catch Workspace.MergeFailure.unknownMerge {
+            // As it was typed: the id's own way of writing itself may look like another.
+            throw Workspace.MergeFailure.unknownMerge(merge)
+        }
         try await output.line("undone; the two are apart again")
     }
 }
@@ -69,8 +75,23 @@ struct MergeCustomersCommand: WorkspaceCommand {
     @OptionGroup var workspace: WorkspaceOptions
 
     func run(in workspace: Workspace, _ output: CommandOutput) async throws {
+        let parts = try await Blocking.run {
+            try [one, other].compactMap { try workspace.customerID(named: $0) }
+        }
         try await workspace.merge(one, other, by: "")
-        try await output.line(
-            "merged; undo it with: perennial merge undo, see perennial merge list")
+        let merges = try await Blocking.run {
+            let members = try parts.first.flatMap { try workspace.records.root(of: $0) }.map {
+                try workspace.records.members(of: $0)
+            }
+            return try workspace.records.merges(among: members ?? [], limit: 100)
+        }
+        let made = merges.first { merge in
+            merge.undoneAt == nil && Set([merge.winner, merge.loser]) == Set(parts)
+        }
+        guard let made else {
+            return try await output.line("merged; find the merge with: perennial merge list")
+        }
+        try await output.line("merged as \(made.id)")
+        try await output.line("undo it with: perennial merge undo \(made.id)")
     }
 }

@@ -23,11 +23,16 @@ struct CustomerReport {
             lines.append("")
             lines.append("state         \(row.state.rawValue)")
             lines.append("orders        \(Figures.grouped(row.orders))")
-            lines.append("revenue       \(Figures.money(row.revenue))")
+            lines.append(
+                "refunds       \(Figures.grouped(Int(details.profile.orders.refunds)))")
             lines.append("first order   \(Figures.time(row.firstOrderAt, zone))")
             lines.append("last order    \(Figures.time(row.lastOrderAt, zone))")
-            if let prediction = row.prediction { lines += self.lines(prediction) }
         }
+        if let money = money() {
+            lines.append("")
+            lines.append(money.table())
+        }
+        if let prediction = details.row?.prediction { lines += self.lines(prediction) }
         let attributes = details.profile.attributes.all.filter { !$0.isRemoved }
         if !attributes.isEmpty {
             lines.append("")
@@ -54,6 +59,26 @@ struct CustomerReport {
             }
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// What was ordered, what went back, and what remains, by currency; nil where there is neither.
+    private func money() -> TextTable? {
+        let orders = details.profile.orders
+        guard !orders.totals.isEmpty else { return nil }
+        var table = TextTable(
+            headings: ["currency", "ordered", "refunded", "net"], numeric: [1, 2, 3])
+        for total in orders.totals {
+            let (net, overflow) = total.revenueMinor.subtractingReportingOverflow(
+                total.refundedMinor)
+            func text(_ minor: Int64) -> String {
+                Figures.money(Money(minor: minor, currency: total.currency))
+            }
+            table.rows.append([
+                total.currency.description, text(total.revenueMinor), text(total.refundedMinor),
+                overflow ? "–" : text(net),
+            ])
+        }
+        return table
     }
 
     private func lines(_ prediction: CustomerPrediction) -> [String] {

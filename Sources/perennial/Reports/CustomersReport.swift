@@ -10,17 +10,25 @@ struct CustomersReport {
     func text(_ format: ReportFormat) -> String {
         switch format {
         case .json: json()
-        case .table: table().table()
+        case .table: table().table() + "\n\n" + counted
         case .csv: csv().csv()
         }
+    }
+
+    /// How many of how many are shown, and how to go on.
+    private var counted: String {
+        let total = Figures.grouped(page.total)
+        var text = "\(Figures.grouped(page.rows.count)) of \(total) customers"
+        if let next = page.next { text += "; go on with: --after '\(next)'" }
+        return text
     }
 
     private func table() -> TextTable {
         var table = TextTable(
             headings: [
                 "customer", "name", "state", "orders", "revenue", "last order", "churn 90 d",
-                "orders 365 d", "next order",
-            ], numeric: [3, 4, 6, 7])
+                "orders 365 d", "spend 365 d", "next order",
+            ], numeric: [3, 4, 6, 7, 8])
         for row in page.rows {
             let prediction = row.prediction
             table.rows.append([
@@ -28,10 +36,18 @@ struct CustomersReport {
                 Figures.money(row.revenue), Figures.time(row.lastOrderAt, zone),
                 Figures.percent(prediction?.churnProbability),
                 prediction.map { Figures.fixed($0.expectedOrders365, digits: 1) } ?? "–",
-                NextOrder.text(prediction, zone),
+                Self.spend(prediction), NextOrder.text(prediction, zone),
             ])
         }
         return table
+    }
+
+    /// What a customer is expected to spend within a year; a dash where that isn't modelled.
+    private static func spend(_ prediction: CustomerPrediction?) -> String {
+        guard let minor = prediction?.expectedSpend365Minor, let currency = prediction?.currency,
+            let rounded = Int64(exactly: minor.rounded())
+        else { return "–" }
+        return Figures.money(Money(minor: rounded, currency: currency))
     }
 
     private func csv() -> TextTable {
@@ -39,6 +55,7 @@ struct CustomersReport {
             "customer", "name", "email", "state", "orders", "revenue_minor", "first_order_at",
             "last_order_at", "as_of", "probability_alive", "churn_probability_90",
             "expected_orders_90", "expected_orders_365", "expected_spend_365_minor",
+            "expected_spend_currency",
         ])
         for row in page.rows {
             let prediction = row.prediction
@@ -51,6 +68,7 @@ struct CustomersReport {
                 prediction?.asOf.rfc3339 ?? "", number(prediction?.probabilityAlive),
                 number(prediction?.churnProbability), number(prediction?.expectedOrders90),
                 number(prediction?.expectedOrders365), number(prediction?.expectedSpend365Minor),
+                prediction?.currency?.description ?? "",
             ])
         }
         return table

@@ -20,6 +20,20 @@ enum MergeText {
         }
     }
 
+    static func table(_ merges: [MergeListing]) -> TextTable {
+        var table = TextTable(headings: [
+            "merge", "winner", "loser", "reason", "why", "position", "merged_at", "undone_at",
+        ])
+        table.rows = merges.map { merge in
+            [
+                merge.id.description, merge.winner.description, merge.loser.description,
+                merge.reason, reason(merge), String(merge.position), merge.mergedAt.rfc3339,
+                merge.undoneAt?.rfc3339 ?? "",
+            ]
+        }
+        return table
+    }
+
     static func write(_ merge: MergeListing, to json: inout JSONWriter) {
         json.beginObject()
         json.member("merge", merge.id.description)

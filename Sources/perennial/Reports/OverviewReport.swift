@@ -28,6 +28,7 @@ struct OverviewReport {
         add("  of this without a customer", money(figures.revenueWithoutCustomer))
         add("refunds", Figures.grouped(figures.refunds))
         add("refunded", money(figures.refunded))
+        add("net revenue", money(net))
         add("repeat purchase rate", share(figures.repeatPurchaseRate))
         for (currency, value) in figures.averageOrderValueMinor.sorted(by: { $0.key < $1.key }) {
             add("average order value", Figures.money(Self.rounded(value, currency)))
@@ -45,33 +46,41 @@ struct OverviewReport {
         return table
     }
 
+    /// Every figure of the JSON, each with its unit: amounts are in `minor` units of their currency
+    /// (pence, cents), shares are of 1.
     private func csv() -> TextTable {
-        var table = TextTable(headings: ["figure", "currency", "value"])
-        func add(_ name: String, _ value: String, _ currency: String = "") {
-            table.rows.append([name, currency, value])
+        var table = TextTable(headings: ["figure", "currency", "unit", "value"])
+        func add(_ name: String, _ unit: String, _ value: String?, _ currency: String = "") {
+            table.rows.append([name, currency, unit, value ?? ""])
         }
-        func add(_ name: String, _ amounts: Amounts) {
+        func count(_ name: String, _ value: Int) { add(name, "count", String(value)) }
+        func amounts(_ name: String, _ amounts: Amounts) {
             for money in amounts.sorted {
-                add(name, String(money.minor), money.currency.description)
+                add(name, "minor", String(money.minor), money.currency.description)
             }
         }
-        add("customers", String(figures.customers))
-        add("people", String(figures.people))
-        add("orders", String(figures.orders))
-        add("ordersWithoutCustomer", String(figures.ordersWithoutCustomer))
-        add("revenue", figures.revenue)
-        add("revenueWithoutCustomer", figures.revenueWithoutCustomer)
-        add("refunds", String(figures.refunds))
-        add("refunded", figures.refunded)
-        add("repeatPurchaseRate", figures.repeatPurchaseRate.map { String($0) } ?? "")
+        count("customers", figures.customers)
+        count("people", figures.people)
+        count("orders", figures.orders)
+        amounts("revenue", figures.revenue)
+        count("refunds", figures.refunds)
+        amounts("refunded", figures.refunded)
+        amounts("netRevenue", net)
+        count("withoutCustomer.orders", figures.ordersWithoutCustomer)
+        amounts("withoutCustomer.revenue", figures.revenueWithoutCustomer)
+        add("repeatPurchaseRate", "share", figures.repeatPurchaseRate.map { String($0) })
         for (currency, value) in figures.averageOrderValueMinor.sorted(by: { $0.key < $1.key }) {
-            add("averageOrderValue", String(value), currency.description)
+            add("averageOrderValue", "minor", String(value), currency.description)
         }
-        add("ordersPerCustomer", figures.ordersPerCustomer.map { String($0) } ?? "")
-        add("activeCustomers", String(figures.activeCustomers))
-        add("churnRate", figures.churnRate.map { String($0) } ?? "")
-        add("firstOrderAt", figures.firstOrderAt?.rfc3339 ?? "")
-        add("lastOrderAt", figures.lastOrderAt?.rfc3339 ?? "")
+        add("ordersPerCustomer", "orders", figures.ordersPerCustomer.map { String($0) })
+        count("activeCustomers", figures.activeCustomers)
+        add("activeDays", "days", String(figures.activeDays))
+        add("churnRate", "share", figures.churnRate.map { String($0) })
+        add("churnRateBefore", "share", figures.churnRateBefore.map { String($0) })
+        add("firstOrderAt", "time", figures.firstOrderAt?.rfc3339)
+        add("lastOrderAt", "time", figures.lastOrderAt?.rfc3339)
+        add("asOf", "time", figures.asOf?.rfc3339)
+        add("timeZone", "name", zone.name)
         return table
     }
 

@@ -51,7 +51,8 @@ struct ConsoleRooms: Sendable {
             settings: { try await Blocking.run { try settings() } },
             signIn: { try await doors.signIn($0) },
             session: { try await doors.session($0) },
-            signOut: { try await doors.signOut($0) })
+            signOut: { try await doors.signOut($0) },
+            changePassword: { try await doors.changePassword($0) })
     }
 
     // MARK: Figures

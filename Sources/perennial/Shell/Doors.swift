@@ -6,7 +6,7 @@ import Records
 import Runtime
 import Synchronization
 
-/// Who may come into the console: signing in and out, and whose a session is.
+/// Who may come into the console: signing in and out, whose a session is, and another password.
 final class Doors: Sendable {
     private let workspace: Workspace
     private let throttle = Mutex(LoginThrottle())
@@ -29,12 +29,7 @@ final class Doors: Sendable {
             return .tooManyAttempts(retryAfterSeconds: Int(seconds))
         }
         let password = attempt.password
-        let isTurn = hashing.withLock { count in
-            if count >= Self.hashingMax { return false }
-            count += 1
-            return true
-        }
-        guard isTurn else { return .tooManyAttempts(retryAfterSeconds: 2) }
+        guard takeTurn() else { return .tooManyAttempts(retryAfterSeconds: Self.turnSeconds) }
         defer { hashing.withLock { $0 -= 1 } }
         let member = try await Blocking.password { [workspace] () -> MemberRecord? in
             guard password.utf8.count <= PasswordRules.bytesMax,
@@ -64,6 +59,57 @@ final class Doors: Sendable {
         return .signedIn(token: token.text)
     }
 
+    private static let turnSeconds = 2
+
+    /// - Returns: False where enough passwords are being hashed; give a turn back when it is over.
+    private func takeTurn() -> Bool {
+        hashing.withLock { count in
+            if count >= Self.hashingMax { return false }
+            count += 1
+            return true
+        }
+    }
+
+    /// Gives a member the password that they chose, and ends their other sessions.
+    ///
+    /// Guessing the current one is slowed down as signing in is, but apart from it: who found an open
+    /// browser can't keep its owner from signing in elsewhere.
+    func changePassword(_ change: PasswordChange) async throws -> PasswordOutcome {
+        let now = workspace.clock.now
+        let account = "change " + change.member.description
+        let decision = throttle.withLock { $0.decide(account: account, address: "", now: now) }
+        if case .wait(let until) = decision {
+            let seconds = (until.milliseconds - now.milliseconds + 999) / 1000
+            return .tooManyAttempts(retryAfterSeconds: Int(seconds))
+        }
+        guard takeTurn() else { return .tooManyAttempts(retryAfterSeconds: Self.turnSeconds) }
+        defer { hashing.withLock { $0 -= 1 } }
+        let outcome = try await Blocking.password { [workspace] () -> PasswordOutcome in
+            guard let member = try workspace.records.member(change.member),
+                let session = SessionToken(change.token),
+                change.current.utf8.count <= PasswordRules.bytesMax,
+                try PasswordHash(phc: member.passwordHash).matches(change.current)
+            else { return .wrongCurrent }
+            do throws(PasswordRules.Refusal) {
+                try PasswordRules.check(change.new, email: member.email)
+            } catch {
+                return .refused(error)
+            }
+            let hash = try PasswordHash(change.new, random: .system)
+            let isSet = try workspace.records.setPassword(
+                of: member.id, to: hash.phc, keepingSession: session.digest.bytes)
+            return isSet ? .changed : .wrongCurrent
+        }
+        throttle.withLock { throttle in
+            switch outcome {
+            case .wrongCurrent: throttle.recordFailure(account: account, address: "", now: now)
+            case .changed, .refused: throttle.recordSuccess(account: account)
+            case .tooManyAttempts: break
+            }
+        }
+        return outcome
+    }
+
     /// An address that tells visitors apart; empty for this machine's own, from which a proxy speaks for all.
     private static func telling(_ address: String?) -> String {
         guard let address, !address.hasPrefix("127."), address != "::1" else { return "" }
@@ -83,7 +129,9 @@ final class Doors: Sendable {
                 try workspace.records.touchSession(tokenHash: token.digest.bytes, at: now)
             }
             return ConsoleSession(
-                member: member.id, name: member.name, email: member.email, role: member.role)
+                member: member.id, name: member.name, email: member.email, role: member.role,
+                // A role that isn't known here, of another version, allows nothing.
+                permissions: Role(rawValue: member.role)?.permissions ?? [])
         }
     }
 

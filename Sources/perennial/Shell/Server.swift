@@ -52,6 +52,7 @@ struct Server {
         let router = Router(context: ServerContext.self)
         IngestRoutes(workspace: workspace, keys: keys, random: .system).add(to: router)
         HealthRoutes(workspace: workspace, metrics: metrics).add(to: router)
+        UnknownRoutes().add(to: router)
         try addConsole(to: router)
         let started = didStart
         let host = settings.server.host

@@ -15,17 +15,23 @@ protocol WorkspaceCommand: AsyncParsableCommand {
     /// Values for settings that the command's own flags give, by setting name.
     var settingFlags: [String: String] { get }
 
+    /// Whether the command makes a workspace where there is none. One that reads or changes what is
+    /// there doesn't: a folder that was mistyped is said, not made.
+    static var makesWorkspace: Bool { get }
+
     /// Does the work and says what there is to say.
     func run(in workspace: Workspace, _ output: CommandOutput) async throws
 }
 
 extension WorkspaceCommand {
     var settingFlags: [String: String] { [:] }
+    static var makesWorkspace: Bool { false }
 
     func run() async throws {
         let options = workspace
         do {
             let loaded = try options.load(flags: settingFlags)
+            if !Self.makesWorkspace { try options.requireWorkspace() }
             Shell.startLogging(loaded.values, atLeast: .warning)
             for warning in loaded.warnings {
                 try await CommandOutput.standard.error("warning: \(warning)")

@@ -8,7 +8,7 @@ import Settings
 
 /// Flags that every command about a workspace takes.
 struct WorkspaceOptions: ParsableArguments {
-    @Option(help: "The workspace's folder; made when missing.")
+    @Option(help: "The workspace's folder.")
     var data = "data"
 
     @Option(
@@ -38,6 +38,23 @@ struct WorkspaceOptions: ParsableArguments {
             data.hasPrefix("/")
             ? data : FileManager.default.currentDirectoryPath + "/" + data
         return path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    }
+
+    var hasSettingsFile: Bool {
+        FileManager.default.fileExists(atPath: folder + "/" + SettingsFile.name)
+    }
+
+    /// - Throws: where the folder holds no workspace.
+    func requireWorkspace() throws {
+        // Either store is enough: the other may have been lost, and is then made from the log.
+        let hasStore = ["log.sqlite", "records.sqlite"].contains {
+            FileManager.default.fileExists(atPath: folder + "/" + $0)
+        }
+        guard hasStore else {
+            throw ValidationFailure(
+                "there is no workspace in \(folder); name another folder with --data, or make one "
+                    + "with: perennial import, serve, demo, key create or member add")
+        }
     }
 
     /// Loads the settings with this command's flags on top.
