@@ -116,6 +116,14 @@ extension BacktestReport {
                 "it expected \(Int((abs(error) * 100).rounded())) % "
                     + (error > 0 ? "more" : "fewer") + " orders than came")
         }
+        for spend in best.spend where spend.actual > 0 {
+            let error = spend.predicted / spend.actual - 1
+            guard abs(error) > Self.totalErrorMax else { continue }
+            faults.append(
+                "it expected \(Int((abs(error) * 100).rounded())) % "
+                    + (error > 0 ? "more" : "less") + " \(spend.currency) of spend than came"
+                    + (error < 0 ? " (a season in the held-back time does that)" : ""))
+        }
         return faults.isEmpty ? (.usable, []) : (.weak, faults)
     }
 

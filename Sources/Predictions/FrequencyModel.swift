@@ -45,7 +45,7 @@ protocol FrequencyFit: Sendable {
     /// In the order of `kind.parameterNames`.
     var parameters: [Double] { get }
     var standardErrors: [Double]? { get }
-    /// 95 %.
+    /// 95 %; with weak priors where the data alone leave a direction open.
     var parameterIntervals: [PredictionInterval]? { get }
 
     func forecasts(
@@ -88,7 +88,7 @@ struct FittedFrequency<Model: BuyTillYouDieModel>: FrequencyFit {
     var limits: [FitLimit] { fit.limits }
     var parameters: [Double] { fit.model.parameters }
     var standardErrors: [Double]? { fit.standardErrors?.values }
-    var parameterIntervals: [PredictionInterval]? { fit.parameterIntervals() }
+    var parameterIntervals: [PredictionInterval]? { spread.parameterIntervals() }
 
     func forecasts(
         _ histories: PurchaseHistories, _ grouped: GroupedHistories, spend: GammaGamma?,

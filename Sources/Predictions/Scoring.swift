@@ -135,6 +135,9 @@ package struct Scoring: Sendable {
             model.logLikelihood = fit.logLikelihood
             model.notes = fit.limits.map(\.explanation)
             if prior == .weak { model.notes.append(smallDataNote) }
+            if fit.standardErrors == nil, fit.parameterIntervals != nil {
+                model.notes.append(openDirectionNote)
+            }
             return (fit, model)
         } catch {
             model.notes = [error.explanation]
@@ -191,6 +194,8 @@ package struct Scoring: Sendable {
         }
     }
 
+    private static let openDirectionNote =
+        "Intervals are those of a fit with weak priors, as the data alone leave them open."
     private static let smallDataNote =
         "Few customers or repeat orders yet: weak priors steady the fit, and intervals are wide."
 
