@@ -289,6 +289,8 @@ package final class LogStore: Sendable {
                 arguments: [Self.reservedBytes])
             try db.execute(sql: "DROP TABLE reserve")
             _ = try Row.fetchOne(db, sql: "PRAGMA wal_checkpoint(RESTART)")
+            // What was written isn't read again.
+            try db.execute(sql: "PRAGMA shrink_memory")
         }
     }
 
