@@ -90,8 +90,8 @@ let package = Package(
         room(
             "Runtime",
             [
-                "Kernel", "JSONParsing", "Events", "Customers", "Insights", "Predictions",
-                "Analytics", "Records", logging, lifecycle, nio, nioPosix,
+                "Kernel", "JSONParsing", "Events", "Customers", "Insights", "RetentionModels",
+                "Predictions", "Boosting", "Analytics", "Records", logging, lifecycle, nio, nioPosix,
             ]),
         room(
             "API",

@@ -121,7 +121,7 @@ struct StateSQL {
 
 /// The columns that a `CustomerRow` is read from.
 enum CustomerColumns {
-    static let count = 30
+    static let count = 31
 
     static func sql(_ states: StateSQL) -> String {
         """
@@ -131,7 +131,7 @@ enum CustomerColumns {
             expected_orders_365, expected_spend_90_minor, expected_spend_365_minor,
             next_order_median_days, next_order_low_days, next_order_high_days, spend_currency,
             churn_low, churn_high, expected_orders_365_low, expected_orders_365_high,
-            expected_spend_365_low_minor, expected_spend_365_high_minor
+            expected_spend_365_low_minor, expected_spend_365_high_minor, churn_band
         """
     }
 }
@@ -173,6 +173,7 @@ extension Rows {
         prediction.churnRange = range(24)
         prediction.orders365Range = range(26)
         prediction.spend365RangeMinor = range(28)
+        prediction.churnBand = churnBand(30)
         if int64(23) != 0 { prediction.currency = try currency(23) }
         return prediction
     }

@@ -22,6 +22,8 @@ package struct PredictionColumns: Sendable {
     package var orders365High: [Double] = []
     package var spend365LowMinor: [Double] = []
     package var spend365HighMinor: [Double] = []
+    /// `ChurnBand`'s raw values.
+    package var churnBands: [UInt8] = []
 
     package init() {}
 
@@ -30,7 +32,7 @@ package struct PredictionColumns: Sendable {
             probabilityAlive.count, churnProbability.count, expectedOrders90.count,
             expectedOrders365.count, expectedSpend90Minor.count, expectedSpend365Minor.count,
             currency.count, nextOrderMedianDays.count, nextOrderLowDays.count,
-            nextOrderHighDays.count,
+            nextOrderHighDays.count, churnBands.count,
         ]
         let ranges: [Int] = [
             churnLow.count, churnHigh.count, orders365Low.count, orders365High.count,
@@ -57,7 +59,7 @@ package struct ModelRunRecord: Sendable, Equatable {
 }
 
 extension Archive {
-    /// Keeps a run and its predictions; from then on lists show these. Runs before are kept.
+    /// Keeps a run and its predictions; lists show them where no run has seen more. Runs before are kept.
     ///
     /// - Throws: `.statementFailed` where the run is there already.
     package func writePredictions(
@@ -95,11 +97,14 @@ extension Archive {
         }
     }
 
-    /// The run with the highest number; nil before the first.
+    /// The run that lists show: of those that saw most, the newest; nil before the first.
     package func newestRun() throws(ArchiveError) -> ModelRunRecord? {
         try read { connection throws(ArchiveError) in
             let rows = try connection.rows(
-                "SELECT run, as_of_ms, parameters FROM model_runs ORDER BY run DESC LIMIT 1")
+                """
+                SELECT run, as_of_ms, parameters FROM model_runs
+                ORDER BY as_of_ms DESC, run DESC LIMIT 1
+                """)
             guard rows.next() else { return nil }
             return ModelRunRecord(
                 run: ID(rawValue: rows.int64(0)), asOf: rows.timestamp(1),
@@ -115,6 +120,7 @@ extension Connection {
         let types: [ColumnType] = [
             .bigint, .bigint, .double, .double, .double, .double, .double, .double, .integer,
             .double, .double, .double, .double, .double, .double, .double, .double, .double,
+            .utinyint,
         ]
         func range(_ column: [Double], _ row: Int) -> Double { column.isEmpty ? .nan : column[row] }
         try appender(for: "predictions", types).append(columns.customers.count) { slice in
@@ -136,6 +142,7 @@ extension Connection {
             slice.doubles(15) { range(columns.orders365High, $0) }
             slice.doubles(16) { range(columns.spend365LowMinor, $0) }
             slice.doubles(17) { range(columns.spend365HighMinor, $0) }
+            slice.bytes(18) { columns.churnBands[$0] }
         }
     }
 }

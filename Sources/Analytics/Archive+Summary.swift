@@ -81,9 +81,11 @@ extension Connection {
                     p.expected_spend_365_minor, p.currency, p.next_order_median_days,
                     p.next_order_low_days, p.next_order_high_days, p.churn_low, p.churn_high,
                     p.expected_orders_365_low, p.expected_orders_365_high,
-                    p.expected_spend_365_low_minor, p.expected_spend_365_high_minor
+                    p.expected_spend_365_low_minor, p.expected_spend_365_high_minor, p.churn_band
                 FROM predictions AS p JOIN model_runs AS r USING (run)
-                WHERE run = (SELECT max(run) FROM model_runs) AND \(isWanted)
+                WHERE run = (
+                    SELECT run FROM model_runs ORDER BY as_of_ms DESC, run DESC LIMIT 1
+                ) AND \(isWanted)
             )
             SELECT customer, coalesce(b.orders, 0), coalesce(b.currency, 0),
                 coalesce(b.currencies, 0), coalesce(b.revenue_minor, 0), b.first_order_ms,
@@ -97,7 +99,7 @@ extension Connection {
                 n.currency, n.next_order_median_days, n.next_order_low_days,
                 n.next_order_high_days, n.churn_low, n.churn_high, n.expected_orders_365_low,
                 n.expected_orders_365_high, n.expected_spend_365_low_minor,
-                n.expected_spend_365_high_minor
+                n.expected_spend_365_high_minor, n.churn_band
             FROM bought AS b FULL JOIN known AS k USING (customer)
                 LEFT JOIN newest AS n USING (customer);
 

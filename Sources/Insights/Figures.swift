@@ -176,6 +176,8 @@ package struct CustomerPrediction: Sendable, Equatable {
     package var probabilityAlive: Double
     /// P(no order in the 90 days after `asOf`).
     package var churnProbability: Double
+    /// Nil for what was forecast before bands were kept.
+    package var churnBand: ChurnBand?
     package var expectedOrders90: Double
     package var expectedOrders365: Double
     /// In minor units of `currency`; nil where spend isn't modelled (too few repeat orders).

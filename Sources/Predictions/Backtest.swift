@@ -5,8 +5,12 @@ package enum Backtest {
     /// Customers with so many repeat orders and more are one group.
     private static let largestGroup = 7
 
+    /// - Parameter challenger: What a learner from outside foretold of the held-back time, from examples that
+    ///   ended before it; nil for none.
     /// - Throws: `InvalidRow` where a row cannot be a history.
-    package static func run(_ columns: BacktestColumns) throws(InvalidRow) -> BacktestReport {
+    package static func run(
+        _ columns: BacktestColumns, challenger: Challenger? = nil, workers: Workers = .one
+    ) throws(InvalidRow) -> BacktestReport {
         let before = columns.before
         let histories = try PurchaseHistories(
             frequency: before.frequency, recency: before.recency, age: before.age,
@@ -16,15 +20,43 @@ package enum Backtest {
         let prior = Scoring.prior(customers: histories.count, repeaters: repeaters)
         let meanSpend = try MeanSpends(before, prior: prior)
         var contestants: [BacktestReport.Contestant] = []
+        /// What the best model of frequency said, for the blend.
+        var best: (model: String, loss: Double, said: Challenger)?
         for kind in FrequencyModel.allCases {
             do throws(FitFailure) {
-                let fit = try kind.fit(grouped, prior: prior)
-                contestants.append(
-                    .init(
-                        model: kind.rawValue,
-                        figures: figures(fit, grouped, columns, meanSpend.byCustomer)))
+                let fit = try kind.fit(grouped, prior: prior, workers: workers)
+                let said = Challenger(
+                    silent: grouped.byCustomer(
+                        fit.churnProbability(grouped, within: columns.horizon)),
+                    orders: grouped.byCustomer(
+                        fit.expectedOrders(grouped, within: columns.horizon)))
+                var figures = figures(said, columns, meanSpend.byCustomer)
+                figures.parameters = Dictionary(
+                    uniqueKeysWithValues: zip(kind.parameterNames, fit.parameters))
+                figures.tracking = fit.expectedRepeatOrders(
+                    starts: columns.startDays.map { $0 / columns.before.unit.days },
+                    by: (0..<columns.weeklyRepeats.count).map {
+                        Double(($0 + 1) * 7) / columns.before.unit.days
+                    })
+                contestants.append(.init(model: kind.rawValue, figures: figures))
+                if let loss = figures.logLoss, loss < best?.loss ?? .infinity {
+                    best = (kind.rawValue, loss, said)
+                }
             } catch {
                 contestants.append(.init(model: kind.rawValue, note: error.explanation))
+            }
+        }
+        if let challenger {
+            contestants.append(
+                .init(
+                    model: Challenger.name,
+                    figures: figures(challenger, columns, meanSpend.byCustomer)))
+            if let said = best?.said {
+                let blend = challenger.blended(silent: said.silent, orders: said.orders)
+                contestants.append(
+                    .init(
+                        model: Challenger.blendName,
+                        figures: figures(blend, columns, meanSpend.byCustomer)))
             }
         }
         let losses = contestants.compactMap { contestant in
@@ -36,32 +68,23 @@ package enum Backtest {
             customers: histories.count, repeatCustomers: repeaters,
             actualOrders: columns.ordersAfter.reduce(0, +),
             silentShare: histories.count == 0 ? 0 : Double(silent) / Double(histories.count),
-            contestants: contestants, chosen: losses.min { $0.1 < $1.1 }?.0,
+            contestants: contestants, chosen: best?.model,
+            churnBy: losses.min { $0.1 < $1.1 }?.0,
             actualTracking: columns.weeklyRepeats.reduce(into: []) { sums, count in
                 sums.append((sums.last ?? 0) + count)
             })
     }
 
     private static func figures(
-        _ fit: any FrequencyFit, _ grouped: GroupedHistories, _ columns: BacktestColumns,
-        _ meanSpend: [Double]
+        _ said: Challenger, _ columns: BacktestColumns, _ meanSpend: [Double]
     ) -> BacktestReport.Figures {
-        let orders = grouped.byCustomer(
-            fit.expectedOrders(grouped, within: columns.horizon))
-        let churn = grouped.byCustomer(
-            fit.churnProbability(grouped, within: columns.horizon))
         let amounts = AmountBacktest(
-            predicted: orders, actual: columns.ordersAfter.map(Double.init))
+            predicted: said.orders, actual: columns.ordersAfter.map(Double.init))
         let chances = ProbabilityBacktest(
-            predicted: churn, happened: columns.ordersAfter.map { $0 == 0 })
-        let weeks = (0..<columns.weeklyRepeats.count).map {
-            Double(($0 + 1) * 7) / columns.before.unit.days
-        }
+            predicted: said.silent, happened: columns.ordersAfter.map { $0 == 0 })
         return BacktestReport.Figures(
-            parameters: Dictionary(
-                uniqueKeysWithValues: zip(fit.kind.parameterNames, fit.parameters)),
-            predictedOrders: amounts.predictedTotal, totalError: amounts.totalError,
-            meanAbsoluteError: amounts.meanAbsoluteError,
+            parameters: [:], predictedOrders: amounts.predictedTotal,
+            totalError: amounts.totalError, meanAbsoluteError: amounts.meanAbsoluteError,
             rootMeanSquaredError: amounts.rootMeanSquaredError,
             byRepeats: amounts.groups(by: columns.before.frequency, largest: largestGroup).map {
                 .init(
@@ -77,9 +100,7 @@ package enum Backtest {
                 .init(
                     key: index + 1, customers: bin.customers, predicted: bin.predicted,
                     actual: bin.actual)
-            }, spend: spend(orders, meanSpend, columns),
-            tracking: fit.expectedRepeatOrders(
-                starts: columns.startDays.map { $0 / columns.before.unit.days }, by: weeks))
+            }, spend: spend(said.orders, meanSpend, columns), tracking: [])
     }
 
     private static func spend(

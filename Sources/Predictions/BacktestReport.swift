@@ -18,7 +18,7 @@ package struct BacktestReport: Codable, Sendable, Equatable {
 
     /// How one model did.
     package struct Contestant: Codable, Sendable, Equatable {
-        /// `FrequencyModel`'s name.
+        /// `FrequencyModel`'s name, or one of `Challenger`'s.
         package var model: String
         /// Nil where it could not be fitted; `note` says why.
         package var figures: Figures?
@@ -26,6 +26,7 @@ package struct BacktestReport: Codable, Sendable, Equatable {
     }
 
     package struct Figures: Codable, Sendable, Equatable {
+        /// Empty for others than models of frequency.
         package var parameters: [String: Double]
         package var predictedOrders: Double
         /// By how much the total of orders was over-predicted, as a share; nil where none came.
@@ -47,7 +48,8 @@ package struct BacktestReport: Codable, Sendable, Equatable {
         /// By predicted probability of no order, ascending.
         package var calibration: [Group]
         package var spend: [Spend]
-        /// Cumulative repeat orders expected by the end of each week, from the first order of all.
+        /// Cumulative repeat orders expected by the end of each week, from the first order of all; empty where
+        /// it says nothing of that.
         package var tracking: [Double]
     }
 
@@ -59,14 +61,23 @@ package struct BacktestReport: Codable, Sendable, Equatable {
     /// The share of customers who did not order in the held-back time.
     package var silentShare: Double
     package var contestants: [Contestant]
-    /// The one with the lowest log loss; nil where none could be fitted.
+    /// The model of frequency with the lowest log loss, which orders, spend and dates are foretold by; nil
+    /// where none could be fitted.
     package var chosen: String?
+    /// The contestant with the lowest log loss of all, which the churn probability is by; absent in reports of
+    /// before there were others than models of frequency.
+    package var churnBy: String?
     /// Cumulative repeat orders by the end of each week.
     package var actualTracking: [Int]
 
     /// How the chosen model did.
     package var best: Figures? {
         contestants.first { $0.model == chosen }?.figures
+    }
+
+    /// How the contestant that the churn probability is by did.
+    package var bestChurn: Figures? {
+        contestants.first { $0.model == churnBy ?? chosen }?.figures
     }
 }
 
@@ -102,11 +113,11 @@ extension BacktestReport {
         if !missing.isEmpty { return (.tooLittleData, missing) }
         guard let best else { return (.tooLittleData, ["no model could be fitted"]) }
         var faults: [String] = []
-        if let area = best.areaUnderCurve, area < Self.areaMin {
+        if let area = bestChurn?.areaUnderCurve, area < Self.areaMin {
             faults.append(
                 "it hardly tells who will order from who won't (AUC \(rounded(area)))")
         }
-        if let skill = best.brierSkill, skill < Self.skillMin {
+        if let skill = bestChurn?.brierSkill, skill < Self.skillMin {
             faults.append(
                 "its probabilities are little better than one for everybody "
                     + "(Brier skill \(rounded(skill)))")

@@ -3,11 +3,14 @@ import RetentionModels
 /// 80 % ranges of what is forecast, by customer; NaN where there is none.
 ///
 /// That of churn says how well the parameters are known. Those of orders and spend say what may come: they
-/// hold the parameters' uncertainty, and chance.
+/// hold the parameters' uncertainty, and chance. They are drawn for one history of all that are alike
+/// (`AlikeHistories`).
 struct ForecastRanges {
     private static let level = 0.8
-    /// Draws over all groups: more groups, fewer draws each.
-    private static let drawsMax = 12_000_000
+    /// Sets of parameters over all distinct histories: more histories, fewer sets each.
+    private static let modelsTimesHistories = 1_000_000
+    /// Futures that are drawn for a history.
+    private static let futures = 200
 
     var churnLow: [Double] = []
     var churnHigh: [Double] = []
@@ -17,68 +20,100 @@ struct ForecastRanges {
     var spendHigh: [Double] = []
 
     /// How many sets of parameters are drawn.
-    static func modelDraws(groups: Int) -> Int {
-        min(max(drawsMax / 4 / max(groups, 1), 20), 100)
+    static func modelDraws(histories: Int) -> Int {
+        min(max(modelsTimesHistories / max(histories, 1), 20), 100)
     }
 
+    /// - Parameter alike: Of the same histories.
     init(
-        _ histories: PurchaseHistories, _ grouped: GroupedHistories,
+        _ histories: PurchaseHistories, alike: AlikeHistories,
         models: [some BuyTillYouDieModel], spend: GammaGamma?, churnHorizon: Double,
         valueHorizon: Double, seed: UInt64
     ) {
-        let perModel = max(
-            1, min(Self.drawsMax / max(grouped.count * models.count, 1), 200 / models.count))
+        let perModel = max(1, Self.futures / models.count)
         var draws = SeededDraws(seed: seed)
-        var churn: [PredictionInterval?] = []
-        /// The orders that were drawn for each group, one after the other.
+        let drawn = alike.histories.map { history in
+            DrawnFutures(
+                history, models, perModel: perModel, spend: spend, churnHorizon: churnHorizon,
+                valueHorizon: valueHorizon, level: Self.level, &draws)
+        }
+        for (customer, place) in alike.placeOfCustomer.enumerated() {
+            let future = drawn[place]
+            churnLow.append(future.churn?.lower ?? .nan)
+            churnHigh.append(future.churn?.upper ?? .nan)
+            ordersLow.append(future.orders?.lower ?? .nan)
+            ordersHigh.append(future.orders?.upper ?? .nan)
+            guard let spend else {
+                spendLow.append(.nan)
+                spendHigh.append(.nan)
+                continue
+            }
+            let mean = histories.meanRepeatSpend?[customer] ?? 0
+            let range = mean > 0 ? future.spendOfKnown : future.spendOfUnknown
+            let rate = spend.rate(frequency: histories.frequency[customer], meanSpend: mean)
+            spendLow.append((range?.lower ?? .nan) * rate)
+            spendHigh.append((range?.upper ?? .nan) * rate)
+        }
+    }
+}
+
+/// What may come of one history.
+private struct DrawnFutures {
+    /// Nil with one set of parameters.
+    let churn: PredictionInterval?
+    let orders: PredictionInterval?
+    /// Of spend per unit of the rate of the distribution of a customer's mean spend (`GammaGamma.rate`), so that
+    /// customers with one history share it whatever they spent: for those of whom an amount is known, and for
+    /// the others.
+    let spendOfKnown: PredictionInterval?
+    let spendOfUnknown: PredictionInterval?
+
+    init(
+        _ history: PurchaseHistory, _ models: [some BuyTillYouDieModel], perModel: Int,
+        spend: GammaGamma?, churnHorizon: Double, valueHorizon: Double, level: Double,
+        _ draws: inout SeededDraws
+    ) {
+        var churn: [Double] = []
         var orders: [Double] = []
-        let drawCount = perModel * models.count
-        orders.reserveCapacity(grouped.count * drawCount)
-        for group in 0..<grouped.count {
-            let history = grouped[group]
-            churn.append(
-                models.count < 2
-                    ? nil
-                    : PredictionInterval(
-                        models.map { $0.probabilityOfNoOrder(history, within: churnHorizon) },
-                        level: Self.level))
-            for model in models {
-                for _ in 0..<perModel {
-                    orders.append(
-                        Double(model.drawOrders(history, within: valueHorizon, &draws)))
-                }
+        churn.reserveCapacity(models.count)
+        orders.reserveCapacity(models.count * perModel)
+        for model in models {
+            let alive = model.probabilityAlive(history)
+            let silence = model.silenceWhileAlive(history, within: churnHorizon)
+            churn.append(1 - alive + alive * silence)
+            for _ in 0..<perModel {
+                orders.append(
+                    draws.uniform() < alive
+                        ? Double(
+                            model.drawOrdersWhileAlive(history, within: valueHorizon, &draws)) : 0)
             }
         }
-        let ranges = (0..<grouped.count).map { group in
-            PredictionInterval(
-                Array(orders[group * drawCount..<(group + 1) * drawCount]), level: Self.level)
-        }
-        for group in grouped.groupOfCustomer {
-            churnLow.append(churn[group]?.lower ?? .nan)
-            churnHigh.append(churn[group]?.upper ?? .nan)
-            ordersLow.append(ranges[group]?.lower ?? .nan)
-            ordersHigh.append(ranges[group]?.upper ?? .nan)
-        }
+        self.churn = models.count < 2 ? nil : PredictionInterval(churn, level: level)
+        self.orders = PredictionInterval(orders, level: level)
         guard let spend else {
-            spendLow = churnLow.map { _ in .nan }
-            spendHigh = spendLow
+            (spendOfKnown, spendOfUnknown) = (nil, nil)
             return
         }
-        var amounts = [Double](repeating: 0, count: drawCount)
-        for (customer, group) in grouped.groupOfCustomer.enumerated() {
-            let frequency = histories.frequency[customer]
-            let mean = histories.meanRepeatSpend?[customer] ?? 0
-            for draw in 0..<drawCount {
-                let count = orders[group * drawCount + draw]
-                amounts[draw] =
-                    count == 0
+        func amounts(known: Bool) -> PredictionInterval? {
+            let mean = known ? 1.0 : 0
+            let rate = spend.rate(frequency: history.frequency, meanSpend: mean)
+            let drawn = orders.map { count in
+                count == 0
                     ? 0
-                    : count
-                        * spend.drawMeanSpend(frequency: frequency, meanSpend: mean, &draws)
+                    : count / rate
+                        * spend.drawMeanSpend(
+                            frequency: history.frequency, meanSpend: mean, &draws)
             }
-            let range = PredictionInterval(amounts, level: Self.level)
-            spendLow.append(range?.lower ?? .nan)
-            spendHigh.append(range?.upper ?? .nan)
+            return PredictionInterval(drawn, level: level)
         }
+        spendOfKnown = history.frequency > 0 ? amounts(known: true) : nil
+        spendOfUnknown = amounts(known: false)
+    }
+}
+
+extension GammaGamma {
+    /// The rate of the gamma distribution that one over a customer's mean spend follows.
+    fileprivate func rate(frequency: Int, meanSpend: Double) -> Double {
+        gamma + (meanSpend > 0 ? Double(max(frequency, 0)) * meanSpend : 0)
     }
 }

@@ -28,11 +28,13 @@ package enum FrequencyModel: String, Sendable, CaseIterable, Codable {
     /// Fits the model.
     ///
     /// - Parameter prior: `.weak` where the data are few.
-    func fit(_ grouped: GroupedHistories, prior: Prior) throws(FitFailure) -> any FrequencyFit {
+    func fit(
+        _ grouped: GroupedHistories, prior: Prior, workers: Workers
+    ) throws(FitFailure) -> any FrequencyFit {
         switch self {
-        case .bgnbd: try FittedFrequency<BGNBD>(self, grouped, prior)
-        case .mbgnbd: try FittedFrequency<MBGNBD>(self, grouped, prior)
-        case .paretonbd: try FittedFrequency<ParetoNBD>(self, grouped, prior)
+        case .bgnbd: try FittedFrequency<BGNBD>(self, grouped, prior, workers)
+        case .mbgnbd: try FittedFrequency<MBGNBD>(self, grouped, prior, workers)
+        case .paretonbd: try FittedFrequency<ParetoNBD>(self, grouped, prior, workers)
         }
     }
 }
@@ -72,12 +74,12 @@ struct FittedFrequency<Model: BuyTillYouDieModel>: FrequencyFit {
     private let spread: ModelFit<Model>
 
     init(
-        _ kind: FrequencyModel, _ grouped: GroupedHistories, _ prior: Prior
+        _ kind: FrequencyModel, _ grouped: GroupedHistories, _ prior: Prior, _ workers: Workers
     ) throws(FitFailure) {
         func fitted(_ prior: Prior) throws(FitFailure) -> ModelFit<Model> {
             try Model.fit(
                 grouped, options: FitOptions(prior: prior, customersMin: Scoring.customersMin),
-                workers: .one)
+                workers: workers)
         }
         self.kind = kind
         fit = try fitted(prior)
@@ -102,11 +104,12 @@ struct FittedFrequency<Model: BuyTillYouDieModel>: FrequencyFit {
         _ histories: PurchaseHistories, _ grouped: GroupedHistories, spend: GammaGamma?,
         churnHorizon: Double, valueHorizon: Double, seed: UInt64
     ) -> ForecastRanges {
+        let alike = AlikeHistories(grouped)
         let draws = ParameterDraws(
-            spread, count: ForecastRanges.modelDraws(groups: grouped.count), seed: seed)
+            spread, count: ForecastRanges.modelDraws(histories: alike.histories.count), seed: seed)
         // Where even that gives no spread, the range is that of chance alone.
         return ForecastRanges(
-            histories, grouped, models: draws?.models ?? [fit.model], spend: spend,
+            histories, alike: alike, models: draws?.models ?? [fit.model], spend: spend,
             churnHorizon: churnHorizon, valueHorizon: valueHorizon, seed: seed)
     }
 

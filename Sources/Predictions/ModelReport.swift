@@ -43,6 +43,8 @@ package struct ModelReport: Codable, Sendable, Equatable {
     package var models: [Model]
     /// The model of frequency that the forecasts are by; absent where none could be fitted.
     package var chosen: String?
+    /// Whom the churn probability is by, where that isn't `chosen`: one of `Challenger`'s names.
+    package var churnBy: String?
     /// The contest that chose it; absent where the data didn't reach for one.
     package var backtest: BacktestReport?
     /// How yesterday's promise did; absent before there was one.

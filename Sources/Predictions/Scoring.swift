@@ -64,9 +64,12 @@ package struct Scoring: Sendable {
     /// - Parameters:
     ///   - asOf: The last day that the columns include, for the report.
     ///   - backtest: The contest that chooses the model of frequency; nil where there was none.
+    ///   - challenger: What the learner that won the contest says of the next 90 days; nil where a model of
+    ///     frequency did.
     /// - Throws: `InvalidRow` where a row cannot be a history (which the archive never gives).
     package init(
-        _ columns: PurchaseColumns, asOf: String, backtest: BacktestReport? = nil
+        _ columns: PurchaseColumns, asOf: String, backtest: BacktestReport? = nil,
+        challenger: Challenger? = nil, workers: Workers = .one
     ) throws(InvalidRow) {
         let histories = try PurchaseHistories(
             frequency: columns.frequency, recency: columns.recency, age: columns.age,
@@ -78,7 +81,8 @@ package struct Scoring: Sendable {
         var fits: [any FrequencyFit] = []
         for kind in FrequencyModel.allCases {
             let (fit, model) = Self.fitFrequency(
-                kind, grouped, customers: histories.count, repeaters: repeaters, prior: prior)
+                kind, grouped, customers: histories.count, repeaters: repeaters, prior: prior,
+                workers: workers)
             models.append(model)
             if let fit { fits.append(fit) }
         }
@@ -99,11 +103,14 @@ package struct Scoring: Sendable {
                     valueHorizon: horizons[1], seed: Self.seed),
                 rows: rows, unitDays: columns.unit.days)
         }
+        let churnBy = challenger == nil ? nil : backtest?.churnBy
+        if let challenger, let backtest { forecasts?.take(challenger, backtest) }
         self.forecasts = forecasts
         var report = ModelReport(
             asOf: asOf, unit: columns.unit, customers: histories.count,
             repeatCustomers: repeaters, models: models)
         report.chosen = frequency?.kind.rawValue
+        report.churnBy = churnBy
         report.backtest = backtest
         self.report = report
     }
@@ -117,13 +124,13 @@ package struct Scoring: Sendable {
 
     private static func fitFrequency(
         _ kind: FrequencyModel, _ grouped: GroupedHistories, customers: Int, repeaters: Int,
-        prior: Prior
+        prior: Prior, workers: Workers
     ) -> ((any FrequencyFit)?, ModelReport.Model) {
         var model = ModelReport.Model(
             model: kind.rawValue, customers: customers, repeatCustomers: repeaters,
             prior: prior.name)
         do throws(FitFailure) {
-            let fit = try kind.fit(grouped, prior: prior)
+            let fit = try kind.fit(grouped, prior: prior, workers: workers)
             model.parameters = named(kind.parameterNames, fit.parameters)
             model.standardErrors = fit.standardErrors.map { named(kind.parameterNames, $0) }
             model.parameterLows = fit.parameterIntervals.map {
@@ -222,6 +229,20 @@ package struct Scoring: Sendable {
 }
 
 extension Scoring.Forecasts {
+    /// Takes the churn probability from the learner that won, or from its blend with the model of frequency.
+    fileprivate mutating func take(_ challenger: Challenger, _ backtest: BacktestReport) {
+        switch backtest.churnBy {
+        case Challenger.name: churnProbability = challenger.silent
+        case Challenger.blendName:
+            churnProbability = Challenger.blend(challenger.silent, churnProbability)
+        default: return
+        }
+        let reliability = Reliability(backtest.bestChurn?.calibration ?? [])
+        let ranges = churnProbability.map(reliability.range)
+        churnLow = ranges.map { $0?.lowerBound ?? .nan }
+        churnHigh = ranges.map { $0?.upperBound ?? .nan }
+    }
+
     /// Puts a part's forecasts into its rows.
     fileprivate mutating func take(
         _ part: CustomerForecasts, _ ranges: ForecastRanges, rows: [Int], unitDays: Double

@@ -1,4 +1,5 @@
 package import Analytics
+package import Boosting
 package import Customers
 import Foundation
 package import Kernel
@@ -24,6 +25,8 @@ package final class Workspace: Sendable {
         /// A DuckDB library of the user's own; empty for the one that script/setup installed.
         package var duckDBLibrary = ""
         package var duckDBLibraryCandidates: [String] = []
+        /// For boosted trees, which take part in the models' contest; nil leaves them out.
+        package var boosting: BoostingLibrary?
 
         package init() {}
     }

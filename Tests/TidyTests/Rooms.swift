@@ -41,7 +41,9 @@ struct Room {
         shell("Analytics", domain.union(["CDuckDB"])),
         shell("Settings", ["Kernel"]),
         shell("Telemetry", ["Kernel"]),
-        shell("Runtime", domain.union(["Records", "Analytics", "Settings", "Telemetry"])),
+        shell(
+            "Runtime",
+            domain.union(["Boosting", "Records", "Analytics", "Settings", "Telemetry"])),
         // For tests only.
         shell(
             "TestSupport",

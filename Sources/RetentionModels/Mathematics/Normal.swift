@@ -48,7 +48,7 @@ public struct SeededDraws: Sendable {
     }
 
     /// Between 0 and 1, both excluded.
-    mutating func uniform() -> Double { (Double(bits() >> 11) + 0.5) * 0x1p-53 }
+    public mutating func uniform() -> Double { (Double(bits() >> 11) + 0.5) * 0x1p-53 }
 
     mutating func exponential(rate: Double) -> Double { -log(uniform()) / rate }
 

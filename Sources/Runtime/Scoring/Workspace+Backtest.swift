@@ -4,8 +4,9 @@ package import Kernel
 package import Predictions
 
 extension Workspace {
-    /// Of the orders' days, so many at most are held back by default, and no more than a third.
-    private static let holdoutDaysMax = 182
+    /// Of the orders' days, so many at most are held back by default, and no more than a third: as many as churn
+    /// is forecast for.
+    private static let holdoutDaysMax = Int(Scoring.horizonsDays[0])
     /// With fewer days held back there is nothing to see.
     private static let holdoutDaysMin = 28
 
@@ -32,43 +33,46 @@ extension Workspace {
     ) throws -> BacktestReport {
         let last = try end ?? zone.day(of: min(archive.lastOrderAt() ?? clock.now, clock.now))
         guard last > day else { throw BacktestFailure.nothingAfter(day, last: last) }
-        let columns = try backtestColumns(calibrateUntil: day, until: last, unit: unit)
-        guard !columns.before.frequency.isEmpty else {
-            throw ScoringFailure.noOrders(asOf: day)
-        }
+        let histories = try archive.orderHistories(until: last)
+        let summaries = try histories.summaries(until: day, unit: unit == .day ? .day : .week)
+        guard summaries.count > 0 else { throw ScoringFailure.noOrders(asOf: day) }
         do {
-            return try Backtest.run(columns)
+            return try Backtest.run(
+                try backtestColumns(histories, summaries, until: last), workers: Self.workers)
         } catch {
             throw ScoringFailure.impossibleHistory(String(describing: error))
         }
     }
 
     /// The day after which orders are held back by default; nil where the data is too short for that.
-    func defaultCut(_ summaries: PurchaseSummaries, lastDay: CalendarDay) -> CalendarDay? {
+    func defaultCut(_ summaries: PurchaseSummaries) -> CalendarDay? {
         let spanDays = Int((summaries.age.max() ?? 0) * Double(summaries.unit.rawValue))
         let heldBack = min(Self.holdoutDaysMax, spanDays / 3)
         guard heldBack >= Self.holdoutDaysMin else { return nil }
-        return CalendarDay(daysSinceEpoch: lastDay.daysSinceEpoch - heldBack)
+        return summaries.calibrationEnd.adding(days: -heldBack)
     }
 
     /// What the newest run that saw at least a week less expected by now, beside what came; nil without one.
-    func drift(until lastDay: CalendarDay) throws -> ModelReport.Drift? {
-        let before = zone.start(of: CalendarDay(daysSinceEpoch: lastDay.daysSinceEpoch - 6))
+    func drift(
+        _ histories: OrderHistories, until lastDay: CalendarDay
+    ) throws -> ModelReport.Drift? {
+        let before = zone.start(of: lastDay.adding(days: -6))
         guard let record = try archive.newestRun(seenUntil: before),
             let earlier = try? JSONDecoder().decode(
                 ModelReport.self, from: Data(record.parameters.utf8)),
             let since = CalendarDay(earlier.asOf)
         else { return nil }
-        return earlier.drift(
-            try backtestColumns(calibrateUntil: since, until: lastDay, unit: earlier.unit))
+        let summaries = try histories.summaries(
+            until: since, unit: earlier.unit == .day ? .day : .week)
+        return earlier.drift(try backtestColumns(histories, summaries, until: lastDay))
     }
 
-    private func backtestColumns(
-        calibrateUntil day: CalendarDay, until last: CalendarDay, unit: PurchaseColumns.Unit
+    func backtestColumns(
+        _ histories: OrderHistories, _ summaries: PurchaseSummaries, until last: CalendarDay
     ) throws -> BacktestColumns {
-        let summaries = try archive.purchaseSummaries(
-            calibrationEnd: day, unit: unit == .day ? .day : .week)
-        let holdout = try archive.holdout(after: summaries, until: last)
+        let holdout = try histories.holdout(after: summaries, until: last)
+        let day = summaries.calibrationEnd
+        let unit: PurchaseColumns.Unit = summaries.unit == .day ? .day : .week
         let ageMax = summaries.age.max() ?? 0
         let startDays = summaries.age.map { (ageMax - $0) * unit.days }
         let weeks = (Int(ageMax * unit.days) + last.daysSinceEpoch - day.daysSinceEpoch) / 7

@@ -1,0 +1,195 @@
+import Analytics
+import Boosting
+import Dispatch
+import Foundation
+import Insights
+package import Kernel
+package import Predictions
+import RetentionModels
+
+extension Workspace {
+    package enum ScoringFailure: Error, CustomStringConvertible {
+        /// Nobody had ordered by that day.
+        case noOrders(asOf: CalendarDay)
+        /// A history that the archive gave is impossible.
+        case impossibleHistory(String)
+
+        package var description: String {
+            switch self {
+            case .noOrders(let day):
+                "nobody had ordered by \(day); import orders first: perennial import orders FILE"
+            case .impossibleHistory(let reason): "a customer's history is impossible: \(reason)"
+            }
+        }
+    }
+
+    /// A run of the models as it is kept.
+    package struct ModelRunSummary: Sendable {
+        package let run: ID<ModelRun>
+        /// The end of the last day that the models saw.
+        package let asOf: Timestamp
+        /// When the models were fitted.
+        package let fittedAt: Timestamp
+        package let report: ModelReport
+    }
+
+    /// So many days of predictions are kept day by day; before that, those of one day a month.
+    package static let predictionDays = 40
+    /// What the learner's draws begin with, so that the same data give the same trees.
+    private static let learnerSeed: UInt64 = 1
+
+    /// Pieces of a fit on all cores.
+    static let workers = Workers { pieces, body in
+        DispatchQueue.concurrentPerform(iterations: pieces) { body($0) }
+    }
+
+    /// Fits the models to everything up to a day, forecasts every customer, and keeps both. What changed since
+    /// the run before becomes events with `announceBandChanges()`.
+    ///
+    /// Blocks while it computes; not for an event loop.
+    ///
+    /// - Parameter asOf: The last day to include, in the workspace's time zone; nil for the day of the
+    ///   newest order. A run that saw less than the newest is kept as history and not shown.
+    package func score(
+        asOf: CalendarDay?, unit: PurchaseColumns.Unit
+    ) throws -> ModelRunSummary {
+        let lastDay: CalendarDay
+        if let asOf {
+            lastDay = asOf
+        } else {
+            // An order that claims to come from the future doesn't move the day.
+            lastDay = zone.day(of: min(try archive.lastOrderAt() ?? clock.now, clock.now))
+        }
+        let histories = try archive.orderHistories(until: lastDay)
+        let summaries = try histories.summaries(until: lastDay, unit: unit == .day ? .day : .week)
+        guard summaries.count > 0 else { throw ScoringFailure.noOrders(asOf: lastDay) }
+        let currencies = summaries.currency.map { Currency(packed: $0) ?? currency }
+        let scales = currencies.map(\.minorPerMajor)
+        let contest = try contest(histories, summaries, unit: unit)
+        var scoring: Scoring
+        do {
+            scoring = try Scoring(
+                columns(of: summaries), asOf: lastDay.description, backtest: contest?.report,
+                challenger: contest?.challenger, workers: Self.workers)
+        } catch {
+            throw ScoringFailure.impossibleHistory(String(describing: error))
+        }
+        scoring.report.drift = try drift(histories, until: lastDay)
+        let run = newID(ModelRun.self)
+        let end = zone.start(of: lastDay.adding(days: 1)).adding(milliseconds: -1)
+        let report = try JSONEncoder().encode(scoring.report)
+        let record = ModelRunRecord(
+            run: run, asOf: end, parameters: String(decoding: report, as: UTF8.self))
+        try archive.writePredictions(
+            record,
+            try scoring.forecasts.map { forecasts in
+                var columns = forecasts.columns(
+                    of: summaries.customers, currencies: currencies, scales: scales)
+                columns.churnBands = try churnBands(
+                    columns, before: try archive.run(before: record))
+                return columns
+            } ?? PredictionColumns())
+        try archive.thinPredictions(days: Self.predictionDays)
+        return ModelRunSummary(
+            run: run, asOf: end, fittedAt: clock.now, report: scoring.report)
+    }
+
+    /// The run that is shown; nil before the first.
+    package func newestModelRun() throws -> ModelRunSummary? {
+        guard let record = try archive.newestRun() else { return nil }
+        let report = try JSONDecoder().decode(
+            ModelReport.self, from: Data(record.parameters.utf8))
+        return ModelRunSummary(
+            run: record.run, asOf: record.asOf, fittedAt: IDGenerator.time(of: record.run),
+            report: report)
+    }
+
+    // MARK: The contest
+
+    /// The contest on the last days, and what its winner says of the next where it isn't a model of frequency;
+    /// nil where the data is too short for one.
+    private func contest(
+        _ histories: OrderHistories, _ summaries: PurchaseSummaries, unit: PurchaseColumns.Unit
+    ) throws -> (report: BacktestReport, challenger: Challenger?)? {
+        let lastDay = summaries.calibrationEnd
+        guard let cut = defaultCut(summaries) else { return nil }
+        let cutSummaries = try histories.summaries(until: cut, unit: summaries.unit)
+        let columns = try backtestColumns(histories, cutSummaries, until: lastDay)
+        let days = lastDay.daysSinceEpoch - cut.daysSinceEpoch
+        do {
+            // Learnt on one stretch of days and tried on the next, which is as long as what is forecast.
+            guard let library = options.boosting, Double(days) == Scoring.horizonsDays[0],
+                let earlier = try examples(histories, until: cut.adding(days: -days), days: days),
+                let learner = try SilenceLearner(
+                    earlier, seed: Self.learnerSeed, library: library)
+            else { return (try Backtest.run(columns, workers: Self.workers), nil) }
+            let known = try table(histories, cutSummaries)
+            let report = try Backtest.run(
+                columns,
+                challenger: try learner.foretell(known),
+                workers: Self.workers)
+            guard report.churnBy == Challenger.name || report.churnBy == Challenger.blendName,
+                let newest = try SilenceLearner(
+                    .init(table: known, ordersAfter: columns.ordersAfter),
+                    seed: Self.learnerSeed, library: library)
+            else { return (report, nil) }
+            return (report, try newest.foretell(try table(histories, summaries)))
+        } catch let error as InvalidRow {
+            throw ScoringFailure.impossibleHistory(String(describing: error))
+        }
+    }
+
+    /// What was known of buyers on a day, and what they ordered in the days after; nil before anybody ordered.
+    private func examples(
+        _ histories: OrderHistories, until day: CalendarDay, days: Int
+    ) throws -> SilenceLearner.Examples? {
+        let summaries = try histories.summaries(until: day, unit: .day)
+        guard summaries.count > 0 else { return nil }
+        let after = try histories.holdout(after: summaries, until: day.adding(days: days))
+        return SilenceLearner.Examples(
+            table: try table(histories, summaries), ordersAfter: after.ordersAfter)
+    }
+
+    private func table(
+        _ histories: OrderHistories, _ summaries: PurchaseSummaries
+    ) throws -> BuyerTable {
+        let dayEnd = zone.start(of: summaries.calibrationEnd.adding(days: 1))
+        return BuyerTable(
+            summaries, try archive.buyerFeatures(of: summaries, in: histories, dayEnd: dayEnd))
+    }
+
+    // MARK: Bands
+
+    /// Each customer's band, which holds on to the one of the run before.
+    private func churnBands(
+        _ columns: PredictionColumns, before: ModelRunRecord?
+    ) throws -> [UInt8] {
+        let former = try before.map { try archive.churnBands(in: $0.run) }
+        var place = 0
+        return zip(columns.customers, columns.churnProbability).map { customer, probability in
+            var band: ChurnBand?
+            if let former {
+                while place < former.customers.count, former.customers[place] < customer {
+                    place += 1
+                }
+                if place < former.customers.count, former.customers[place] == customer {
+                    band = former.bands[place]
+                }
+            }
+            return ChurnBand(probability, before: band).rawValue
+        }
+    }
+}
+
+extension CalendarDay {
+    func adding(days: Int) -> CalendarDay { CalendarDay(daysSinceEpoch: daysSinceEpoch + days) }
+}
+
+extension Currency {
+    /// How many minor units make a major one, as a factor.
+    package var minorPerMajor: Double {
+        var factor = 1.0
+        for _ in 0..<minorDigits { factor *= 10 }
+        return factor
+    }
+}
