@@ -107,8 +107,8 @@ let package = Package(
             name: "perennial",
             dependencies: [
                 "Kernel", "JSONParsing", "Events", "Imports", "Customers", "RetentionModels",
-                "Predictions", "Insights", "Access", "Settings", "Telemetry", "Records", "Analytics", "Runtime",
-                "API", "Console", argumentParser, hummingbird, hummingbirdCore, lifecycle, logging, metrics,
+                "Predictions", "Insights", "Access", "Boosting", "Settings", "Telemetry", "Records",
+                "Analytics", "Runtime", "API", "Console", argumentParser, hummingbird, hummingbirdCore, lifecycle, logging, metrics,
                 nio, nioPosix, unixSignals,
             ], swiftSettings: settings),
         // For tests only.

@@ -61,6 +61,9 @@ extension Setting {
             "duckdb.library", .path, default: "", otherVariable: "DUCKDB_LIBRARY",
             meaning: "A DuckDB library of your own; empty: the one script/setup installed."),
         Setting(
+            "lightgbm.library", .path, default: "", otherVariable: "LIGHTGBM_LIBRARY",
+            meaning: "A LightGBM library of your own; empty: the one script/setup installed."),
+        Setting(
             "assets.directory", .path, default: "",
             meaning: "The folder of the browser assets; empty: the one script/setup filled."),
         Setting(

@@ -105,6 +105,7 @@ extension WorkspaceSettings {
             threads: table.whole("analytics.threads"),
             memoryMiB: table.whole("analytics.memoryMiB"),
             library: table.textOrNil("duckdb.library"))
+        lightGBMLibrary = table.textOrNil("lightgbm.library")
         assetsDirectory = table.textOrNil("assets.directory")
         let hours = table.whole("scoring.intervalHours")
         scoring = Scoring(

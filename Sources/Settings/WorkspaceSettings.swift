@@ -68,6 +68,8 @@ package struct WorkspaceSettings: Sendable, Equatable {
     package var ingest: Ingest
     package var identity: Identity
     package var analytics: Analytics
+    /// nil: the LightGBM library that `script/setup` installed.
+    package var lightGBMLibrary: String?
     /// nil: the folder that `script/setup` filled.
     package var assetsDirectory: String?
     package var scoring: Scoring

@@ -122,6 +122,15 @@ import Testing
         #expect(both.row("duckdb.library")?.source == .variable("PERENNIAL_DUCKDB_LIBRARY"))
     }
 
+    @Test func `the LightGBM library may be named by its customary variable`() throws {
+        let none = try load()
+        let other = try load(environment: ["LIGHTGBM_LIBRARY": "/a.so"])
+
+        #expect(none.values.lightGBMLibrary == nil)
+        #expect(other.values.lightGBMLibrary == "/a.so")
+        #expect(other.row("lightgbm.library")?.source == .variable("LIGHTGBM_LIBRARY"))
+    }
+
     @Test func `an interval of nought hours is never`() throws {
         #expect(try load(flags: ["scoring.intervalHours": "0"]).values.scoring.intervalHours == nil)
     }

@@ -19,7 +19,8 @@ import Testing
         ("identity.limit.userId", "0"), ("identity.limit.email", "101"),
         ("identity.limit.phone", "x"), ("identity.limit.anonymousId", "-5"),
         ("identity.blockedValues", "a,,b"), ("analytics.threads", "0"),
-        ("analytics.memoryMiB", "63"), ("duckdb.library", "a\0b"), ("assets.directory", "\0"),
+        ("analytics.memoryMiB", "63"), ("duckdb.library", "a\0b"), ("lightgbm.library", "a\0b"),
+        ("assets.directory", "\0"),
         ("scoring.intervalHours", "8761"),
     ])
     func `a value that isn't allowed is named with its source and what is allowed`(

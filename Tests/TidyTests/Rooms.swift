@@ -54,7 +54,8 @@ struct Room {
         shell(
             "perennial",
             domain.union([
-                "Records", "Analytics", "Settings", "Telemetry", "Runtime", "API", "Console",
+                "Boosting", "Records", "Analytics", "Settings", "Telemetry", "Runtime", "API",
+                "Console",
             ])),
     ]
 
