@@ -10,6 +10,8 @@ package enum ImportLimits {
     package static let sampleBytesMax = 8 << 20
     /// The orders of a file of lines, which are held in memory until the file's end: about 8 million lines.
     package static let groupedBytesMax = 1 << 30
+    /// The text of a table that is held as a whole (`TextColumns`).
+    package static let tableBytesMax = 1 << 30
     /// How many rejections wait at most before `FileImporter.advance` returns, and their rows' bytes.
     package static let rejectionsWaitingMax = 1024
     package static let rejectedBytesWaitingMax = 4 << 20

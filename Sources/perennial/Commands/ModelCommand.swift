@@ -8,8 +8,10 @@ import Runtime
 struct ModelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model",
-        abstract: "Shows model cards, and how models did on held-back orders.",
-        subcommands: [ModelCardCommand.self, ModelBacktestCommand.self])
+        abstract: "Shows model cards, how models did on held-back orders, and models of tables.",
+        subcommands: [
+            ModelCardCommand.self, ModelBacktestCommand.self, ModelChurnCommand.self,
+        ])
 }
 
 /// `perennial model card NAME`

@@ -20,7 +20,9 @@ struct CommandOutput: Sendable {
 
 /// Writes to the process's own streams.
 enum StandardStream {
-    static func write(_ bytes: [UInt8], to descriptor: CInt) {
+    /// - Returns: False where not all could be written.
+    @discardableResult
+    static func write(_ bytes: [UInt8], to descriptor: CInt) -> Bool {
         var offset = 0
         while offset < bytes.count {
             let count = bytes[offset...].withUnsafeBytes {
@@ -28,10 +30,11 @@ enum StandardStream {
             }
             if count < 0 {
                 if errno == EINTR { continue }
-                return  // Nobody reads any more (a closed pipe).
+                return false  // Nobody reads any more (a closed pipe).
             }
             offset += count
         }
+        return true
     }
 
     static func isTerminal(_ descriptor: CInt) -> Bool { isatty(descriptor) == 1 }
