@@ -96,8 +96,8 @@ let package = Package(
         room(
             "API",
             [
-                "Kernel", "JSONParsing", "Events", "Imports", "Access", "Records", "Runtime",
-                "Telemetry", hummingbird, metrics, logging,
+                "Kernel", "JSONParsing", "Events", "Imports", "Insights", "Access", "Records",
+                "Runtime", "Telemetry", hummingbird, metrics, logging,
             ]),
         room(
             "Console",

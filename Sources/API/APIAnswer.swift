@@ -56,6 +56,16 @@ enum APIAnswer {
         json.endArray()
     }
 
+    /// What was asked for: a person's data, which nobody on the way may keep, and no page of another origin read.
+    static func found(_ json: [UInt8]) -> Response {
+        Response(
+            status: .ok,
+            headers: [
+                .contentType: "application/json", .cacheControl: "no-store",
+                .xContentTypeOptions: "nosniff",
+            ], body: ResponseBody(byteBuffer: ByteBuffer(bytes: json)))
+    }
+
     static func response(_ status: HTTPResponse.Status, _ json: JSONWriter) -> Response {
         Response(
             status: status,

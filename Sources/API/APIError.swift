@@ -12,6 +12,10 @@ package enum APIError: Error, Sendable, Equatable {
     case forbidden(needs: String)
     /// There is nothing at this path.
     case notFound(path: String)
+    /// Nobody is known by the id or identifier.
+    case unknownCustomer
+    /// No models have been fitted.
+    case noModels
     /// The path takes other methods only, separated by commas.
     case methodNotAllowed(path: String, allowed: String)
     /// The body, or what is in it, isn't valid. Nothing of it was taken.
@@ -23,6 +27,8 @@ package enum APIError: Error, Sendable, Equatable {
     case undecodable(String)
     /// Too much waits already.
     case busy
+    /// What was asked for couldn't be read; the log says why.
+    case unread
     /// The disk is full or failed, or the server is stopping.
     case unavailable(String)
 
@@ -30,12 +36,12 @@ package enum APIError: Error, Sendable, Equatable {
         switch self {
         case .unauthorized, .keyMissing: .unauthorized
         case .forbidden: .forbidden
-        case .notFound: .notFound
+        case .notFound, .unknownCustomer, .noModels: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .invalid, .allRejected, .undecodable: .badRequest
         case .tooLarge: .contentTooLarge
         case .busy: .tooManyRequests
-        case .unavailable: .serviceUnavailable
+        case .unavailable, .unread: .serviceUnavailable
         }
     }
 
@@ -45,12 +51,14 @@ package enum APIError: Error, Sendable, Equatable {
         case .unauthorized, .keyMissing: "unauthorized"
         case .forbidden: "forbidden"
         case .notFound: "not_found"
+        case .unknownCustomer: "unknown_customer"
+        case .noModels: "no_models"
         case .methodNotAllowed: "method_not_allowed"
         case .invalid(_, let code, _), .tooLarge(_, let code, _): code
         case .allRejected: "all_rejected"
         case .undecodable: "undecodable"
         case .busy: "busy"
-        case .unavailable: "unavailable"
+        case .unavailable, .unread: "unavailable"
         }
     }
 
@@ -70,6 +78,9 @@ package enum APIError: Error, Sendable, Equatable {
         case .invalid(_, _, let reason), .tooLarge(_, _, let reason): reason
         case .allRejected: "none of the events is valid; nothing was taken"
         case .undecodable(let reason): reason
+        case .unknownCustomer: "nobody is known by this id or identifier"
+        case .noModels: "no model has been fitted yet; fit them with: perennial score"
+        case .unread: "it could not be read; try again, and see the server's log"
         case .busy: "too many events wait to be stored; nothing was taken, try again"
         case .unavailable(let reason): reason + "; nothing was taken, try again"
         }
@@ -78,8 +89,8 @@ package enum APIError: Error, Sendable, Equatable {
     package var path: String? {
         switch self {
         case .invalid(let path, _, _), .tooLarge(let path, _, _): path
-        case .unauthorized, .keyMissing, .forbidden, .notFound, .methodNotAllowed, .allRejected,
-            .undecodable, .busy, .unavailable:
+        case .unauthorized, .keyMissing, .forbidden, .notFound, .unknownCustomer, .noModels,
+            .methodNotAllowed, .allRejected, .undecodable, .busy, .unavailable, .unread:
             nil
         }
     }
@@ -88,19 +99,19 @@ package enum APIError: Error, Sendable, Equatable {
     package var retryAfterSeconds: Int? {
         switch self {
         case .busy: 1
-        case .unavailable: 5
-        case .unauthorized, .keyMissing, .forbidden, .notFound, .methodNotAllowed, .invalid,
-            .allRejected, .tooLarge, .undecodable:
+        case .unavailable, .unread: 5
+        case .unauthorized, .keyMissing, .forbidden, .notFound, .unknownCustomer, .noModels,
+            .methodNotAllowed, .invalid, .allRejected, .tooLarge, .undecodable:
             nil
         }
     }
 
     package var logLevel: Logger.Level {
         switch self {
-        case .unavailable: .error
+        case .unavailable, .unread: .error
         case .busy: .warning
-        case .unauthorized, .keyMissing, .forbidden, .notFound, .methodNotAllowed, .invalid,
-            .allRejected, .tooLarge, .undecodable:
+        case .unauthorized, .keyMissing, .forbidden, .notFound, .unknownCustomer, .noModels,
+            .methodNotAllowed, .invalid, .allRejected, .tooLarge, .undecodable:
             .debug
         }
     }

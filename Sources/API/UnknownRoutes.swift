@@ -20,6 +20,13 @@ package struct UnknownRoutes: Sendable {
                 }
             }
         }
+        for path in ReadRoutes.paths {
+            for method in Self.methods where method != .get {
+                router.on(RouterPath(path), method: method) { _, _ in
+                    APIAnswer.failure(.methodNotAllowed(path: path, allowed: "GET"))
+                }
+            }
+        }
         for path in ["/v1", "/v1/**"] {
             for method in Self.methods + [.options] {
                 router.on(RouterPath(path), method: method) { request, _ in

@@ -1,16 +1,6 @@
 package import Insights
 package import Kernel
 
-/// What one run said of a customer.
-package struct PastPrediction: Sendable, Equatable {
-    package var asOf: Timestamp
-    package var churnProbability: Double
-    package var churnBand: ChurnBand?
-    package var expectedOrders365: Double
-    package var expectedSpend365Minor: Double?
-    package var currency: Currency?
-}
-
 /// A customer whose band isn't what it was.
 package struct BandChange: Sendable, Equatable {
     package var customer: Int64

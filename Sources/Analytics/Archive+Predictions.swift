@@ -1,3 +1,4 @@
+import Insights
 package import Kernel
 
 /// One run's predictions in columns: row i of every column is customer i's. NaN stands for none.
@@ -22,7 +23,7 @@ package struct PredictionColumns: Sendable {
     package var orders365High: [Double] = []
     package var spend365LowMinor: [Double] = []
     package var spend365HighMinor: [Double] = []
-    /// `ChurnBand`'s raw values.
+    /// `ChurnBand`'s raw values; empty for the bands of those who were in none before.
     package var churnBands: [UInt8] = []
 
     package init() {}
@@ -32,11 +33,11 @@ package struct PredictionColumns: Sendable {
             probabilityAlive.count, churnProbability.count, expectedOrders90.count,
             expectedOrders365.count, expectedSpend90Minor.count, expectedSpend365Minor.count,
             currency.count, nextOrderMedianDays.count, nextOrderLowDays.count,
-            nextOrderHighDays.count, churnBands.count,
+            nextOrderHighDays.count,
         ]
         let ranges: [Int] = [
             churnLow.count, churnHigh.count, orders365Low.count, orders365High.count,
-            spend365LowMinor.count, spend365HighMinor.count,
+            spend365LowMinor.count, spend365HighMinor.count, churnBands.count,
         ]
         return needed.allSatisfy { $0 == customers.count }
             && ranges.allSatisfy { $0 == customers.count || $0 == 0 }
@@ -142,7 +143,10 @@ extension Connection {
             slice.doubles(15) { range(columns.orders365High, $0) }
             slice.doubles(16) { range(columns.spend365LowMinor, $0) }
             slice.doubles(17) { range(columns.spend365HighMinor, $0) }
-            slice.bytes(18) { columns.churnBands[$0] }
+            slice.bytes(18) {
+                columns.churnBands.isEmpty
+                    ? ChurnBand(columns.churnProbability[$0]).rawValue : columns.churnBands[$0]
+            }
         }
     }
 }

@@ -9,7 +9,8 @@ extension IdentityState {
     /// `phone`; of other calls, from `context.traits.email` and `.phone` and, unless the rules say
     /// otherwise, the property `email`. A group call names nobody by its traits. Events of the system
     /// merge and undo (`IdentityEvent`); what they ask for and can't be done changes nothing, and the
-    /// refusal was told to who asked before the event was written.
+    /// refusal was told to who asked before the event was written. Other events of the system are whose their
+    /// property `customerId` says.
     ///
     /// JSON that doesn't parse names nobody: events were checked before they came into the log.
     ///
@@ -17,10 +18,11 @@ extension IdentityState {
     package mutating func resolve(
         _ frame: EventFrame, in block: EventBlock, position: Int64, lookup: IdentityLookup
     ) throws -> Resolution {
-        if frame.flags.contains(.system), frame.kind == .track,
-            let event = IdentityEvent(frame, in: block)
-        {
-            return try carryOut(event, position: position, at: frame.occurredAt, lookup: lookup)
+        if frame.flags.contains(.system), frame.kind == .track {
+            if let event = IdentityEvent(frame, in: block) {
+                return try carryOut(event, position: position, at: frame.occurredAt, lookup: lookup)
+            }
+            return try resolveNamed(block.span(frame.properties), lookup)
         }
         candidates.removeAll()
         if frame.kind == .alias {
@@ -49,6 +51,21 @@ extension IdentityState {
             }
         }
         return try settle(position: position, at: frame.occurredAt, lookup: lookup)
+    }
+
+    /// Whose an event of the system is that names a customer by id, as what a scoring found does; nobody's where
+    /// there is no such customer.
+    private mutating func resolveNamed(
+        _ properties: Span<UInt8>, _ lookup: IdentityLookup
+    ) throws -> Resolution {
+        guard let value = try? JSONLookup.member(named: "customerId", in: properties),
+            value.kind == .string, let id = ID<Customer>(value.text(in: properties))
+        else { return .nobody }
+        do {
+            return resolution(try loadedSlot(of: id.rawValue, lookup), isNew: false)
+        } catch is MergeRefusal {
+            return .nobody
+        }
     }
 
     private mutating func carryOut(

@@ -60,7 +60,7 @@ extension IdentityState {
     }
 
     /// The slot of a customer or fragment, with all of its customer loaded.
-    private mutating func loadedSlot(
+    mutating func loadedSlot(
         of customer: Int64, _ lookup: IdentityLookup
     ) throws -> Int32 {
         var found = slots[customer].map { Int32($0) }

@@ -40,7 +40,8 @@ package struct Profile: Sendable, Equatable {
         let time = frame.occurredAt
         eventCount &+= 1
         let isDated = !frame.flags.contains(.undated)
-        if isDated {
+        let isOwn = frame.flags.contains(.system)
+        if isDated, !isOwn {
             firstDatedAt = firstDatedAt.map { min($0, time) } ?? time
             lastDatedAt = lastDatedAt.map { max($0, time) } ?? time
         } else {
@@ -55,7 +56,7 @@ package struct Profile: Sendable, Equatable {
         case .group, .alias: break
         }
         // What Perennial itself writes says nothing about where and when the customer is to be met.
-        if frame.flags.contains(.system) || !isDated { return }
+        if isOwn || !isDated { return }
         if let channel = Channel.plain(of: frame) {
             // Safe: a static string of bytes is that many bytes, for ever.
             channels.add(

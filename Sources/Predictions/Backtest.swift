@@ -7,9 +7,11 @@ package enum Backtest {
 
     /// - Parameter challenger: What a learner from outside foretold of the held-back time, from examples that
     ///   ended before it; nil for none.
+    /// - Parameter absence: Why there is none.
     /// - Throws: `InvalidRow` where a row cannot be a history.
     package static func run(
-        _ columns: BacktestColumns, challenger: Challenger? = nil, workers: Workers = .one
+        _ columns: BacktestColumns, challenger: Challenger? = nil, absence: String? = nil,
+        workers: Workers = .one
     ) throws(InvalidRow) -> BacktestReport {
         let before = columns.before
         let histories = try PurchaseHistories(
@@ -58,6 +60,8 @@ package enum Backtest {
                         model: Challenger.blendName,
                         figures: figures(blend, columns, meanSpend.byCustomer)))
             }
+        } else if let absence {
+            contestants.append(.init(model: Challenger.name, note: absence))
         }
         let losses = contestants.compactMap { contestant in
             contestant.figures?.logLoss.map { (contestant.model, $0) }

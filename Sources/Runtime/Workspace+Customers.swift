@@ -3,6 +3,7 @@ package import Customers
 import Events
 package import Insights
 package import Kernel
+package import Predictions
 package import Records
 
 /// Everything about one customer, as it is now.
@@ -17,6 +18,10 @@ package struct CustomerDetails: Sendable {
     package var merges: [MergeListing]
     package var timeline: [TimelineEntry]
     package var orders: [OrderRecord]
+    /// What the runs of the models said, newest first.
+    package var predictions: [PastPrediction]
+    /// Why the newest prediction is what it is; nil where nothing was ordered by then.
+    package var rhythm: PurchaseRhythm?
 }
 
 extension Workspace {
@@ -47,15 +52,23 @@ extension Workspace {
         for bytes in try records.profiles(of: members) {
             profile.merge(try Profile(decoding: bytes.span))
         }
+        let row = try archive.customer(
+            id, asOf: try figuresAsOf(), activeDays: options.activeDays)
+        let orders = try archive.orderHistory(id)
         return CustomerDetails(
-            id: id,
-            row: try archive.customer(
-                id, asOf: try figuresAsOf(), activeDays: options.activeDays),
+            id: id, row: row,
             profile: profile, members: members,
             identifiers: try records.identifiers(of: members),
             merges: try records.merges(among: members, limit: 100),
             timeline: try archive.timeline(customers: members, limit: timeline),
-            orders: try archive.orderHistory(id))
+            orders: orders, predictions: try archive.predictionHistory(of: id),
+            rhythm: row?.prediction.flatMap { rhythm(orders, asOf: $0.asOf) })
+    }
+
+    private func rhythm(_ orders: [OrderRecord], asOf: Timestamp) -> PurchaseRhythm? {
+        PurchaseRhythm(
+            days: orders.lazy.filter { !$0.isCancelled && $0.order.kind == .completed }
+                .map { Int($0.order.localDay) }, asOf: zone.day(of: asOf).daysSinceEpoch)
     }
 
     package enum MergeFailure: Error, Equatable, CustomStringConvertible {

@@ -27,6 +27,8 @@ package final class Workspace: Sendable {
         package var duckDBLibraryCandidates: [String] = []
         /// For boosted trees, which take part in the models' contest; nil leaves them out.
         package var boosting: BoostingLibrary?
+        /// Why it is nil, for the contest's table.
+        package var boostingAbsence: String?
 
         package init() {}
     }

@@ -14,11 +14,15 @@ package struct CustomerPageData: Sendable {
     /// P(alive) over time, from the first order to the day of scoring and on; empty leaves the
     /// curve out.
     package var aliveCurve: [AlivePoint]
+    /// What the runs of the models said, newest first.
+    package var predictions: [PastPrediction]
+    /// Why the prediction is what it is, in one sentence; empty for none.
+    package var why: String
 
     package init(
         row: CustomerRow, identifiers: [IdentifierRow], attributes: [AttributeRow],
         refunded: Amounts, orders: [OrderRow], timeline: TimelinePage, merges: [MergeRow],
-        aliveCurve: [AlivePoint] = []
+        aliveCurve: [AlivePoint] = [], predictions: [PastPrediction] = [], why: String = ""
     ) {
         self.row = row
         self.identifiers = identifiers
@@ -28,6 +32,8 @@ package struct CustomerPageData: Sendable {
         self.timeline = timeline
         self.merges = merges
         self.aliveCurve = aliveCurve
+        self.predictions = predictions
+        self.why = why
     }
 }
 

@@ -5,7 +5,8 @@ import Predictions
 struct BacktestView {
     struct Row {
         let name: String
-        let isChosen: Bool
+        /// What it was chosen for; nil for nothing.
+        let chosen: String?
         let cells: [String]
     }
 
@@ -16,6 +17,8 @@ struct BacktestView {
     let what: String
     let head: [String]
     let rows: [Row]
+    /// Who didn't take part, and why.
+    let notes: [String]
     let spend: [String]
     let drift: String?
     let tracking: ChartView?
@@ -33,6 +36,9 @@ struct BacktestView {
             case .tooLittleData: "muted"
             }
         self.reasons = reasons
+        notes = report.contestants.compactMap { contestant in
+            contestant.note.map { "\(contestant.model): \($0)" }
+        }
         what = words(
             "backtest.what", report.calibratedUntil, report.until,
             formats.integer(report.customers), formats.integer(report.actualOrders))
@@ -44,14 +50,14 @@ struct BacktestView {
         rows = report.contestants.map { contestant in
             guard let figures = contestant.figures else {
                 return Row(
-                    name: contestant.model, isChosen: false,
+                    name: contestant.model, chosen: nil,
                     cells: Array(repeating: "–", count: 6))
             }
             func decimal(_ value: Double?, _ digits: Int) -> String {
                 value.map { numbers.decimal($0, digits: digits) } ?? "–"
             }
             return Row(
-                name: contestant.model, isChosen: contestant.model == report.chosen,
+                name: contestant.model, chosen: Self.chosen(contestant.model, report, words),
                 cells: [
                     decimal(figures.predictedOrders, 0),
                     figures.totalError.map { ($0 > 0 ? "+" : "") + formats.percent($0) } ?? "–",
@@ -72,6 +78,16 @@ struct BacktestView {
         }
         tracking = Self.tracking(report, formats)
         calibration = Self.calibration(report, formats)
+    }
+
+    private static func chosen(
+        _ model: String, _ report: BacktestReport, _ words: Words
+    ) -> String? {
+        let churnBy = report.churnBy ?? report.chosen
+        if model == report.chosen {
+            return words(model == churnBy ? "backtest.chosen" : "backtest.chosen.orders")
+        }
+        return model == churnBy ? words("backtest.chosen.churn") : nil
     }
 
     /// Cumulative repeat orders by week, as they came and as the chosen model expected them.
@@ -97,7 +113,7 @@ struct BacktestView {
 
     /// What was said of tenths of the customers, and what happened.
     private static func calibration(_ report: BacktestReport, _ formats: Formats) -> ChartView? {
-        guard let best = report.best, best.calibration.count > 2 else { return nil }
+        guard let best = report.bestChurn, best.calibration.count > 2 else { return nil }
         let words = formats.words
         return ChartView(
             id: "calibration", kind: "line", label: words("chart.calibration"),

@@ -138,6 +138,23 @@ extension ChartView {
             ], marks: Array(marks))
     }
 
+    /// What the runs of the models said of a customer's churn probability; nil before there were three.
+    static func risk(_ predictions: [PastPrediction], formats: Formats) -> ChartView? {
+        guard predictions.count > 2 else { return nil }
+        let words = formats.words
+        let past = Array(predictions.reversed())
+        return ChartView(
+            id: "risk", kind: "line", label: words("chart.risk"), head: words("chart.day"),
+            isShare: true,
+            rows: past.map { (formats.day($0.asOf), formats.day($0.asOf), "") },
+            series: [
+                Series(
+                    name: words("prediction.churn"), values: past.map { $0.churnProbability },
+                    texts: past.map { formats.percent($0.churnProbability, digits: 0) },
+                    colour: "accent")
+            ])
+    }
+
     /// How many of a cohort come back, over all cohorts, by months since the first order.
     static func comingBack(_ averages: [CohortView.Average], formats: Formats) -> ChartView? {
         guard averages.count > 2 else { return nil }

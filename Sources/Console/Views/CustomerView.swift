@@ -55,6 +55,11 @@ struct CustomerView {
     let hasOrders: Bool
     let chart: ChartView?
     let chartHow: HowView
+    /// Why the predictions are what they are; nil for none.
+    let why: String?
+    /// The churn probability by run; nil before there were three.
+    let risk: ChartView?
+    let riskHow: HowView
     let orders: [Order]
     let timeline: TimelineView
     let merges: [MergeLine]
@@ -86,6 +91,9 @@ struct CustomerView {
         hasOrders = row.orders > 0
         chart = ChartView.alive(data.aliveCurve, formats: formats)
         chartHow = HowView(.probabilityAlive, words("chart.alive"), words)
+        why = data.why.isEmpty || data.row.prediction == nil ? nil : data.why
+        risk = ChartView.risk(data.predictions, formats: formats)
+        riskHow = HowView(.churnProbability, words("chart.risk"), words)
         orders = data.orders.map { Order($0, formats) }
         timeline = TimelineView(data.timeline, customer: row.customer, formats: formats)
         merges = data.merges.map { MergeLine($0, formats) }

@@ -28,10 +28,10 @@ struct PredictionView {
         let words = formats.words
         let percent = formats.chance(prediction.churnProbability)
         let key =
-            switch prediction.churnProbability {
-            case ..<0.35: "prediction.churn.low"
-            case ..<0.7: "prediction.churn.middle"
-            default: "prediction.churn.high"
+            switch prediction.churnBand ?? ChurnBand(prediction.churnProbability) {
+            case .low: "prediction.churn.low"
+            case .middle: "prediction.churn.middle"
+            case .high: "prediction.churn.high"
             }
         return Item(
             label: words("prediction.churn"), value: percent,

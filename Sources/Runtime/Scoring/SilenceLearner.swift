@@ -17,6 +17,10 @@ struct SilenceLearner {
     /// With fewer examples, or fewer of either outcome, nothing is learnt.
     static let examplesMin = 500
     static let rarerMin = 50
+    /// Why there is none.
+    static let shortage =
+        "too little to learn from: \(examplesMin) buyers are needed before the last half year, "
+        + "\(rarerMin) of them ordering in the 90 days after, and \(rarerMin) not"
     /// More examples than this teach nothing more that is worth the time.
     static let examplesMax = 200_000
     /// Customers with so many repeat orders and more are one group.

@@ -117,12 +117,23 @@ extension Workspace {
         let columns = try backtestColumns(histories, cutSummaries, until: lastDay)
         let days = lastDay.daysSinceEpoch - cut.daysSinceEpoch
         do {
+            guard let library = options.boosting else {
+                return (
+                    try Backtest.run(
+                        columns, absence: options.boostingAbsence, workers: Self.workers), nil
+                )
+            }
             // Learnt on one stretch of days and tried on the next, which is as long as what is forecast.
-            guard let library = options.boosting, Double(days) == Scoring.horizonsDays[0],
+            guard Double(days) == Scoring.horizonsDays[0],
                 let earlier = try examples(histories, until: cut.adding(days: -days), days: days),
                 let learner = try SilenceLearner(
                     earlier, seed: Self.learnerSeed, library: library)
-            else { return (try Backtest.run(columns, workers: Self.workers), nil) }
+            else {
+                return (
+                    try Backtest.run(
+                        columns, absence: SilenceLearner.shortage, workers: Self.workers), nil
+                )
+            }
             let known = try table(histories, cutSummaries)
             let report = try Backtest.run(
                 columns,

@@ -59,7 +59,13 @@ struct BacktestText {
     /// `usable: …`, in one sentence.
     var verdict: String {
         let (verdict, reasons) = report.verdict
-        let chosen = report.chosen.map { "\($0) foretold best. " } ?? ""
+        let chosen = report.chosen.map { chosen in
+            guard let churnBy = report.churnBy, churnBy != chosen else {
+                return "\(chosen) foretold best. "
+            }
+            return "\(churnBy) foretold best who would order; of the models that foretell orders, spend "
+                + "and dates, \(chosen) did. "
+        } ?? ""
         switch verdict {
         case .usable:
             return chosen + "Usable: it told who would order, and how many orders would come."
@@ -76,7 +82,9 @@ struct BacktestText {
             value.map { Figures.fixed($0, digits: digits) } ?? "–"
         }
         return [
-            contestant.model + (contestant.model == report.chosen ? " *" : ""),
+            contestant.model
+                + (contestant.model == report.chosen || contestant.model == report.churnBy
+                    ? " *" : ""),
             Figures.fixed(figures.predictedOrders, digits: 1),
             figures.totalError.map { ($0 >= 0 ? "+" : "") + percent($0) } ?? "–",
             fixed(figures.meanAbsoluteError, 4), fixed(figures.rootMeanSquaredError, 4),

@@ -4,6 +4,7 @@ import Events
 import Insights
 import JSONParsing
 import Kernel
+import Predictions
 import Records
 import Runtime
 
@@ -32,7 +33,11 @@ struct CustomerReport {
             lines.append("")
             lines.append(money.table())
         }
-        if let prediction = details.row?.prediction { lines += self.lines(prediction) }
+        if let prediction = details.row?.prediction {
+            lines += self.lines(prediction)
+            if let rhythm = details.rhythm { lines.append("  " + rhythm.sentence) }
+            lines += past()
+        }
         let attributes = details.profile.attributes.all.filter { !$0.isRemoved }
         if !attributes.isEmpty {
             lines.append("")
@@ -112,6 +117,15 @@ struct CustomerReport {
         return lines
     }
 
+    /// The churn probability by run, the newest few; nothing before there were two.
+    private func past() -> [String] {
+        guard details.predictions.count > 1 else { return [] }
+        let shown = details.predictions.prefix(6).map {
+            "\(zone.day(of: $0.asOf)) \(Figures.percent($0.churnProbability))"
+        }
+        return ["  foretold before: " + shown.dropFirst().joined(separator: ", ")]
+    }
+
     static func title(_ event: ArchivedEvent) -> String {
         switch event.kind {
         case .track: event.name
@@ -144,6 +158,12 @@ struct CustomerReport {
             json.endObject()
         }
         json.endArray()
+        json.key("why")
+        if let rhythm = details.rhythm { json.string(rhythm.sentence) } else { json.null() }
+        json.key("predictions")
+        json.beginArray()
+        for past in details.predictions { write(past, to: &json) }
+        json.endArray()
         json.key("profile")
         details.profile.write(to: &json)
         json.key("merges")
@@ -156,6 +176,19 @@ struct CustomerReport {
         json.endArray()
         json.endObject()
         return json.text
+    }
+
+    private func write(_ past: PastPrediction, to json: inout JSONWriter) {
+        json.beginObject()
+        json.time("asOf", past.asOf)
+        json.member("churnProbability", past.churnProbability)
+        json.key("churnBand")
+        if let band = past.churnBand { json.string(band.name) } else { json.null() }
+        json.member("expectedOrders365", past.expectedOrders365)
+        json.optional("expectedSpend365Minor", past.expectedSpend365Minor)
+        json.key("currency")
+        if let currency = past.currency { json.string(currency.description) } else { json.null() }
+        json.endObject()
     }
 
     private func write(_ entry: TimelineEntry, to json: inout JSONWriter) {

@@ -129,6 +129,8 @@ extension JSONWriter {
         beginObject()
         member("run", prediction.run.description)
         time("asOf", prediction.asOf)
+        key("churnBand")
+        if let band = prediction.churnBand { string(band.name) } else { null() }
         member("probabilityAlive", prediction.probabilityAlive)
         key("churnProbability")
         beginObject()

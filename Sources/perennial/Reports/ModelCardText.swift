@@ -42,7 +42,12 @@ struct ModelCardText {
                 + "\(Figures.grouped(model.repeatCustomers)) with a repeat order; times in "
                 + "\(report.unit.rawValue)s. Prior: \(model.prior == "none" ? "none" : "weak, log-normal with standard deviation 2")."
         )
-        if report.chosen == model.model { lines.append("Forecasts are by this model.") }
+        if report.chosen == model.model {
+            lines.append(
+                report.churnBy.map {
+                    "Forecasts of orders, spend and dates are by this model, churn probabilities by: \($0)."
+                } ?? "Forecasts are by this model.")
+        }
         lines += model.notes
         if let parameters = model.parameters {
             lines += [

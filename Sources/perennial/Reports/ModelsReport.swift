@@ -24,6 +24,10 @@ struct ModelsReport {
                     "forecasts are by \(chosen)"
                         + (run.report.backtest == nil
                             ? "" : ", which foretold the held-back orders best"))
+                if let churnBy = run.report.churnBy {
+                    lines.append(
+                        "churn probabilities are by: \(churnBy), which foretold better who would order")
+                }
             }
             for model in run.report.models {
                 lines.append(Self.line(model))
@@ -86,6 +90,7 @@ struct ModelsReport {
             json.member("repeatCustomers", run.report.repeatCustomers)
             json.key("chosen")
             if let chosen = run.report.chosen { json.string(chosen) } else { json.null() }
+            json.member("churnBy", run.report.churnBy ?? run.report.chosen ?? "")
         }
         json.key("models")
         json.beginArray()

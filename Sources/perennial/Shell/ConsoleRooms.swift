@@ -148,7 +148,8 @@ struct ConsoleRooms: Sendable {
             merges: try details.merges.map(self.row),
             aliveCurve: try AliveCurve.points(
                 details.orders, prediction: row.prediction, run: workspace.newestModelRun(),
-                zone: workspace.zone))
+                zone: workspace.zone), predictions: details.predictions,
+            why: details.rhythm?.sentence ?? "")
     }
 
     private func timeline(

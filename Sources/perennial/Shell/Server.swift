@@ -51,6 +51,7 @@ struct Server {
         try workspace.log.reserveSpace()
         let router = Router(context: ServerContext.self)
         IngestRoutes(workspace: workspace, keys: keys, random: .system).add(to: router)
+        ReadRoutes(keys: keys, answers: ReadAnswers.answers(of: workspace)).add(to: router)
         HealthRoutes(workspace: workspace, metrics: metrics).add(to: router)
         UnknownRoutes().add(to: router)
         try addConsole(to: router)
@@ -132,8 +133,13 @@ struct ScoringService: Service {
                 }
                 do {
                     let run = try await Blocking.run { try workspace.score(asOf: nil, unit: .day) }
+                    let moved = try await workspace.announceBandChanges()
                     workspace.logger.info(
-                        "scored", metadata: ["customers": "\(run.report.customers)"])
+                        "scored",
+                        metadata: [
+                            "customers": "\(run.report.customers)", "riskRose": "\(moved.rose)",
+                            "riskFell": "\(moved.fell)",
+                        ])
                 } catch let error as Workspace.ScoringFailure {
                     workspace.logger.info("not scored", metadata: ["reason": "\(error)"])
                 } catch is CancellationError {

@@ -3,6 +3,7 @@ import Console
 import Events
 import JSONParsing
 import Kernel
+import Runtime
 
 /// Archived events as the console's timeline shows them.
 enum TimelineText {
@@ -20,7 +21,7 @@ enum TimelineText {
         case .alias: kind = .merge
         case .track, .group: kind = .event
         }
-        if event.flags.contains(.system) { kind = .merge }
+        if event.flags.contains(.system), !isScore(event.name) { kind = .merge }
         if let order = entry.order {
             amount = Money(minor: order.totalMinor, currency: order.currency)
             kind = entry.isCancelled ? .cancellation : order.kind == .refunded ? .refund : .order
@@ -28,6 +29,11 @@ enum TimelineText {
         return Console.TimelineEntry(
             kind: kind, title: CustomerReport.title(event), occurredAt: event.occurredAt,
             amount: amount, facts: facts(event.properties, isOrder: entry.order != nil))
+    }
+
+    /// Whether an event of Perennial's own is what a scoring found.
+    private static func isScore(_ name: String) -> Bool {
+        name == Workspace.riskRose || name == Workspace.riskFell
     }
 
     private static func facts(

@@ -103,6 +103,9 @@ extension WorkspaceSettings {
         options.logLimits.commitBytesMax = ingest.commitBytes
         options.duckDBLibrary = analytics.library ?? ""
         options.duckDBLibraryCandidates = InstalledFiles.candidates("lib/libduckdb.so")
+        let trees = TreeLibrary.load(self)
+        options.boosting = trees.library
+        options.boostingAbsence = trees.absence
         var rules = IdentityRules(
             blockedValues: IdentityRules.defaultBlockedValues + identity.blockedValues)
         rules.userIDs.count = identity.userIDLimit
