@@ -25,10 +25,25 @@ package struct BoostingOptions: Equatable, Sendable {
     /// The defaults.
     package init() {}
 
+    /// What trees are to say.
+    enum Objective {
+        case probability
+        case mean
+
+        fileprivate var text: String {
+            switch self {
+            case .probability: "objective=binary metric=binary_logloss"
+            case .mean: "objective=regression metric=l2"
+            }
+        }
+    }
+
     /// As LightGBM reads them.
-    func text(trends: [Int], categories: [Int]) -> String {
+    func text(
+        _ objective: Objective = .probability, trends: [Int] = [], categories: [Int] = []
+    ) -> String {
         var parts = [
-            "objective=binary", "metric=binary_logloss", "verbosity=-1", "num_threads=1",
+            objective.text, "verbosity=-1", "num_threads=1",
             "deterministic=true", "force_row_wise=true", "seed=\(seed & 0x7fff_ffff)",
             "learning_rate=\(learningRate)", "num_leaves=\(leavesMax)",
             "min_data_in_leaf=\(customersPerLeafMin)", "lambda_l2=\(penalty)",

@@ -8,21 +8,47 @@ final class Dataset {
     /// Copies the table, binned.
     ///
     /// - Parameter reference: Whose bins are shared.
-    init(
+    convenience init(
         _ table: FeatureTable, _ happened: [Bool], _ parameters: String, reference: Dataset?
     ) throws(BoostingError) {
-        guard let rows = Int32(exactly: table.count),
-            let columns = Int32(exactly: table.features.count)
-        else { throw .learning(.shape) }
+        try self.init(
+            table.flat, rows: table.count, columns: table.features.count, isByRow: false,
+            parameters, reference)
+        try set("label", happened.map { $0 ? 1 : 0 })
+    }
+
+    /// Copies rows with their targets and weights, binned.
+    convenience init(
+        _ rows: FeatureRows, _ targets: [Double], _ weights: [Double], _ parameters: String,
+        reference: Dataset?
+    ) throws(BoostingError) {
+        try self.init(
+            rows.values, rows: rows.rowCount, columns: rows.columnCount, isByRow: true, parameters,
+            reference)
+        try set("label", targets.map { Float($0) })
+        try set("weight", weights.map { Float($0) })
+    }
+
+    private init(
+        _ values: [Double], rows: Int, columns: Int, isByRow: Bool, _ parameters: String,
+        _ reference: Dataset?
+    ) throws(BoostingError) {
+        guard let rows = Int32(exactly: rows), let columns = Int32(exactly: columns) else {
+            throw .learning(.shape)
+        }
         var out: lgbm_dataset?
         let created = lgbm_dataset_create_from_mat(
-            table.flat, Int32(LGBM_FLOAT64), rows, columns, 0, parameters, reference?.handle, &out)
+            values, Int32(LGBM_FLOAT64), rows, columns, isByRow ? 1 : 0, parameters,
+            reference?.handle, &out)
         try BoostingLibrary.check(created)
         guard let out else { throw .refused(reason: "it made no data set") }
         handle = out
-        let labels = happened.map { $0 ? Float(1) : 0 }
+    }
+
+    private func set(_ field: String, _ values: [Float]) throws(BoostingError) {
+        guard let count = Int32(exactly: values.count) else { throw .learning(.shape) }
         try BoostingLibrary.check(
-            lgbm_dataset_set_field(handle, "label", labels, rows, Int32(LGBM_FLOAT32)))
+            lgbm_dataset_set_field(handle, field, values, count, Int32(LGBM_FLOAT32)))
     }
 
     deinit { _ = lgbm_dataset_free(handle) }
@@ -84,7 +110,8 @@ final class Booster: @unchecked Sendable {
     }
 
     func predict(
-        _ values: [Double], rows: Int, columns: Int, kind: Int32, width: Int, trees: Int
+        _ values: [Double], rows: Int, columns: Int, isByRow: Bool = false, kind: Int32,
+        width: Int, trees: Int
     ) throws(BoostingError) -> [Double] {
         guard let rowCount = Int32(exactly: rows), let columnCount = Int32(exactly: columns) else {
             throw .learning(.shape)
@@ -93,7 +120,8 @@ final class Booster: @unchecked Sendable {
         var count: Int64 = 0
         try BoostingLibrary.check(
             lgbm_booster_predict_for_mat(
-                handle, values, Int32(LGBM_FLOAT64), rowCount, columnCount, 0, kind, 0,
+                handle, values, Int32(LGBM_FLOAT64), rowCount, columnCount,
+                isByRow ? 1 : 0, kind, 0,
                 Int32(trees), "num_threads=1", &count, &out))
         guard count == Int64(out.count) else {
             throw .refused(reason: "it predicted \(count) numbers, not \(out.count)")

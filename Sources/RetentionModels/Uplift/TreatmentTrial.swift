@@ -26,7 +26,8 @@ public struct FeatureRows: Equatable, Sendable {
         values[row * columnCount..<(row + 1) * columnCount]
     }
 
-    func rows(_ rows: [Int]) -> FeatureRows {
+    /// Some people, in the order of `rows`.
+    public func rows(_ rows: [Int]) -> FeatureRows {
         FeatureRows(
             checked: rows.flatMap { self[$0] }, rowCount: rows.count, columnCount: columnCount)
     }
