@@ -193,5 +193,44 @@ extension IntegrationTests {
             #expect(outcome.code != 0)
             #expect(outcome.errors.contains(reason), "\(outcome.errors)")
         }
+
+        @Test
+        func `Subscriptions are followed from their start until they are cancelled`() throws {
+            let shop = try Shop()
+            try shop.say("key", "create")
+            let none = try shop.run(["model", "contracts"])
+            #expect(none.code != 0 && none.errors.contains("no subscription was started"))
+            var lines: [String] = []
+            func event(_ customer: Int, _ name: String, _ day: String, _ plan: String) {
+                lines.append(
+                    #"{"type":"track","userId":"u\#(customer)","event":"\#(name)","#
+                        + #""timestamp":"\#(day)T10:00:00Z","messageId":"\#(name)\#(customer)","#
+                        + #""properties":{"plan":"\#(plan)","subscription_id":"s\#(customer)"}}"#)
+            }
+            for customer in 0..<90 {
+                let plan = customer % 2 == 0 ? "monthly" : "yearly"
+                event(customer, "Subscription Started", "2024-0\(1 + customer % 3)-15", plan)
+                if customer % 4 == 0 {
+                    event(customer, "Subscription Cancelled", "2024-0\(4 + customer % 5)-15", plan)
+                }
+            }
+            let file = try shop.folder.write(lines.joined(separator: "\n"), to: "events.ndjson")
+            try shop.say("import", "events", file)
+
+            let card = try shop.say("model", "contracts", "--as-of", "2024-12-31")
+            #expect(card.contains("90 contracts, of which 23 have ended."))
+            #expect(card.contains("23 contracts have ended; 7 more would do"))
+            #expect(card.contains("STILL THERE, BY PLAN"))
+            #expect(!card.split(separator: "\n").contains { $0.count > 80 })
+            let early = try shop.json("model", "contracts", "--as-of", "2024-03-31")
+            #expect(early.report.ended.int == 0 && early.report.contracts.int == 90)
+            let risks = try shop.say(
+                "model", "contracts", "--as-of", "2024-12-31", "--format", "csv"
+            )
+            .split(separator: "\n")
+            #expect(risks.count == 68)
+            #expect(risks[1].contains(",monthly,") && risks[1].hasPrefix("cus_"))
+            #expect(risks.last?.contains(",yearly,") == true)
+        }
     }
 }

@@ -149,3 +149,78 @@ import Testing
         #expect(TenureRetention(column: "x", tenures: [0, 0], ended: [true, false]) == nil)
     }
 }
+
+@Suite struct ContractsReportTests {
+    private static let month = 365.2425 / 12 * 86_400_000
+
+    private func change(
+        _ customer: Int64, _ months: Double, start: Bool, plan: String = "", id: String = ""
+    ) -> SubscriptionChange {
+        SubscriptionChange(
+            customer: customer, subscription: id, plan: plan, atMs: Int64(months * Self.month),
+            isStart: start)
+    }
+
+    @Test func `contracts are folded from starts and ends`() {
+        var fold = SubscriptionFold()
+        for one in [
+            change(1, 0, start: true, plan: "a"), change(1, 1, start: true, plan: "b"),
+            change(2, 1, start: false), change(1, 2, start: true, id: "second"),
+            change(1, 3, start: false), change(1, 4, start: true, plan: "b"),
+            change(1, 5, start: false, id: "second"), change(1, 6, start: false, id: "third"),
+        ] { fold.add(one) }
+        func ms(_ months: Double) -> Int64 { Int64(months * Self.month) }
+        #expect(
+            fold.contracts == [
+                Contract(customer: 1, subscription: "", plan: "a", startedMs: 0, endedMs: ms(3)),
+                Contract(
+                    customer: 1, subscription: "second", plan: "", startedMs: ms(2), endedMs: ms(5)),
+                Contract(customer: 1, subscription: "", plan: "b", startedMs: ms(4)),
+            ])
+        #expect(fold.endsWithoutStart == 2)
+    }
+
+    /// Of plan a four in five end within three months; of plan b none does.
+    private func report(asOf: Double) -> ContractsReport {
+        var changes: [SubscriptionChange] = []
+        for customer in 0..<100 {
+            let start = Double(customer) / 10
+            changes.append(change(Int64(customer), start, start: true, plan: "a"))
+            changes.append(change(Int64(customer) + 1000, start, start: true, plan: "b"))
+            if customer % 5 != 0 {
+                changes.append(
+                    change(Int64(customer), start + 0.5 + Double(customer % 3), start: false))
+            }
+        }
+        var fold = SubscriptionFold()
+        for one in changes.sorted(by: { $0.atMs < $1.atMs }) { fold.add(one) }
+        return ContractsReport(fold, asOf: "", asOfMs: Int64(asOf * Self.month))
+    }
+
+    @Test func `who is on the plan that ends is likelier to end`() throws {
+        let found = report(asOf: 13)
+        #expect(found.contracts == 200 && found.ended == 80)
+        #expect(found.verdict.verdict == .usable)
+        let groups = try #require(found.retention).groups
+        #expect(groups.map(\.name) == ["all", "a", "b"])
+        #expect(groups[2].curve.allSatisfy { $0.share == 1 })
+        #expect(found.risks.count == 120)
+        #expect(
+            zip(found.risks, found.risks.dropFirst()).allSatisfy {
+                $0.probability >= $1.probability
+            })
+        #expect(found.risks[0].plan == "a" && found.risks.last?.plan == "b")
+    }
+
+    @Test func `what happens after the day isn't known on it`() {
+        let early = report(asOf: 4)
+        // Those that started by then: 41 of each plan; an end to come is none.
+        #expect(early.contracts == 82)
+        #expect(early.ended < 40)
+        #expect(early.risks.count == early.contracts - early.ended)
+        #expect(early.verdict.verdict == (early.ended < 30 ? .tooLittleData : .usable))
+        let none = report(asOf: 0.2)
+        #expect(none.ended == 0 && none.risks.isEmpty)
+        #expect(none.notes.count == 1)
+    }
+}

@@ -121,11 +121,11 @@ package struct TenureRetention: Codable, Equatable, Sendable {
         }
         let order = names.map { Array(Set($0)).sorted() } ?? ["all"]
         let places = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
-        // Who came just now has been through no period yet, and says nothing of one.
-        let rows = tenures.indices.filter { tenures[$0] > 0 || ended[$0] }
+        // Who hasn't been through a whole period yet says nothing of one.
+        let rows = tenures.indices.filter { tenures[$0] >= 1 || ended[$0] }
         do {
             let spells = try ContractSpells(
-                periods: rows.map { max(1, Int(tenures[$0].rounded(.up))) },
+                periods: rows.map { Self.periods(tenures[$0], ended: ended[$0]) },
                 ended: rows.map { ended[$0] },
                 plans: names.map { names in rows.map { places[names[$0]] ?? 0 } } ?? [],
                 planCount: order.count)
@@ -149,8 +149,13 @@ package struct TenureRetention: Codable, Equatable, Sendable {
         }
     }
 
+    /// The period that a contract ended in, from 1, or how many whole ones it has lasted.
+    static func periods(_ tenure: Double, ended: Bool) -> Int {
+        ended ? max(1, Int(tenure.rounded(.up))) : Int(tenure.rounded(.down))
+    }
+
     /// As many as the hazard tells apart.
-    private static let periodsMax = 120
+    static let periodsMax = 120
 
     private static func group(
         _ name: String, _ tenures: [Double], _ ended: [Bool], _ shown: [Double]
@@ -181,9 +186,9 @@ package struct TenureRetention: Codable, Equatable, Sendable {
             [Int](repeating: 0, count: longest), [Int](repeating: 0, count: longest)
         )
         for (tenure, ended) in zip(tenures, ended) {
-            let periods = Int(tenure.rounded(.up))
+            let periods = Self.periods(tenure, ended: ended)
             if ended {
-                cancelled[max(1, periods) - 1] += 1
+                cancelled[periods - 1] += 1
             } else if periods > 0 {
                 renewed[periods - 1] += 1
             }

@@ -11,7 +11,7 @@ struct ModelCommand: AsyncParsableCommand {
         abstract: "Shows model cards, how models did on held-back orders, and models of tables.",
         subcommands: [
             ModelCardCommand.self, ModelBacktestCommand.self, ModelChurnCommand.self,
-            ModelUpliftCommand.self,
+            ModelUpliftCommand.self, ModelContractsCommand.self,
         ])
 }
 

@@ -27,7 +27,7 @@ struct ChurnCard {
         figures(&card)
         contest(&card)
         strengths(&card)
-        if let tenure = report.tenure { Self.tenure(tenure, &card) }
+        if let tenure = report.tenure { TenureParts.add(tenure, to: &card) }
         return card
     }
 
@@ -125,7 +125,7 @@ struct ChurnCard {
         for feature in report.features.prefix(Self.featuresMax) where feature.points >= 0.05 {
             let (raises, lowers) = (feature.parts.first, feature.parts.last)
             table.rows.append([
-                Self.short(feature.name), Figures.fixed(feature.points, digits: 1),
+                TenureParts.short(feature.name), Figures.fixed(feature.points, digits: 1),
                 raises.map { $0.points > 0 ? Self.part($0) : "" } ?? "",
                 lowers.map { $0.points < 0 ? Self.part($0) : "" } ?? "",
             ])
@@ -141,99 +141,7 @@ struct ChurnCard {
 
     private static func part(_ part: FeatureStrength.Part) -> String {
         "\(part.points > 0 ? "+" : "−")\(Figures.fixed(part.points.magnitude, digits: 1)) "
-            + short(part.values)
+            + TenureParts.short(part.values)
     }
 
-    private static func short(_ text: String) -> String {
-        text.count <= 22 ? text : text.prefix(21) + "…"
-    }
-
-    private static func tenure(_ tenure: TenureRetention, _ card: inout CardDocument) {
-        card.heading("Still there, by \(tenure.column)")
-        for group in tenure.groups {
-            let isAll = group.name == tenure.groups[0].name && tenure.groups.count == 1
-            let name =
-                isAll || group.name == "all" ? "All" : "\(tenure.groupColumn ?? "") \(group.name)"
-            card.sentence(
-                "\(name): \(Figures.grouped(group.contracts)) contracts, "
-                    + "\(Figures.grouped(group.ended)) ended; "
-                    + (group.median.map { "half by \(plain($0))" } ?? "more than half last") + ".")
-        }
-        var table = TextTable(
-            headings: [tenure.column] + tenure.groups.map { short($0.name) },
-            numeric: Set(0...tenure.groups.count))
-        for at in tenure.tenures {
-            table.rows.append(
-                [plain(at)]
-                    + tenure.groups.map { group in
-                        guard let point = group.curve.first(where: { $0.tenure == at }) else {
-                            return ""
-                        }
-                        guard let low = point.low, let high = point.high else {
-                            return Figures.percent(point.share)
-                        }
-                        return
-                            "\(Figures.percent(point.share)) (\(Figures.fixed(low * 100, digits: 0))–"
-                            + "\(Figures.fixed(high * 100, digits: 0)))"
-                    })
-        }
-        card.table(table)
-        card.sentence(
-            "Kaplan–Meier, with 95 % intervals; right if every customer who left is in it.")
-        hazards(tenure, &card)
-        projections(tenure, &card)
-        if tenure.rowsLeftOut > 0 {
-            card.sentence(
-                "\(Figures.grouped(tenure.rowsLeftOut)) rows have no \(tenure.column) and were left out."
-            )
-        }
-        for note in tenure.notes { card.sentence(note) }
-    }
-
-    private static func hazards(_ tenure: TenureRetention, _ card: inout CardDocument) {
-        guard !tenure.hazards.isEmpty, !tenure.startedAt.isEmpty else { return }
-        card.heading("Ends within the next \(tenure.within)")
-        var table = TextTable(
-            headings: [tenure.groupColumn ?? "", "contracts"]
-                + tenure.startedAt.map { $0 == 0 ? "new" : "after \($0)" },
-            numeric: Set(1...tenure.startedAt.count + 1))
-        for hazard in tenure.hazards {
-            table.rows.append(
-                [short(hazard.name), Figures.grouped(hazard.contracts)]
-                    + hazard.ends.map(Figures.percent))
-        }
-        card.table(table)
-        if tenure.groupDeviation != nil {
-            card.sentence(
-                "Discrete-time hazard, groups partially pooled: one with few contracts lies near the "
-                    + "others.")
-        }
-    }
-
-    private static func projections(_ tenure: TenureRetention, _ card: inout CardDocument) {
-        let projected = tenure.groups.compactMap { group in
-            group.projection.map { (group.name, $0) }
-        }
-        guard !projected.isEmpty else { return }
-        card.heading("Further on (shifted beta-geometric)")
-        var table = TextTable(
-            headings: ["", "alpha", "beta", "gap", "still there"], numeric: [1, 2, 3])
-        for (name, projection) in projected {
-            let points = projection.points.map {
-                "\(Figures.percent($0.share)) at \(plain($0.tenure))"
-            }
-            table.rows.append([
-                short(name), Figures.fixed(projection.alpha, digits: 3),
-                Figures.fixed(projection.beta, digits: 3),
-                Figures.percent(projection.largestGap),
-                projection.isNear ? points.joined(separator: ", ") : "doesn't follow the curve",
-            ])
-        }
-        card.table(table)
-    }
-
-    private static func plain(_ value: Double) -> String {
-        value == value.rounded()
-            ? Figures.fixed(value, digits: 0) : Figures.fixed(value, digits: 1)
-    }
 }
