@@ -64,7 +64,8 @@ package enum TableFault: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .unknownColumn(let name, let columns):
             "the file has no column '\(name)'; its columns are "
-                + columns.joined(separator: ", ")
+                + columns.prefix(40).joined(separator: ", ")
+                + (columns.count > 40 ? " and \(columns.count - 40) more" : "")
         case .valueNeverThere(let column, let value, let values):
             "no row has '\(value)' in column '\(column)', which holds "
                 + values.joined(separator: ", ")

@@ -94,6 +94,7 @@ struct ModelChurnCommand: AsyncParsableCommand {
             let settings = try table.workspace.load().values
             let file = try TableFile(path: table.file)
             var progress = ProgressBar(clock: .system)
+            defer { progress.end() }
             let study = try ChurnStudy(
                 file,
                 ChurnStudy.Question(

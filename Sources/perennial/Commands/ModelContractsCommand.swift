@@ -1,6 +1,4 @@
-import Analytics
 import ArgumentParser
-import Insights
 import Kernel
 import Predictions
 import Runtime
@@ -36,18 +34,8 @@ struct ModelContractsCommand: WorkspaceCommand {
 
     func run(in workspace: Workspace, _ output: CommandOutput) async throws {
         let card = try await Blocking.run { [asOf] () -> ContractsCard? in
-            guard let report = try workspace.contracts(asOf: asOf.flatMap { CalendarDay($0) })
-            else { return nil }
-            var names: [Int64: String] = [:]
-            for risk in report.risks.prefix(ContractsCard.risksMax) {
-                let id = ID<Customer>(rawValue: risk.customer)
-                let row = try workspace.archive.customer(
-                    id, asOf: try workspace.figuresAsOf(),
-                    activeDays: workspace.options.activeDays)
-                let label = row?.label ?? ""
-                names[risk.customer] = label.isEmpty ? id.description : label
-            }
-            return ContractsCard(report: report, names: names)
+            try workspace.contracts(asOf: asOf.flatMap { CalendarDay($0) })
+                .map { ContractsCard(report: $0) }
         }
         guard let card else {
             throw ValidationFailure(

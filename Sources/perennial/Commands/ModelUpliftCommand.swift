@@ -57,6 +57,7 @@ struct ModelUpliftCommand: AsyncParsableCommand {
             let settings = try table.workspace.load().values
             let file = try TableFile(path: table.file)
             var progress = ProgressBar(clock: .system)
+            defer { progress.end() }
             var question = UpliftStudy.Question(
                 treatment: ColumnChoice(treatment), control: control,
                 outcome: ColumnChoice(outcome), ignored: table.ignored)

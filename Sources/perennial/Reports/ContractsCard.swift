@@ -5,10 +5,9 @@ import Predictions
 /// How long a workspace's subscriptions last, and which are likely to end, as a card.
 struct ContractsCard {
     let report: ContractsReport
-    /// Of so many of the likeliest to end.
-    let names: [Int64: String]
 
-    static let risksMax = 15
+    /// Groups shown to people, and contracts in JSON.
+    private static let risksMax = 15
 
     var document: CardDocument {
         var card = CardDocument(title: "Subscriptions as of \(report.asOf)")
@@ -29,19 +28,37 @@ struct ContractsCard {
         guard !report.risks.isEmpty else { return card }
         card.heading("Likely to end within \(report.withinMonths) months")
         var table = TextTable(
-            headings: ["customer", "plan", "months", "probability"], numeric: [2, 3])
-        for risk in report.risks.prefix(Self.risksMax) {
+            headings: ["plan", "months", "contracts", "probability", "expected"],
+            numeric: [1, 2, 3, 4])
+        for group in groups.prefix(Self.risksMax) {
             table.rows.append([
-                TenureParts.short(names[risk.customer] ?? ""), TenureParts.short(risk.plan),
-                Figures.fixed(risk.months, digits: 1), Figures.percent(risk.probability),
+                TenureParts.short(group.plan), Figures.grouped(group.months),
+                Figures.grouped(group.contracts), Figures.percent(group.probability),
+                Figures.fixed(Double(group.contracts) * group.probability, digits: 1),
             ])
         }
         card.table(table)
         let sum = report.risks.reduce(0) { $0 + $1.probability }
         card.sentence(
-            "By plan and tenure alone. Of \(Figures.grouped(report.risks.count)) contracts that last, "
+            "By plan and tenure alone; --format csv names each contract. Of \(Figures.grouped(report.risks.count)) contracts that last, "
                 + "\(Figures.fixed(sum, digits: 1)) are expected to end in that time.")
         return card
+    }
+
+    /// Contracts of a plan that have lasted as long, the likeliest to end first.
+    private var groups: [(plan: String, months: Int, contracts: Int, probability: Double)] {
+        var groups: [(plan: String, months: Int, contracts: Int, probability: Double)] = []
+        var places: [String: Int] = [:]
+        for risk in report.risks {
+            let key = "\(Int(risk.months)) \(risk.plan)"
+            if let place = places[key] {
+                groups[place].contracts += 1
+            } else {
+                places[key] = groups.count
+                groups.append((risk.plan, Int(risk.months), 1, risk.probability))
+            }
+        }
+        return groups
     }
 
     func json() throws -> String {
