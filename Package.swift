@@ -156,7 +156,7 @@ let package = Package(
                 "Kernel", "JSONParsing", "Events", "Customers", "Insights", "Predictions",
                 "Analytics", "Records", "Runtime", "TestSupport", logging, lifecycle, nio, nioPosix,
             ]),
-        tests("Predictions", ["RetentionModels", "Predictions"]),
+        tests("Predictions", ["Kernel", "RetentionModels", "Predictions"]),
         // Drives the built program from outside.
         tests("Integration", ["perennial"], exclude: ["Peers"]),
     ]

@@ -88,6 +88,11 @@ package struct ConsoleRoutes: Sendable {
                 try await models($0)
             }
         }
+        router.get("/insights/models/recommendations") { request, context in
+            try await read(request, context, needs: Room.models.permissions) {
+                try await offerCard($0)
+            }
+        }
         router.get("/settings") { request, context in
             try await read(request, context, needs: Room.settings.permissions) {
                 try await settings($0)
@@ -114,6 +119,13 @@ package struct ConsoleRoutes: Sendable {
                 guard let id = context.parameters.get("customer").flatMap({ ID<Customer>($0) })
                 else { return visit.notFound() }
                 return try await timeline(visit, id)
+            }
+        }
+        router.get("/customers/:customer/offers") { request, context in
+            try await read(request, context, needs: [.readCustomers]) { visit in
+                guard let id = context.parameters.get("customer").flatMap({ ID<Customer>($0) })
+                else { return visit.notFound() }
+                return try await offers(visit, id)
             }
         }
         router.get("/customers/:customer/merges/:merge/undo") { request, context in

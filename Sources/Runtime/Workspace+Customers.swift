@@ -43,6 +43,11 @@ extension Workspace {
         return try details(of: id, timeline: timeline)
     }
 
+    /// How a customer stands; nil where the archive has nothing of them. Blocks.
+    package func customerRow(of id: ID<Customer>) throws -> CustomerRow? {
+        try archive.customer(id, asOf: try figuresAsOf(), activeDays: options.activeDays)
+    }
+
     /// Everything about a customer that isn't merged into another. Blocks.
     ///
     /// - Parameter timeline: How many events, newest first.
@@ -52,8 +57,7 @@ extension Workspace {
         for bytes in try records.profiles(of: members) {
             profile.merge(try Profile(decoding: bytes.span))
         }
-        let row = try archive.customer(
-            id, asOf: try figuresAsOf(), activeDays: options.activeDays)
+        let row = try customerRow(of: id)
         let orders = try archive.orderHistory(id)
         return CustomerDetails(
             id: id, row: row,

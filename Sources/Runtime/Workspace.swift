@@ -4,6 +4,7 @@ package import Customers
 import Foundation
 package import Kernel
 package import Logging
+package import Predictions
 package import Records
 import Synchronization
 
@@ -20,6 +21,7 @@ package final class Workspace: Sendable {
         /// Whom counts as active: ordered in so many trailing days.
         package var activeDays = 90
         package var identityRules = IdentityRules()
+        package var offers = OfferSettings()
         package var archive = Archive.Options()
         package var logLimits = LogWriter.Limits()
         /// A DuckDB library of the user's own; empty for the one that script/setup installed.
@@ -65,6 +67,8 @@ package final class Workspace: Sendable {
     package let records: RecordsStore
     package let archive: Archive
     package let engine: Engine
+    /// What offers are made by, once somebody asked for one.
+    package let keptOffers = KeptOffers()
     /// Numbers members, keys and runs.
     private let numbers: Mutex<IDGenerator>
     private let lock: WorkspaceLock

@@ -69,6 +69,9 @@ extension Setting {
         Setting(
             "scoring.intervalHours", .whole(0...8760), default: "24",
             meaning: "How often the server scores all customers; 0 = never by itself."),
+        Setting(
+            "offers.excludedProducts", .list(countMax: 1000), default: "",
+            meaning: "Products that are never offered, by id: postage, vouchers."),
     ]
 
     /// `PERENNIAL_…` variables that are not settings: those of the tests and of `script/setup`.

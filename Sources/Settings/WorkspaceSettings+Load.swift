@@ -110,6 +110,7 @@ extension WorkspaceSettings {
         let hours = table.whole("scoring.intervalHours")
         scoring = Scoring(
             intervalHours: hours == 0 ? nil : hours)
+        offers = Offers(excludedProducts: table.list("offers.excludedProducts"))
 
         guard ingest.commitMiB <= ingest.queueMiB else {
             let row = table.row("ingest.commitMiB")

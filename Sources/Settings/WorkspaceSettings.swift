@@ -62,6 +62,11 @@ package struct WorkspaceSettings: Sendable, Equatable {
         package var intervalHours: Int?
     }
 
+    package struct Offers: Sendable, Equatable {
+        /// By id.
+        package var excludedProducts: [String]
+    }
+
     package var server: Server
     package var workspace: Workspace
     package var log: Log
@@ -73,6 +78,7 @@ package struct WorkspaceSettings: Sendable, Equatable {
     /// nil: the folder that `script/setup` filled.
     package var assetsDirectory: String?
     package var scoring: Scoring
+    package var offers: Offers
 }
 
 /// Settings as they were loaded: the typed values, and for each setting its source.

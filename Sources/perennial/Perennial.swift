@@ -9,8 +9,8 @@ struct Perennial: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             DemoCommand.self, ServeCommand.self, ImportCommand.self, ScoreCommand.self,
-            ReportCommand.self, ModelCommand.self, CustomerCommand.self, MergeCommand.self,
-            KeyCommand.self, MemberCommand.self, ConfigCommand.self,
+            ReportCommand.self, ModelCommand.self, RecommendCommand.self, CustomerCommand.self,
+            MergeCommand.self, KeyCommand.self, MemberCommand.self, ConfigCommand.self,
         ])
 }
 

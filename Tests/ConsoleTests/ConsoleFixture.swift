@@ -78,6 +78,14 @@ final class ConsoleFixture: Sendable {
                 self.asked.withLock { $0.timelineBefore.append(before) }
                 return SampleData.timeline()
             },
+            offers: { id in
+                switch (self.mood, id) {
+                case (.empty, _): .noLines
+                case (_, SampleData.customer), (_, SampleData.mergedAway):
+                    .offers(SampleData.offers())
+                default: .unknown
+                }
+            }, offerReport: { self.mood == .empty ? nil : SampleData.offerReport() },
             merge: { $0 == SampleData.merge ? SampleData.mergeRow() : nil },
             undoMerge: { id, _ in
                 self.asked.withLock { $0.undone.append(id) }

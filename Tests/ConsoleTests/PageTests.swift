@@ -10,6 +10,7 @@ struct PageTests {
         "/", "/customers",
         "/customers?state=active&first=2010-09&ordered=2010-10&orders=2&churn=50",
         customer, "\(customer)/timeline?before=x", "\(customer)/merges/\(SampleData.merge)/undo",
+        "\(customer)/offers", "/insights/models/recommendations",
         "/insights/retention", "/insights/retention?show=counts", "/insights/models", "/settings",
         "/definitions", "/find?q=a", "/find", "/account", "/account?changed=1", "/nowhere",
     ]
@@ -124,6 +125,31 @@ struct PageTests {
         try await ConsoleFixture(.empty).run { client in
             let page = try await Browser(client: client).get("/insights/models")
             #expect(page.html.contains("perennial score"))
+        }
+    }
+
+    @Test func `offers are asked for once the page is there`() async throws {
+        try await ConsoleFixture().run { client in
+            let browser = Browser(client: client)
+            let page = try await browser.get(Self.customer)
+            #expect(page.html.contains("hx-get=\"\(Self.customer)/offers\""))
+            #expect(!page.html.contains("Because they bought"))
+            let whole = try await browser.get("\(Self.customer)/offers")
+            #expect(whole.html.contains("Because they bought"))
+            #expect(whole.html.contains("A best seller"))
+            #expect(whole.html.contains("Around 11 Dec 2010"))
+            #expect(whole.html.contains("by 1 interval of their own"))
+            #expect(whole.html.contains("Of ten such offers, 0.90 were bought in the 84 days"))
+            let models = try await browser.get("/insights/models")
+            #expect(models.html.contains("hx-get=\"/insights/models/recommendations\""))
+            let card = try await browser.get("/insights/models/recommendations")
+            #expect(card.html.contains("0.060 ± 0.010"))
+        }
+        try await ConsoleFixture(.empty).run { client in
+            let browser = Browser(client: client)
+            let part = try await browser.get("\(Self.customer)/offers", htmx: "")
+            #expect(part.html.contains("The orders here don&#39;t name their products"))
+            #expect(!part.html.contains("<html"))
         }
     }
 

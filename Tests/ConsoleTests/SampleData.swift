@@ -2,6 +2,8 @@ import Console
 import Insights
 import Kernel
 
+@testable import Predictions
+
 /// A small shop with hostile names in every place where text from outside is shown.
 enum SampleData {
     static let hostile = "<script>alert('x')</script>\"'&\u{301}\u{202E}מ"
@@ -130,6 +132,45 @@ enum SampleData {
                     day: CalendarDay(daysSinceEpoch: today - 20 + $0), probability: 0.9,
                     ordered: $0 % 7 == 0)
             })
+    }
+
+    static func offers() -> OffersPageData {
+        let product = OfferProduct(id: combining, name: hostile, category: hostile)
+        let today = ZoneRules.utc.day(of: asOf)
+        return OffersPageData(
+            offers: CustomerOffers(
+                offers: [
+                    .init(
+                        product: product, source: .ease, score: 0.5,
+                        because: [
+                            .init(product: product, share: 0.7),
+                            .init(product: product, share: 0.3),
+                        ]), .init(product: product, source: .bestSellers, score: 9, because: []),
+                ],
+                due: [
+                    .init(
+                        product: product, lastDay: today.daysSinceEpoch - 40,
+                        medianDay: today.daysSinceEpoch + 2,
+                        range: today.daysSinceEpoch - 9...today.daysSinceEpoch + 30,
+                        ownIntervals: 1)
+                ], knownProducts: 3), asOf: today, report: offerReport())
+    }
+
+    static func offerReport() -> OfferReport {
+        let day = ZoneRules.utc.day(of: asOf).daysSinceEpoch
+        return OfferReport(
+            asOf: day, lines: 5000, customers: 400, orders: 2000, products: 90,
+            offeredProducts: 80,
+            check: .init(
+                trainedUntil: day - 84, heldBackDays: 84, judges: 120, judged: 120,
+                contestants: [
+                    .init(
+                        source: .ease, precision: 0.09, recall: 0.05, ndcg: 0.11, coverage: 0.26,
+                        gain: 0.06, gainError: 0.01),
+                    .init(
+                        source: .bestSellers, precision: 0.05, recall: 0.02, ndcg: 0.05,
+                        coverage: 0.02, gain: 0, gainError: 0),
+                ]), chosen: .ease, verdict: .usable, parameters: ["ridge": 200])
     }
 
     static func models() -> [ModelCard] {

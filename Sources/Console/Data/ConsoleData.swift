@@ -1,5 +1,6 @@
 package import Insights
 package import Kernel
+package import Predictions
 
 /// Everything the console reads and does, as closures: the console itself touches no storage.
 ///
@@ -17,6 +18,11 @@ package struct ConsoleData: Sendable {
     package var timeline:
         @Sendable (_ customer: ID<Customer>, _ before: String?, _ limit: Int) async throws ->
             TimelinePage
+    /// What to offer to one customer; may take a while where it is to be learnt first.
+    package var offers: @Sendable (ID<Customer>) async throws -> OffersOutcome
+    /// How offers are made and how that did; nil where no order names its products. May take a while
+    /// where it is to be learnt first.
+    package var offerReport: @Sendable () async throws -> OfferReport?
     /// One merge, for the question that is asked before it is undone; nil where there is none.
     package var merge: @Sendable (ID<Merge>) async throws -> MergeRow?
     package var undoMerge: @Sendable (ID<Merge>, _ by: ID<Member>) async throws -> UndoOutcome
@@ -35,6 +41,8 @@ package struct ConsoleData: Sendable {
         customers: @escaping @Sendable (CustomerQuery) async throws -> CustomerPage,
         customer: @escaping @Sendable (ID<Customer>) async throws -> CustomerPageData?,
         timeline: @escaping @Sendable (ID<Customer>, String?, Int) async throws -> TimelinePage,
+        offers: @escaping @Sendable (ID<Customer>) async throws -> OffersOutcome,
+        offerReport: @escaping @Sendable () async throws -> OfferReport?,
         merge: @escaping @Sendable (ID<Merge>) async throws -> MergeRow?,
         undoMerge: @escaping @Sendable (ID<Merge>, ID<Member>) async throws -> UndoOutcome,
         models: @escaping @Sendable () async throws -> ModelsPageData,
@@ -49,6 +57,8 @@ package struct ConsoleData: Sendable {
         self.customers = customers
         self.customer = customer
         self.timeline = timeline
+        self.offers = offers
+        self.offerReport = offerReport
         self.merge = merge
         self.undoMerge = undoMerge
         self.models = models

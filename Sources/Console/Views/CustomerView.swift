@@ -52,6 +52,9 @@ struct CustomerView {
     let attributes: [Pair]
     let hasAttributes: Bool
     let prediction: PredictionView?
+    /// Nil where they are asked for once the page is there.
+    let offers: OffersView?
+    let offersPath: String
     let hasOrders: Bool
     let chart: ChartView?
     let chartHow: HowView
@@ -65,7 +68,7 @@ struct CustomerView {
     let merges: [MergeLine]
     let hasMerges: Bool
 
-    init(_ data: CustomerPageData, formats: Formats) {
+    init(_ data: CustomerPageData, offers: OffersOutcome? = nil, formats: Formats) {
         let words = formats.words
         let row = data.row
         id = row.customer.description
@@ -88,6 +91,8 @@ struct CustomerView {
         }
         hasAttributes = !attributes.isEmpty
         prediction = row.prediction.map { PredictionView($0, formats) }
+        self.offers = offers.map { OffersView($0, formats) }
+        offersPath = "\(path)/offers"
         hasOrders = row.orders > 0
         chart = ChartView.alive(data.aliveCurve, formats: formats)
         chartHow = HowView(.probabilityAlive, words("chart.alive"), words)

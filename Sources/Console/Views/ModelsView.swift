@@ -26,8 +26,13 @@ struct ModelsView {
 
     let cards: [Card]
     let backtest: BacktestView?
+    /// Nil where it is asked for once the page is there.
+    let offerCard: OfferCardView?
+    let hasCards: Bool
 
-    init(_ data: ModelsPageData, formats: Formats) {
+    init(_ data: ModelsPageData, offerCard: OfferCardView? = nil, formats: Formats) {
+        self.offerCard = offerCard
+        hasCards = !data.cards.isEmpty
         cards = data.cards.map { Card($0, formats) }
         backtest = data.backtest.map { BacktestView($0, drift: data.drift, formats) }
     }

@@ -66,6 +66,18 @@ extension ConsoleRoutes {
         return visit.page("customer", title: view.label, room: .customers, view)
     }
 
+    /// What to offer: the list for htmx, otherwise the customer's page with it.
+    func offers(_ visit: Visit, _ id: ID<Customer>) async throws -> Response {
+        let outcome = try await desk.data.offers(id)
+        if case .unknown = outcome { return visit.notFound() }
+        if visit.request.headers[.htmxRequest] == "true" {
+            return visit.part("offers", OffersPart(offers: OffersView(outcome, visit.formats)))
+        }
+        guard let data = try await desk.data.customer(id) else { return visit.notFound() }
+        let view = CustomerView(data, offers: outcome, formats: visit.formats)
+        return visit.page("customer", title: view.label, room: .customers, view)
+    }
+
     func askUndo(_ visit: Visit, _ id: ID<Merge>) async throws -> Response {
         guard let merge = try await desk.data.merge(id) else { return visit.notFound() }
         guard merge.undoneAt == nil else { return visit.redirect("/customers/\(merge.into)") }
@@ -83,6 +95,11 @@ extension ConsoleRoutes {
         case .unknown: return visit.notFound()
         }
     }
+}
+
+/// What the offers' template expects around it.
+struct OffersPart {
+    let offers: OffersView
 }
 
 /// What the timeline's template expects around it.

@@ -25,6 +25,17 @@ extension ConsoleRoutes {
         return visit.page("models", title: visit.words("room.models"), room: .models, view)
     }
 
+    /// The offers' model card: for htmx by itself, otherwise on the page of models.
+    func offerCard(_ visit: Visit) async throws -> Response {
+        let card = OfferCardView(try await desk.data.offerReport(), visit.formats)
+        if visit.request.headers[.htmxRequest] == "true" {
+            return visit.part("offer-card-part", OfferCardPart(offerCard: card))
+        }
+        let view = ModelsView(
+            try await desk.data.models(), offerCard: card, formats: visit.formats)
+        return visit.page("models", title: visit.words("room.models"), room: .models, view)
+    }
+
     func settings(_ visit: Visit) async throws -> Response {
         var data = try await desk.data.settings()
         if !visit.may(.manageMembers) { data.members = [] }
@@ -56,4 +67,9 @@ extension ConsoleRoutes {
             ? visit.part("find-results", view)
             : visit.page("find", title: visit.words("find.title"), room: nil, view)
     }
+}
+
+/// What the card's template expects around it.
+struct OfferCardPart {
+    let offerCard: OfferCardView
 }

@@ -114,6 +114,10 @@ public struct Interactions: Equatable, Sendable {
         self.times = times
     }
 
+    /// Nobody and nothing.
+    public static let none = Interactions(
+        userCount: 0, itemCount: 0, starts: [0], items: [], weights: [], times: [])
+
     /// What a user took, ascending by item.
     public func history(of user: Int) -> [TakenItem] {
         entries(of: user).map { TakenItem(item: Int(items[$0]), weight: Double(weights[$0])) }

@@ -19,6 +19,8 @@ public struct RankingQuality: Hashable, Sendable {
     public let coverage: Double
     /// People with anything to hit; where none, every figure is 0.
     public let users: Int
+    /// The NDCG of each of these people, by their index: to compare models on the same people.
+    public let ndcgs: [Double]
 
     /// Ranks every item that a person hadn't taken before.
     ///
@@ -45,6 +47,8 @@ public struct RankingQuality: Hashable, Sendable {
         }.joined()
         var (precision, recall, ndcg) = (CompensatedSum(), CompensatedSum(), CompensatedSum())
         var named = Set<Int>()
+        var ndcgs: [Double] = []
+        ndcgs.reserveCapacity(users.count)
         for (user, list) in zip(users, rows) {
             let wanted = Set(later.entries(of: user).map { Int(later.items[$0]) })
             var (hits, gain) = (0.0, 0.0)
@@ -55,7 +59,9 @@ public struct RankingQuality: Hashable, Sendable {
             let best = (0..<min(count, wanted.count)).reduce(0) { $0 + 1 / log2(Double($1 + 2)) }
             precision.add(hits / Double(count))
             recall.add(hits / Double(wanted.count))
-            ndcg.add(best > 0 ? gain / best : 0)
+            let share = best > 0 ? gain / best : 0
+            ndcg.add(share)
+            ndcgs.append(share)
             named.formUnion(list)
         }
         let people = Double(max(1, users.count))
@@ -64,6 +70,7 @@ public struct RankingQuality: Hashable, Sendable {
         self.ndcg = ndcg.value / people
         coverage = Double(named.count) / Double(max(1, later.itemCount))
         self.users = users.count
+        self.ndcgs = ndcgs
     }
 }
 

@@ -70,6 +70,7 @@ public struct Replenishment: Sendable {
     private let products: [Int: Level]
     private let within: Double
     private let between: Double
+    private let minimumGap: Double
     private let pairs: [Pair]
 
     private struct Level {
@@ -140,6 +141,7 @@ public struct Replenishment: Sendable {
         medianIntervals = medians
         self.within = within
         self.between = between
+        self.minimumGap = minimumGap
         pairs = all.filter { found[$0.product] != nil }
     }
 
@@ -147,7 +149,22 @@ public struct Replenishment: Sendable {
     /// repeats are not among them.
     ///
     /// - Parameter level: The probability of the interval, between 0 and 1.
-    public func due(level: Double = 0.8) -> [Due] {
+    public func due(level: Double = 0.8) -> [Due] { due(pairs, level) }
+
+    /// When one customer is due with each product they bought, soonest first: they needn't have been
+    /// there when the intervals were learnt, and their number is 0.
+    ///
+    /// - Parameters:
+    ///   - products: Of each purchase, in any order; those with too few repeats are passed over.
+    ///   - times: In the unit that was learnt from; purchases without a finite time are passed over.
+    public func due(for products: [Int], times: [Double], level: Double = 0.8) -> [Due] {
+        let rows = zip(products, times).filter { $1.isFinite }
+        let own = Purchases(
+            customers: rows.map { _ in 0 }, products: rows.map(\.0), times: rows.map(\.1))
+        return due(Self.pairs(own, minimumGap), level)
+    }
+
+    private func due(_ pairs: [Pair], _ level: Double) -> [Due] {
         let reach = standardNormalQuantile((1 + min(max(level, 0), 1)) / 2)
         let due = pairs.compactMap { pair -> Due? in
             guard let product = products[pair.product] else { return nil }

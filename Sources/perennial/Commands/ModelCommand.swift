@@ -20,7 +20,8 @@ struct ModelCardCommand: WorkspaceCommand {
     static let configuration = CommandConfiguration(
         commandName: "card", abstract: "Prints a model's card.",
         discussion:
-            "Names: bg-nbd, mbg-nbd, pareto-nbd, gamma-gamma; without one, the chosen model's.")
+            "Names: bg-nbd, mbg-nbd, pareto-nbd, gamma-gamma, recommendations; without one, the chosen "
+            + "model's of when customers order.")
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case md, json
@@ -35,13 +36,18 @@ struct ModelCardCommand: WorkspaceCommand {
     @OptionGroup var workspace: WorkspaceOptions
 
     func run(in workspace: Workspace, _ output: CommandOutput) async throws {
+        if name?.lowercased() == OfferCardText.name {
+            let card = OfferCardText(report: try await OfferDesk.model(of: workspace).0.report)
+            try await output.line(format == .md ? card.markdown() : try card.json())
+            return
+        }
         guard let run = try await Blocking.run({ try workspace.newestModelRun() }) else {
             throw ValidationFailure("no models yet; fit them with: perennial score")
         }
         let report = run.report
         let model = name.map { ModelCardText.find($0, in: report) } ?? report.frequency
         guard let model else {
-            let names = ModelCardText.names(report).joined(separator: ", ")
+            let names = (ModelCardText.names(report) + [OfferCardText.name]).joined(separator: ", ")
             throw ValidationFailure(
                 name.map { "there is no model \($0); there are \(names)" }
                     ?? "no model of frequency could be fitted; see: perennial report models")

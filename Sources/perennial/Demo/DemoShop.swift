@@ -46,7 +46,8 @@ struct DemoShop {
             attributes: [.posixPermissions: 0o700])
         let text = """
             {
-              "workspace": { "timezone": "Europe/London", "currency": "GBP" }
+              "workspace": { "timezone": "Europe/London", "currency": "GBP" },
+              "offers": { "excludedProducts": ["POST", "DOT", "M", "C2", "D", "S"] }
             }
 
             """

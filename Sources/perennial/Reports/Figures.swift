@@ -45,6 +45,11 @@ enum Figures {
         return DecimalText.format(minor: scaled, digits: digits)
     }
 
+    /// `200` or `0.003`: as short as it can be.
+    static func plain(_ value: Double) -> String {
+        Int(exactly: value).map { String($0) } ?? String(value)
+    }
+
     /// `2010-12-09 20:01`, in the workspace's time zone.
     static func time(_ time: Timestamp?, _ zone: ZoneRules) -> String {
         guard let time else { return "–" }

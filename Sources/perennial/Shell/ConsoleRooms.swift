@@ -43,6 +43,8 @@ struct ConsoleRooms: Sendable {
             timeline: { id, before, limit in
                 try await Blocking.run { try timeline(id, before: before, limit: limit) }
             },
+            offers: { id in try await offers(id) },
+            offerReport: { try await offerReport() },
             merge: { id in
                 try await Blocking.run { try workspace.records.merge(id).map(row) }
             },
@@ -210,6 +212,33 @@ struct ConsoleRooms: Sendable {
                     name: line.name, sku: line.productID, quantityMilli: line.quantityMilli,
                     unitPrice: Money(minor: line.unitPriceMinor, currency: currency))
             })
+    }
+
+    // MARK: Offers
+
+    private func offers(_ id: ID<Customer>) async throws -> OffersOutcome {
+        guard let root = try await Blocking.run({ try workspace.records.root(of: id) }) else {
+            return .unknown
+        }
+        do {
+            let (model, day) = try await OfferDesk.model(of: workspace)
+            return try await Blocking.run {
+                .offers(
+                    OffersPageData(
+                        offers: try workspace.offers(to: root, by: model, asOf: day), asOf: day,
+                        report: model.report))
+            }
+        } catch Workspace.OffersFailure.noLines {
+            return .noLines
+        }
+    }
+
+    private func offerReport() async throws -> OfferReport? {
+        do {
+            return try await OfferDesk.model(of: workspace).0.report
+        } catch Workspace.OffersFailure.noLines {
+            return nil
+        }
     }
 
     // MARK: Merges

@@ -3,6 +3,7 @@ import ArgumentParser
 import Customers
 import FoundationEssentials
 import Kernel
+import Predictions
 import Runtime
 import Settings
 
@@ -97,6 +98,7 @@ extension WorkspaceSettings {
     fileprivate var runtimeOptions: Runtime.Workspace.Options {
         var options = Runtime.Workspace.Options()
         options.activeDays = workspace.activeDays
+        options.offers.excludedProducts = Set(offers.excludedProducts)
         options.archive.threads = analytics.threads
         options.archive.memoryMaxMB = analytics.memoryMiB
         options.logLimits.queueBytesMax = ingest.queueBytes
