@@ -90,6 +90,8 @@ struct OffersTests {
             return model.offers(for: purchases, today: today, rules: rules).offers.map(\.product)
         }
         let bought = Set(purchases.map(\.product)).subtracting(settings.excludedProducts)
+        let reasons = model.offers(for: purchases, today: today).offers.flatMap(\.because)
+        #expect(!reasons.contains { ["p3", "p9"].contains($0.product.id) })
         #expect(Set(offered { _ in }.map(\.id)).isDisjoint(with: bought.union(["p3", "p9"])))
         #expect(offered { $0.count = 3 }.count == 3)
         #expect(Set(offered { $0.includesBought = true }.map(\.id)).isSuperset(of: bought))

@@ -72,6 +72,23 @@ import Testing
         #expect(due.first { $0.customer == 10 }?.ownIntervals == 0)
     }
 
+    @Test func `one customer's purchases say the same as when they are among all`() throws {
+        let (rows, _, _) = simulated(seed: 5, customers: 40, products: 6, purchases: 5)
+        let model = try Replenishment(rows, minimumGap: 0.5)
+        for customer in 0..<40 {
+            let own = rows.times.indices.filter { rows.customers[$0] == customer }.reversed()
+            let due = model.due(
+                for: own.map { rows.products[$0] }, times: own.map { rows.times[$0] })
+            let among = model.due().filter { $0.customer == customer }
+            #expect(due.map(\.product) == among.map(\.product))
+            #expect(due.map(\.median) == among.map(\.median))
+            #expect(due.map(\.interval) == among.map(\.interval))
+            #expect(due.map(\.ownIntervals) == among.map(\.ownIntervals))
+        }
+        #expect(model.due(for: [99], times: [0]).isEmpty)
+        #expect(model.due(for: [0, 0], times: [.nan, .infinity]).isEmpty)
+    }
+
     @Test func `who is due now is within the interval`() throws {
         let (rows, _, _) = simulated(seed: 3, customers: 50, products: 3, purchases: 5)
         let model = try Replenishment(rows, minimumGap: 0.5)

@@ -12,8 +12,9 @@ struct OffersView {
 
     struct Due {
         let name: String
+        let last: String
         let when: String
-        let note: String
+        let range: String
     }
 
     let list: [Offer]
@@ -23,8 +24,6 @@ struct OffersView {
     let verdict: String?
     /// Stands in place of all else.
     let nothing: String?
-
-    private static let dueMax = 6
 
     init(_ outcome: OffersOutcome, _ formats: Formats) {
         let words = formats.words
@@ -47,7 +46,7 @@ struct OffersView {
             return Offer(
                 name: offer.product.label, note: Self.note(offer.product), why: why)
         }
-        due = data.offers.due.prefix(Self.dueMax).map { due in
+        due = data.offers.due.map { due in
             func day(_ number: Int) -> String {
                 formats.day(CalendarDay(daysSinceEpoch: number))
             }
@@ -57,10 +56,10 @@ struct OffersView {
                 : words(
                     "offers.due.own", count: due.ownIntervals, formats.integer(due.ownIntervals))
             return Due(
-                name: due.product.label, when: words("offers.due.when", day(due.medianDay)),
-                note: words(
-                    "offers.due.range", day(due.range.lowerBound), day(due.range.upperBound),
-                    day(due.lastDay), own))
+                name: due.product.label, last: words("offers.due.last", day(due.lastDay), own),
+                when: words("offers.due.when", day(due.medianDay)),
+                range: words(
+                    "offers.due.range", day(due.range.lowerBound), day(due.range.upperBound)))
         }
         hasDue = !due.isEmpty
         verdict = OfferVerdict.text(data.report, formats)

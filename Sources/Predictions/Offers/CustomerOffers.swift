@@ -15,6 +15,7 @@ package struct OfferPurchase: Hashable, Sendable {
 
 /// What may be offered.
 package struct OfferRules: Sendable, Equatable {
+    /// Of offers, and of products that are due.
     package var count = 10
     /// Only of these categories, whatever their capitals; empty for all.
     package var categories: [String] = []
@@ -57,7 +58,7 @@ package struct CustomerOffers: Sendable, Equatable {
     }
 
     package var offers: [Offer]
-    /// The nearest to its median first.
+    /// The nearest to its median first; as many as offers at most.
     package var due: [Due]
     /// Different products that they bought and that something is known of.
     package var knownProducts: Int
@@ -99,7 +100,7 @@ extension OfferModel {
                 because: offer.because.map { .init(product: catalogue[$0.item], share: $0.share) })
         }
         return CustomerOffers(
-            offers: offers, due: due(known, today: today),
+            offers: offers, due: due(known, today: today, count: rules.count),
             knownProducts: Set(known.map(\.item)).count)
     }
 
@@ -115,7 +116,9 @@ extension OfferModel {
         return weights.sorted { $0.key < $1.key }.map { TakenItem(item: $0.key, weight: $0.value) }
     }
 
-    private func due(_ known: [(item: Int, day: Int)], today: Int) -> [CustomerOffers.Due] {
+    private func due(
+        _ known: [(item: Int, day: Int)], today: Int, count: Int
+    ) -> [CustomerOffers.Due] {
         guard let replenishment else { return [] }
         let due = replenishment.due(
             for: known.map(\.item), times: known.map { Double($0.day) })
@@ -128,7 +131,6 @@ extension OfferModel {
             // What most buy once isn't needed again, unless this customer shows otherwise.
             guard due.ownIntervals > 0 || repeatShares[due.product] >= settings.repeatShareMin
             else { return nil }
-            guard !settings.excludedProducts.contains(catalogue[due.product].id) else { return nil }
             let low = Int(due.interval.lower.rounded(.down))
             return CustomerOffers.Due(
                 product: catalogue[due.product], lastDay: Int(due.lastTime),
@@ -136,8 +138,9 @@ extension OfferModel {
                 range: low...max(low, Int(due.interval.upper.rounded(.up))),
                 ownIntervals: due.ownIntervals)
         }
-        return needed.sorted {
+        let nearest = needed.sorted {
             (abs($0.medianDay - today), $0.product.id) < (abs($1.medianDay - today), $1.product.id)
         }
+        return Array(nearest.prefix(count))
     }
 }

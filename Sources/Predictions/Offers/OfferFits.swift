@@ -26,10 +26,6 @@ struct OfferFits {
         for line in lines.products.indices where asOf - lines.days[line] < settings.unsoldDaysMax {
             isInStock[lines.products[line]] = true
         }
-        for (product, excluded) in lines.catalogue.enumerated()
-        where settings.excludedProducts.contains(excluded.id) {
-            isInStock[product] = false
-        }
         self.isInStock = isInStock
         self.settings = settings
         self.workers = workers

@@ -59,27 +59,49 @@ package struct OfferLines: Sendable, Equatable {
             customerCount: customerCount, catalogue: catalogue, cutBefore: cutBefore)
     }
 
-    /// Without the products that nothing can be learnt of: neither bought by enough people, nor
-    /// bought again by anybody. Of the others, the best supported up to a limit.
-    func withKnownProducts(_ settings: OfferSettings) -> OfferLines {
-        var buyers = [Int](repeating: 0, count: catalogue.count)
-        var isRepeated = [Bool](repeating: false, count: catalogue.count)
-        let order = products.indices.filter { customers[$0] >= 0 }.sorted {
-            (products[$0], customers[$0], days[$0]) < (products[$1], customers[$1], days[$1])
-        }
-        var previous: Int?
-        for line in order {
-            if let previous, products[previous] == products[line],
-                customers[previous] == customers[line]
-            {
-                if days[previous] != days[line] { isRepeated[products[line]] = true }
-            } else {
-                buyers[products[line]] += 1
+    /// Of each product, how many people bought it, and how many of these again on another day.
+    /// [product]
+    func demand() -> (buyers: [Int], repeaters: [Int]) {
+        struct Purchase: Comparable {
+            let product: Int32
+            let customer: Int32
+            let day: Int
+
+            static func < (first: Purchase, second: Purchase) -> Bool {
+                if first.product != second.product { return first.product < second.product }
+                if first.customer != second.customer { return first.customer < second.customer }
+                return first.day < second.day
             }
-            previous = line
         }
+        let purchases = products.indices.filter { customers[$0] >= 0 }.map { line in
+            Purchase(
+                product: Int32(products[line]), customer: Int32(customers[line]), day: days[line])
+        }.sorted()
+        var buyers = [Int](repeating: 0, count: catalogue.count)
+        var repeaters = buyers
+        var start = 0
+        while start < purchases.count {
+            let first = purchases[start]
+            var end = start
+            while end < purchases.count, purchases[end].product == first.product,
+                purchases[end].customer == first.customer
+            {
+                end += 1
+            }
+            buyers[Int(first.product)] += 1
+            if purchases[end - 1].day != first.day { repeaters[Int(first.product)] += 1 }
+            start = end
+        }
+        return (buyers, repeaters)
+    }
+
+    /// Without the products that are excluded, and those that nothing can be learnt of: neither bought
+    /// by enough people, nor bought again by anybody. Of the others, the best supported up to a limit.
+    func withKnownProducts(_ settings: OfferSettings) -> OfferLines {
+        let (buyers, repeaters) = demand()
         let known = catalogue.indices.filter {
-            buyers[$0] >= settings.buyersMin || isRepeated[$0]
+            (buyers[$0] >= settings.buyersMin || repeaters[$0] > 0)
+                && !settings.excludedProducts.contains(catalogue[$0].id)
         }
         let best =
             known.count <= settings.productsMax

@@ -49,7 +49,8 @@ package struct OfferModel: Sendable {
                 boughtTogether: together, bestSellers: fits.bestSellers, catalogue: itemCatalogue)
             chosen = check?.best ?? (together == nil ? .bestSellers : .boughtTogether)
         } else {
-            recommender = Recommender(bestSellers: Self.nothing, catalogue: itemCatalogue)
+            recommender = Recommender(
+                bestSellers: BestSellers(.none), catalogue: itemCatalogue)
         }
         let own = lines.products.indices.filter { lines.customers[$0] >= 0 }
         replenishment = try? Replenishment(
@@ -57,7 +58,8 @@ package struct OfferModel: Sendable {
                 customers: own.map { lines.customers[$0] },
                 products: own.map { lines.products[$0] },
                 times: own.map { Double(lines.days[$0]) }), minimumGap: 1)
-        repeatShares = Self.repeatShares(lines)
+        let (buyers, repeaters) = lines.demand()
+        repeatShares = zip(repeaters, buyers).map { Double($0) / Double(max(1, $1)) }
         places = Dictionary(
             lines.catalogue.enumerated().map { ($1.id, $0) },
             uniquingKeysWith: { first, _ in first })
@@ -79,40 +81,11 @@ package struct OfferModel: Sendable {
             parameters: settings.parameters)
     }
 
-    private static let nothing: BestSellers = {
-        let none = Interactions.none
-        return BestSellers(none)
-    }()
-
     /// The product's place in the catalogue; nil where nothing is known of it.
     func place(of id: String) -> Int? { places[id] }
 
     /// The number of a category, whatever its capitals; nil where there is none such.
     func category(named name: String) -> Int? { categories[name.lowercased()] }
-
-    private static func repeatShares(_ lines: OfferLines) -> [Double] {
-        struct Pair: Hashable {
-            let customer: Int
-            let product: Int
-        }
-        var firstDays: [Pair: Int] = [:]
-        var again: Set<Pair> = []
-        for line in lines.products.indices where lines.customers[line] >= 0 {
-            let pair = Pair(customer: lines.customers[line], product: lines.products[line])
-            if let day = firstDays[pair] {
-                if day != lines.days[line] { again.insert(pair) }
-            } else {
-                firstDays[pair] = lines.days[line]
-            }
-        }
-        var (buyers, repeaters) = (
-            [Double](repeating: 0, count: lines.catalogue.count),
-            [Double](repeating: 0, count: lines.catalogue.count)
-        )
-        for pair in firstDays.keys { buyers[pair.product] += 1 }
-        for pair in again { repeaters[pair.product] += 1 }
-        return zip(repeaters, buyers).map { $1 > 0 ? $0 / $1 : 0 }
-    }
 }
 
 extension OfferSettings {

@@ -20,7 +20,7 @@ struct RecommendCommand: WorkspaceCommand {
 
     @OptionGroup var workspace: WorkspaceOptions
 
-    @Option(help: "How many offers, from 1 to 100.")
+    @Option(help: "How many offers, and products that are due, from 1 to 100.")
     var count = 10
 
     @Option(help: "Only products of this category; may be repeated.")

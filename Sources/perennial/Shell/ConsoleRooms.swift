@@ -24,6 +24,7 @@ struct ConsoleRooms: Sendable {
 
     private static let ordersShown = 20
     private static let timelineShown = 30
+    private static let offersShown = 6
 
     var data: ConsoleData {
         ConsoleData(
@@ -222,10 +223,14 @@ struct ConsoleRooms: Sendable {
         }
         do {
             let (model, day) = try await OfferDesk.model(of: workspace)
+            var rules = OfferRules()
+            rules.count = Self.offersShown
+            let shown = rules
             return try await Blocking.run {
                 .offers(
                     OffersPageData(
-                        offers: try workspace.offers(to: root, by: model, asOf: day), asOf: day,
+                        offers: try workspace.offers(
+                            to: root, by: model, asOf: day, rules: shown), asOf: day,
                         report: model.report))
             }
         } catch Workspace.OffersFailure.noLines {
