@@ -117,11 +117,11 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Kernel", "Analytics", "Insights", "RetentionModels", argumentParser, hummingbird,
-                logging,
+                "Kernel", "Analytics", "Insights", "RetentionModels", "Boosting", argumentParser,
+                hummingbird, logging,
             ], path: "Benchmarks",
             exclude: [
-                "run", "cohorts.py", "pages.py", "readcsv.py", "requests.lua", "table.py",
+                "run", "cohorts.py", "pages.py", "readcsv.py", "requests.lua", "rivals", "table.py",
             ], swiftSettings: settings),
         // C.
         .target(name: "CDuckDB", linkerSettings: [.linkedLibrary("dl")]),

@@ -45,6 +45,24 @@ import Testing
         #expect(forecasts.nextOrderMedian.contains { $0 != nil })
     }
 
+    @Test(arguments: [0, 4, 39, .infinity] as [Double])
+    func `orders from columns are those of each customer alone`(weeks: Double) throws {
+        var random = SeededRandom(seed: 11)
+        let bgnbd = try BGNBDTests.cdnow()
+        let pareto = try #require(ParetoNBD(r: 0.55, alpha: 10.6, s: 0.61, beta: 11.7))
+        let histories = try random.histories(of: bgnbd, customers: 3000, length: 80)
+        #expect(
+            bgnbd.expectedOrders(histories, within: weeks)
+                == (0..<histories.count).map {
+                    bgnbd.expectedOrders(histories[$0], within: weeks)
+                })
+        #expect(
+            pareto.expectedOrders(histories, within: weeks)
+                == (0..<histories.count).map {
+                    pareto.expectedOrders(histories[$0], within: weeks)
+                })
+    }
+
     @Test func `without a model of spend there is no spend, without amounts everybody's mean`()
         throws
     {

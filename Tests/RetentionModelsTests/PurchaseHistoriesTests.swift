@@ -27,6 +27,31 @@ import Testing
         }
     }
 
+    @Test(arguments: [1, 7, 31, 32, 33, 500], [3, 1 << 17])
+    func `groups hold each customer's own history, whatever the numbers`(
+        customers: Int, frequencyMax: Int
+    ) throws {
+        var random = SeededRandom(seed: UInt64(customers))
+        var columns: (frequency: [Int], recency: [Double], age: [Double]) = ([], [], [])
+        for _ in 0..<customers {
+            let frequency = Int(random.uniform() * Double(frequencyMax + 1))
+            let recency = frequency == 0 ? 0 : (random.uniform() * 4).rounded()
+            columns.frequency.append(frequency)
+            // A minus zero is the same as a zero.
+            columns.recency.append(random.uniform() < 0.5 && recency == 0 ? -0.0 : recency)
+            columns.age.append(recency + (random.uniform() * 3).rounded())
+        }
+        let histories = try PurchaseHistories(
+            frequency: columns.frequency, recency: columns.recency, age: columns.age)
+        let groups = histories.grouped()
+        #expect(groups.frequency == groups.frequency.sorted())
+        #expect(groups.customers.reduce(0, +) == customers)
+        #expect(Set((0..<groups.count).map { groups[$0] }).count == groups.count)
+        for customer in 0..<customers {
+            #expect(groups[groups.groupOfCustomer[customer]] == histories[customer])
+        }
+    }
+
     @Test(arguments: [Double.nan, .infinity])
     func `a spend that is no number is refused`(bad: Double) {
         #expect(throws: InvalidRow(index: 1, fault: .spendNotFinite)) {

@@ -54,6 +54,45 @@ extension BuyTillYouDieModel {
     }
 }
 
+extension BuyTillYouDieModel {
+    /// The orders to expect of each customer in the next `time`, of histories that haven't been
+    /// grouped: where the odds of having left are cheap, grouping takes longer than it saves.
+    public func expectedOrders(_ histories: PurchaseHistories, within time: Double) -> [Double] {
+        guard time > 0 else { return [Double](repeating: 0, count: histories.count) }
+        var orders = FrequencyAndAgeCache()
+        return (0..<histories.count).map { customer in
+            let history = histories[customer]
+            let odds = oddsOfHavingLeft(history)
+            guard odds.isFinite else { return 0 }
+            return orders.value(history) { ordersWhileAlive($0, within: time) } / (1 + odds)
+        }
+    }
+}
+
+/// Values that depend on frequency and age alone: ages are days, so there are few, and the last of
+/// each slot is kept.
+private struct FrequencyAndAgeCache {
+    private static let count = 1 << 13
+    private var frequencies = [Int](repeating: -1, count: count)
+    private var ages = [Double](repeating: 0, count: count)
+    private var values = [Double](repeating: 0, count: count)
+
+    mutating func value(
+        _ history: PurchaseHistory, _ compute: (PurchaseHistory) -> Double
+    ) -> Double {
+        let mixed =
+            (history.age.bitPattern ^ UInt64(truncatingIfNeeded: history.frequency) << 17)
+            &* 0x9E37_79B9_7F4A_7C15
+        let slot = Int(mixed >> 51)
+        if frequencies[slot] != history.frequency || ages[slot] != history.age {
+            frequencies[slot] = history.frequency
+            ages[slot] = history.age
+            values[slot] = compute(history)
+        }
+        return values[slot]
+    }
+}
+
 extension GroupedHistories {
     /// A value of each group that depends on frequency and age alone.
     ///

@@ -49,9 +49,11 @@ extension BFGS {
     /// Beyond this standard error of a logarithm the likelihood counts as flat.
     static let logParameterErrorMax = 4.0
 
-    /// More rows than this are approached by way of fewer.
-    private static let rowsForThinning = 24_000
+    /// More rows than this are approached by way of fewer: of a quarter, or of so many.
+    private static let rowsForThinning = 4_000
     private static let rowsThinned = 6_000
+    /// With more rows than this an evaluation takes so long that digits are given for it.
+    private static let rowsCostly = 24_000
 
     /// Finds the optimum of a likelihood.
     ///
@@ -65,18 +67,21 @@ extension BFGS {
         let search = BFGS(box: logParameterBox, evaluationsMax: evaluationsMax)
         var start = objective.centre
         var inverse: [Double]?
+        let isCostly = objective.rowCount > rowsCostly
         if objective.rowCount > rowsForThinning,
             let thin = objective.thinned(
-                every: (Double(objective.rowCount) / Double(rowsThinned)).rounded(.up))
+                every: max(4, (Double(objective.rowCount) / Double(rowsThinned)).rounded(.up)))
         {
             let rough = search.minimize(from: start, thin.callAsFunction)
-            if rough.converged {
+            let (low, high) = ends(rough.point)
+            // Few may stand at a limit that all don't stand at, and be a bad place to start from.
+            if rough.converged, isCostly || !(low + high).contains(true) {
                 start = rough.point
                 inverse = Curvature(at: start, thin.callAsFunction).inverse
             }
         }
         let (outcome, covariance) = search.minimizeAndPolish(
-            from: start, inverse: inverse, isCostly: objective.rowCount > rowsForThinning,
+            from: start, inverse: inverse, isCostly: isCostly,
             objective.callAsFunction)
         guard outcome.converged else {
             throw .notConverged(

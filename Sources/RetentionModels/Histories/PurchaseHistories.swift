@@ -85,61 +85,38 @@ public struct GroupedHistories: Equatable, Sendable {
     }
 
     init(_ histories: PurchaseHistories) {
-        let found = Self.assign(histories)
-        // Frequencies are small numbers: a radix sort is linear, and keeps ties in their order.
-        let order = ascendingOrder(found.first.map { Double(histories.frequency[$0]) })
-        var rank = [Int](repeating: 0, count: order.count)
-        for (place, group) in order.enumerated() { rank[group] = place }
-        frequency = order.map { histories.frequency[found.first[$0]] }
-        recency = order.map { histories.recency[found.first[$0]] }
-        age = order.map { histories.age[found.first[$0]] }
-        customers = order.map { found.customers[$0] }
-        groupOfCustomer = found.groupOfCustomer.map { rank[$0] }
-    }
-
-    /// Numbers the distinct histories in the order of their first appearance.
-    private static func assign(
-        _ histories: PurchaseHistories
-    ) -> (first: [Int], customers: [Int], groupOfCustomer: [Int]) {
-        // An open table of group numbers: a third of the time of a Dictionary of PurchaseHistory.
-        var capacity = 16
-        while capacity < 2 * histories.count { capacity *= 2 }
-        let mask = capacity - 1
-        var slots = [Int](repeating: -1, count: capacity)
-        var first: [Int] = []
-        var customers: [Int] = []
-        var groupOfCustomer = [Int](repeating: 0, count: histories.count)
-        for i in 0..<histories.count {
-            let (x, recency, age) = (histories.frequency[i], histories.recency[i], histories.age[i])
-            var slot = hash(x, recency, age) & mask
-            while true {
-                let group = slots[slot]
-                if group < 0 {
-                    slots[slot] = first.count
-                    groupOfCustomer[i] = first.count
-                    first.append(i)
-                    customers.append(1)
-                    break
-                }
-                let j = first[group]
-                if histories.frequency[j] == x, histories.recency[j] == recency,
-                    histories.age[j] == age
-                {
-                    groupOfCustomer[i] = group
-                    customers[group] += 1
-                    break
-                }
-                slot = (slot + 1) & mask
-            }
+        var table = HistoryTable(customers: histories.count)
+        let found = table.number(histories)
+        let rows = table.rows
+        let order = Self.byFrequency(rows)
+        var rank = [UInt32](repeating: 0, count: order.count)
+        for (place, group) in order.enumerated() {
+            rank[Int(group)] = UInt32(truncatingIfNeeded: place)
         }
-        return (first, customers, groupOfCustomer)
+        frequency = order.map { rows[Int($0)].frequency }
+        recency = order.map { rows[Int($0)].recency }
+        age = order.map { rows[Int($0)].age }
+        customers = order.map { table.customers[Int($0)] }
+        groupOfCustomer = found.map { Int(rank[Int($0)]) }
     }
 
-    /// Mixes the bits of a history; adding 0 makes one key of -0 and 0.
-    private static func hash(_ x: Int, _ recency: Double, _ age: Double) -> Int {
-        var h = UInt64(truncatingIfNeeded: x) &* 0x9E37_79B9_7F4A_7C15
-        h = (h ^ (h >> 32) ^ (recency + 0).bitPattern) &* 0xBF58_476D_1CE4_E5B9
-        h = (h ^ (h >> 29) ^ (age + 0).bitPattern) &* 0x94D0_49BB_1331_11EB
-        return Int(truncatingIfNeeded: (h ^ (h >> 31)) >> 1)
+    /// The places of rows, ascending by frequency, ties in their order.
+    private static func byFrequency(_ rows: [PurchaseHistory]) -> [UInt32] {
+        var last = 0
+        for row in rows { last = max(last, row.frequency) }
+        // Frequencies are small numbers: counting them is linear. Huge ones are sorted by their bits.
+        guard last <= 1 << 16 else {
+            return ascendingOrder(rows.map { Double($0.frequency) })
+                .map { UInt32(truncatingIfNeeded: $0) }
+        }
+        var starts = [Int](repeating: 0, count: last + 2)
+        for row in rows { starts[row.frequency + 1] += 1 }
+        for frequency in 0...last { starts[frequency + 1] += starts[frequency] }
+        var order = [UInt32](repeating: 0, count: rows.count)
+        for (place, row) in rows.enumerated() {
+            order[starts[row.frequency]] = UInt32(truncatingIfNeeded: place)
+            starts[row.frequency] += 1
+        }
+        return order
     }
 }
