@@ -109,8 +109,9 @@ struct PurchaseTasks {
         return answer
     }
 
-    /// The orders that each customer is expected to make: from histories that are grouped already, as
-    /// they are after a fit, or, with `from=columns`, from the beginning.
+    /// The orders that each customer is expected to make: with `from=groups` from histories that are
+    /// grouped already, as they are after a fit; with `from=grouping` these are grouped first, and with
+    /// `from=columns` they aren't grouped at all.
     private func predict<Model: BuyTillYouDieModel>(
         _: Model.Type, _ request: ModelRequest, _ columns: PurchaseColumns
     ) throws -> ModelAnswer {
@@ -118,15 +119,14 @@ struct PurchaseTasks {
             throw BenchmarkFailure("no \(Model.name) has such parameters")
         }
         let weeks = try request.number("weeks")
+        let source = try request.text("from")
+        let kept = source == "groups" ? try columns.histories().grouped() : nil
         var orders: [Double] = []
-        let duration: Duration
-        if try request.text("from") == "columns" {
-            duration = try ContinuousClock().measure {
+        let duration = try ContinuousClock().measure {
+            if source == "columns" {
                 orders = model.expectedOrders(try columns.histories(), within: weeks)
-            }
-        } else {
-            let grouped = try columns.histories().grouped()
-            duration = ContinuousClock().measure {
+            } else {
+                let grouped = try kept ?? columns.histories().grouped()
                 orders = grouped.byCustomer(model.expectedOrders(grouped, within: weeks))
             }
         }

@@ -8,7 +8,7 @@ import time
 
 import numpy as np
 
-# Seconds.
+# From here on a rival's time, in seconds, isn't measured twice.
 PATIENCE = 15
 
 
@@ -63,13 +63,13 @@ def timed(body):
     return value, time.perf_counter() - start
 
 
-def turns(ours, rival, rounds):
+def turns(ours, rival, rounds, patience=PATIENCE):
     """Ours and the rival in turn, the order changing each round; a rival that takes longer than
-    PATIENCE is timed once. The answers of each, and the seconds of each."""
+    `patience` seconds is timed once. The answers of each, and the seconds of each."""
     answers, found = [], []
     seconds, rival_seconds = [], []
     for number in range(rounds):
-        takes_part = not rival_seconds or rival_seconds[0] < PATIENCE
+        takes_part = not rival_seconds or rival_seconds[0] < patience
         for side in ("ours", "rival") if number % 2 == 0 else ("rival", "ours"):
             if side == "ours":
                 answers.append(ours())

@@ -38,7 +38,7 @@ def run(ours, table, rounds, rows, seed):
         warnings.simplefilter("ignore")
         answers, found, seconds, rival_seconds = turns(
             lambda: ours.ask("als", factors=FACTORS, iterations=ITERATIONS, unobserved=UNOBSERVED,
-                             regularisation=REGULARISATION, threads=2), theirs, rounds)
+                             regularisation=REGULARISATION, threads=2), theirs, rounds, patience=90)
         loss = rival_loss(found[0], taken, users, items, penalty)
     mine = float(answers[0]["loss"])
     table.speed(f"iALS, {FACTORS} factors, {ITERATIONS} iterations, {rows:,} interactions of {shape[0]:,} "

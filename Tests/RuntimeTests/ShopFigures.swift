@@ -39,7 +39,13 @@ extension ShopFigures {
             customers[model.root(of: fragment), default: OfCustomer()].members.append(fragment)
         }
         for event in model.events where event.fragment != 0 {
-            customers[model.root(of: event.fragment)]?.see(at: event.at)
+            let root = model.root(of: event.fragment)
+            // Who was merged by hand wasn't there for that.
+            if case .merged = event.what {
+                customers[root]?.events += 1
+            } else {
+                customers[root]?.see(at: event.at)
+            }
         }
         let (orders, refunds) = model.book
         for order in orders {
