@@ -154,7 +154,8 @@ let package = Package(
             "Runtime",
             [
                 "Kernel", "JSONParsing", "Events", "Customers", "Insights", "Predictions",
-                "Analytics", "Records", "Runtime", "TestSupport", logging, lifecycle, nio, nioPosix,
+                "Boosting", "Analytics", "Records", "Runtime", "TestSupport", logging, lifecycle,
+                nio, nioPosix,
             ]),
         tests("Predictions", ["Kernel", "RetentionModels", "Predictions"]),
         // Drives the built program from outside.

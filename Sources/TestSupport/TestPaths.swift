@@ -27,6 +27,13 @@ package enum TestPaths {
         return FileManager.default.isReadableFile(atPath: path)
     }
 
+    package static let installedLightGBM = packageRoot + "/.perennial/lib/lib_lightgbm.so"
+
+    /// Whether tests that need LightGBM run: as with DuckDB.
+    package static var expectsLightGBM: Bool {
+        ProcessInfo.processInfo.environment["CI"] == "true" || isReadable(installedLightGBM)
+    }
+
     package static func isReadable(_ path: String) -> Bool {
         FileManager.default.isReadableFile(atPath: path)
     }
