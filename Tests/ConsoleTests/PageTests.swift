@@ -138,7 +138,7 @@ struct PageTests {
             #expect(whole.html.contains("Because they bought"))
             #expect(whole.html.contains("A best seller"))
             #expect(whole.html.contains("Around 11 Dec 2010"))
-            #expect(whole.html.contains("after 1 interval of their own"))
+            #expect(whole.html.contains("judged by 1 interval of their own"))
             #expect(whole.html.contains("Of ten such offers, 0.90 were bought in the 84 days"))
             let models = try await browser.get("/insights/models")
             #expect(models.html.contains("hx-get=\"/insights/models/recommendations\""))
