@@ -62,7 +62,9 @@ struct OffersView {
                     "offers.due.range", day(due.range.lowerBound), day(due.range.upperBound)))
         }
         hasDue = !due.isEmpty
-        verdict = OfferVerdict.text(data.report, formats)
+        verdict =
+            data.offers.knownProducts == 0
+            ? words("offers.stranger") : OfferVerdict.text(data.report, formats)
         nothing = list.isEmpty ? words("offers.nothing") : nil
     }
 

@@ -51,10 +51,10 @@ struct OffersReport {
             lines += ["", "Due again:", table.table()]
         }
         lines.append("")
-        if offers.knownProducts == 0 {
-            lines.append("Nothing is known of what they like: these are best sellers.")
-        }
-        lines.append(report.sentence)
+        lines.append(
+            offers.knownProducts == 0
+                ? "Nothing is known yet of what they like, so these are best sellers."
+                : report.sentence)
         return lines.joined(separator: "\n")
     }
 
