@@ -1,3 +1,4 @@
+import Events
 package import Kernel
 
 /// An event that began or ended a subscription.
@@ -8,6 +9,16 @@ package struct SubscriptionEvent: Sendable, Equatable {
     package var occurredAt: Timestamp
     /// JSON text; empty for none.
     package var properties: String
+}
+
+/// What customers did, in columns.
+package struct SubscriberEvents: Sendable, Equatable {
+    /// Whom the event counts for now.
+    package var customers: [Int64] = []
+    package var timesMs: [Int64] = []
+    /// Places in `names`.
+    package var places: [Int] = []
+    package var names: [String] = []
 }
 
 extension Archive {
@@ -40,6 +51,43 @@ extension Archive {
                         customer: rows.int64(0),
                         isStart: Self.subscriptionStarts.contains(rows.string(1)),
                         occurredAt: rows.timestamp(2), properties: rows.string(3)))
+            }
+            return events
+        }
+    }
+
+    /// What customers with a subscription did before a moment, in no order: the event's name, or the
+    /// kind of message where it has none.
+    package func subscriberEvents(before end: Timestamp) throws(ArchiveError) -> SubscriberEvents {
+        try read { connection throws(ArchiveError) in
+            let places = Self.subscriptionStarts.map { _ in "?" }.joined(separator: ", ")
+            let rows = try connection.rows(
+                """
+                WITH rooted AS (
+                    SELECT coalesce(l.customer, e.customer) AS customer, e.kind, e.name,
+                        e.occurred_ms
+                    FROM events AS e LEFT JOIN links AS l ON l.member = e.customer
+                    WHERE e.customer <> 0 AND e.occurred_ms < ?
+                )
+                SELECT customer, occurred_ms, kind, CASE WHEN kind = 2 THEN name ELSE '' END
+                FROM rooted WHERE customer IN (
+                    SELECT customer FROM rooted WHERE kind = 2 AND name IN (\(places)))
+                """, [.integer(end.milliseconds)] + Self.subscriptionStarts.map { .text($0) })
+            var events = SubscriberEvents()
+            var found: [String: Int] = [:]
+            while rows.next() {
+                var name = rows.string(3)
+                if name.isEmpty {
+                    name = EventKind(rawValue: UInt8(truncatingIfNeeded: rows.int64(2)))?.name ?? ""
+                }
+                let place = found[name] ?? events.names.count
+                if place == events.names.count {
+                    found[name] = place
+                    events.names.append(name)
+                }
+                events.customers.append(rows.int64(0))
+                events.timesMs.append(rows.int64(1))
+                events.places.append(place)
             }
             return events
         }

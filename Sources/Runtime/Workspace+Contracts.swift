@@ -4,14 +4,17 @@ package import Kernel
 package import Predictions
 
 extension Workspace {
-    /// How long subscriptions last, by plan, and which are likely to end.
+    /// How long subscriptions last, by plan, and which are likely to end; beside that what their
+    /// customers did, to learn from.
     ///
     /// Blocks while it computes; not for an event loop.
     ///
     /// - Parameter asOf: The last day that counts, in the workspace's time zone; nil for today, or
     ///   where the newest event is more than a week old, for that one's day.
     /// - Returns: Nil where no subscription was ever started.
-    package func contracts(asOf: CalendarDay?) throws -> ContractsReport? {
+    package func contracts(
+        asOf: CalendarDay?
+    ) throws -> (report: ContractsReport, activity: ContractActivity)? {
         let day: CalendarDay
         let end: Timestamp
         if let asOf {
@@ -36,7 +39,13 @@ extension Workspace {
                     atMs: event.occurredAt.milliseconds, isStart: event.isStart))
         }
         guard !fold.contracts.isEmpty else { return nil }
-        return ContractsReport(fold, asOf: day.description, asOfMs: end.milliseconds - 1)
+        let events = try archive.subscriberEvents(before: end)
+        return (
+            ContractsReport(fold, asOf: day.description, asOfMs: end.milliseconds - 1),
+            ContractActivity(
+                contracts: fold.contracts, customers: events.customers, timesMs: events.timesMs,
+                kinds: events.places, kindNames: events.names, endMs: end.milliseconds - 1)
+        )
     }
 
     /// The first of these properties that is a text or a number; empty where none is.

@@ -224,3 +224,54 @@ import Testing
         #expect(none.notes.count == 1)
     }
 }
+
+@Suite struct ContractActivityTests {
+    private static let day: Int64 = 86_400_000
+
+    /// Contracts 0…3 of customers 1…4, the last ended on day 40; their events, of which those from
+    /// `shuffledFrom` on are other ones.
+    private func activity(shuffledFrom day: Int64? = nil) -> ContractActivity {
+        let contracts = (0..<4).map { (place: Int) -> Contract in
+            let ended: Int64? = place == 3 ? 40 * Self.day : nil
+            return Contract(
+                customer: Int64(place + 1), subscription: "", plan: place % 2 == 0 ? "a" : "b",
+                startedMs: Int64(place) * 5 * Self.day, endedMs: ended)
+        }
+        var (customers, times, kinds) = ([Int64](), [Int64](), [Int]())
+        for step in 0..<60 {
+            let at = Int64(step) * Self.day
+            let isChanged = day.map { Int64(step) > $0 } ?? false
+            customers.append(Int64((isChanged ? 59 - step : step) % 4 + 1))
+            times.append(at)
+            kinds.append((isChanged ? step / 2 : step) % 3)
+        }
+        return ContractActivity(
+            contracts: contracts, customers: customers, timesMs: times, kinds: kinds,
+            kindNames: ["log-in", "order", "ticket"], endMs: 60 * Self.day)
+    }
+
+    @Test func `what is known at a moment holds nothing of what comes later`() throws {
+        let at = 30 * Self.day
+        let known = try #require(activity().snapshot(atMs: at))
+        let changed = try #require(activity(shuffledFrom: 30).snapshot(atMs: at))
+        #expect(known.rows == [0, 1, 2, 3])
+        #expect(known.table.features == changed.table.features)
+        for (a, b) in zip(known.table.columns, changed.table.columns) {
+            #expect(zip(a, b).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN })
+        }
+        // Later the two do differ.
+        let end = 59 * Self.day
+        let later = try #require(activity().snapshot(atMs: end)).table.columns
+        let other = try #require(activity(shuffledFrom: 30).snapshot(atMs: end)).table.columns
+        #expect(later != other)
+    }
+
+    @Test func `a contract that ended isn't there any more, and one to come not yet`() throws {
+        #expect(try #require(activity().snapshot(atMs: 50 * Self.day)).rows == [0, 1, 2])
+        #expect(try #require(activity().snapshot(atMs: 7 * Self.day)).rows == [0, 1])
+        let rows = [0, 3]
+        #expect(activity().ended(rows, afterMs: 30 * Self.day, withinDays: 10) == [false, true])
+        #expect(activity().ended(rows, afterMs: 30 * Self.day, withinDays: 9) == [false, false])
+        #expect(activity().ended(rows, afterMs: 40 * Self.day, withinDays: 9) == [false, false])
+    }
+}

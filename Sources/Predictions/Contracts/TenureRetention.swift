@@ -32,11 +32,13 @@ package struct TenureRetention: Codable, Equatable, Sendable {
         package var beta: Double
         /// The largest distance from the curve where that is known.
         package var largestGap: Double
+        /// The same from the curve's 95% interval.
+        package var largestExcess: Double
         /// Beyond the longest tenure: the curve's end, and what the model says becomes of those.
         package var points: [Point]
 
         /// Whether it follows the curve well enough to be followed further.
-        package var isNear: Bool { largestGap <= 0.03 }
+        package var isNear: Bool { largestGap <= 0.03 || largestExcess <= 0.005 }
     }
 
     /// The probability that a contract of a group ends within the next periods, groups partially
@@ -196,11 +198,16 @@ package struct TenureRetention: Codable, Equatable, Sendable {
         guard let counts = RenewalCounts(cancelled: cancelled, renewed: renewed),
             let fit = try? ShiftedBetaGeometric.fit(counts, options: FitOptions(prior: .weak))
         else { return nil }
-        let gap = (1...longest).map {
-            (fit.model.survival(after: $0) - curve.survival(at: Double($0))).magnitude
-        }.max()
+        var (gap, excess) = (0.0, 0.0)
+        for tenure in 1...longest {
+            let (told, time) = (fit.model.survival(after: tenure), Double(tenure))
+            gap = max(gap, (told - curve.survival(at: time)).magnitude)
+            guard let interval = curve.interval(at: time) else { continue }
+            excess = max(excess, told - interval.upperBound, interval.lowerBound - told)
+        }
         return Projection(
-            alpha: fit.model.alpha, beta: fit.model.beta, largestGap: gap ?? 0,
+            alpha: fit.model.alpha, beta: fit.model.beta, largestGap: gap,
+            largestExcess: excess,
             points: [longest * 3 / 2, longest * 2].map { tenure in
                 let further = fit.model.probabilityOfCancelling(
                     after: longest, within: tenure - longest)

@@ -1,7 +1,10 @@
+import Analytics
 import ArgumentParser
+import Insights
 import Kernel
 import Predictions
 import Runtime
+import Settings
 
 /// `perennial model contracts`
 struct ModelContractsCommand: WorkspaceCommand {
@@ -33,9 +36,22 @@ struct ModelContractsCommand: WorkspaceCommand {
     }
 
     func run(in workspace: Workspace, _ output: CommandOutput) async throws {
+        let settings = try self.workspace.load().values
         let card = try await Blocking.run { [asOf] () -> ContractsCard? in
-            try workspace.contracts(asOf: asOf.flatMap { CalendarDay($0) })
-                .map { ContractsCard(report: $0) }
+            guard let found = try workspace.contracts(asOf: asOf.flatMap { CalendarDay($0) })
+            else { return nil }
+            let library = TreeLibrary.load(settings)
+            let study = try ContractStudy(found.activity, seed: 1, library: library)
+            var names: [Int64: String] = [:]
+            for risk in study?.risks.prefix(ContractsCard.risksMax) ?? [] {
+                let id = ID<Customer>(rawValue: risk.contract.customer)
+                let row = try workspace.archive.customer(
+                    id, asOf: try workspace.figuresAsOf(),
+                    activeDays: workspace.options.activeDays)
+                let label = row?.label ?? ""
+                names[id.rawValue] = label.isEmpty ? id.description : label
+            }
+            return ContractsCard(report: found.report, study: study, names: names)
         }
         guard let card else {
             throw ValidationFailure(

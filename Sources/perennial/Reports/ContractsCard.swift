@@ -1,13 +1,18 @@
 import Foundation
 import Kernel
 import Predictions
+import RetentionModels
 
 /// How long a workspace's subscriptions last, and which are likely to end, as a card.
 struct ContractsCard {
     let report: ContractsReport
+    /// Nil where too few ended to learn from what customers did.
+    let study: ContractStudy?
+    /// Of the likeliest to end, by the study.
+    let names: [Int64: String]
 
     /// Groups shown to people, and contracts in JSON.
-    private static let risksMax = 15
+    static let risksMax = 15
 
     var document: CardDocument {
         var card = CardDocument(title: "Subscriptions as of \(report.asOf)")
@@ -25,8 +30,9 @@ struct ContractsCard {
         }
         for note in report.notes { card.sentence(note) }
         if let retention = report.retention { TenureParts.add(retention, to: &card) }
+        if let study { Self.study(study, names, &card) }
         guard !report.risks.isEmpty else { return card }
-        card.heading("Likely to end within \(report.withinMonths) months")
+        card.heading("By plan and tenure, within \(report.withinMonths) months")
         var table = TextTable(
             headings: ["plan", "months", "contracts", "probability", "expected"],
             numeric: [1, 2, 3, 4])
@@ -45,6 +51,29 @@ struct ContractsCard {
         return card
     }
 
+    private static func study(
+        _ study: ContractStudy, _ names: [Int64: String], _ card: inout CardDocument
+    ) {
+        card.heading("Likely to end within three months, by what customers did")
+        card.sentence(
+            "Learnt from \(Figures.grouped(study.contracts)) contracts as they were "
+                + "\(ContractStudy.days) days before, of which \(Figures.grouped(study.ended)) ended since "
+                + "(\(study.winner)). Held back: AUC \(Figures.fixed(study.figures.areaUnderCurve, digits: 3)) "
+                + "(\(Figures.fixed(study.figures.areaLow, digits: 3)) to "
+                + "\(Figures.fixed(study.figures.areaHigh, digits: 3)), 95 %), "
+                + "Brier \(Figures.percent(study.figures.brierSkill)) better than the base rate."
+                + (study.figures.areaLow <= 0.5
+                    ? " That is no better than chance: go by plan and tenure." : ""))
+        var table = TextTable(headings: ["customer", "probability", "main reason"], numeric: [1])
+        for risk in study.risks.prefix(risksMax) {
+            table.rows.append([
+                TenureParts.short(names[risk.contract.customer] ?? ""),
+                Figures.percent(risk.probability), risk.reasons.first?.text ?? "",
+            ])
+        }
+        card.table(table)
+    }
+
     /// Contracts of a plan that have lasted as long, the likeliest to end first.
     private var groups: [(plan: String, months: Int, contracts: Int, probability: Double)] {
         var groups: [(plan: String, months: Int, contracts: Int, probability: Double)] = []
@@ -58,7 +87,11 @@ struct ContractsCard {
                 groups.append((risk.plan, Int(risk.months), 1, risk.probability))
             }
         }
-        return groups
+        // Those that are said to be equally likely stand by plan and month.
+        return groups.sorted {
+            (-($0.probability * 1000).rounded(), $0.plan, $0.months)
+                < (-($1.probability * 1000).rounded(), $1.plan, $1.months)
+        }
     }
 
     func json() throws -> String {
@@ -73,6 +106,8 @@ struct ContractsCard {
             let verdict: String
             let report: ContractsReport
             let likeliest: [Line]
+            /// How what customers did foretold ends that were held back.
+            let activity: ChurnReport.Figures?
         }
         let lines = report.risks.prefix(Self.risksMax).map { risk in
             Line(
@@ -84,22 +119,48 @@ struct ContractsCard {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let card = Card(
-            verdict: report.verdict.verdict.rawValue, report: rest, likeliest: Array(lines))
+            verdict: report.verdict.verdict.rawValue, report: rest, likeliest: Array(lines),
+            activity: study?.figures)
         return String(decoding: try encoder.encode(card), as: UTF8.self)
     }
 
     /// Every contract that lasts, the likeliest to end first.
     func csv() -> String {
+        let months = Dictionary(
+            report.risks.map { (Key($0.customer, $0.subscription), $0) },
+            uniquingKeysWith: { first, _ in first })
         var table = TextTable(headings: [
-            "customer", "subscription", "plan", "months", "probability",
+            "customer", "subscription", "plan", "months", "by_plan_and_tenure", "by_activity",
+            "reason_1", "reason_2", "reason_3",
         ])
-        for risk in report.risks {
-            table.rows.append([
-                Self.id(risk), risk.subscription, risk.plan, Figures.fixed(risk.months, digits: 2),
-                Figures.fixed(risk.probability, digits: 4),
-            ])
+        func add(_ risk: ContractsReport.Risk, _ learnt: ContractStudy.Risk?) {
+            let reasons = learnt?.reasons.map(\.text) ?? []
+            table.rows.append(
+                [
+                    Self.id(risk), risk.subscription, risk.plan,
+                    Figures.fixed(risk.months, digits: 2),
+                    Figures.fixed(risk.probability, digits: 4),
+                    learnt.map { Figures.fixed($0.probability, digits: 4) } ?? "",
+                ] + reasons + Array(repeating: "", count: max(0, 3 - reasons.count)))
+        }
+        guard let study else {
+            for risk in report.risks { add(risk, nil) }
+            return table.csv()
+        }
+        for learnt in study.risks {
+            let key = Key(learnt.contract.customer, learnt.contract.subscription)
+            if let risk = months[key] { add(risk, learnt) }
         }
         return table.csv()
+    }
+
+    private struct Key: Hashable {
+        let customer: Int64
+        let subscription: String
+
+        init(_ customer: Int64, _ subscription: String) {
+            (self.customer, self.subscription) = (customer, subscription)
+        }
     }
 
     private static func id(_ risk: ContractsReport.Risk) -> String {
