@@ -91,7 +91,8 @@ let package = Package(
             "Runtime",
             [
                 "Kernel", "JSONParsing", "Events", "Customers", "Insights", "RetentionModels",
-                "Predictions", "Boosting", "Analytics", "Records", logging, lifecycle, nio, nioPosix,
+                "Predictions", "Boosting", "Analytics", "Records", logging, lifecycle, nio,
+                nioPosix,
             ]),
         room(
             "API",
@@ -101,14 +102,18 @@ let package = Package(
             ]),
         room(
             "Console",
-            ["Kernel", "Insights", "Predictions", "Access", hummingbird, mustache, logging, httpTypes],
+            [
+                "Kernel", "Insights", "Predictions", "Access", hummingbird, mustache, logging,
+                httpTypes,
+            ],
             resources: [.embedInCode("Resources")]),
         .executableTarget(
             name: "perennial",
             dependencies: [
                 "Kernel", "JSONParsing", "Events", "Imports", "Customers", "RetentionModels",
                 "Predictions", "Insights", "Access", "Boosting", "Settings", "Telemetry", "Records",
-                "Analytics", "Runtime", "API", "Console", argumentParser, hummingbird, hummingbirdCore, lifecycle, logging, metrics,
+                "Analytics", "Runtime", "API", "Console", argumentParser, hummingbird,
+                hummingbirdCore, lifecycle, logging, metrics,
                 nio, nioPosix, unixSignals,
             ], swiftSettings: settings),
         // For tests only.

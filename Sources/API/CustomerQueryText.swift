@@ -18,7 +18,8 @@ enum CustomerQueryText {
                     }
                     query.states.insert(state)
                 }
-            case "ordersAtLeast": query.ordersAtLeast = try whole(value, "ordersAtLeast", 0...Int.max)
+            case "ordersAtLeast":
+                query.ordersAtLeast = try whole(value, "ordersAtLeast", 0...Int.max)
             case "churnAtLeast":
                 guard let share = Double(value), (0...1).contains(share) else {
                     throw .invalid(

@@ -72,14 +72,19 @@ extension Archive {
                     """
                     SELECT customer, local_day, currency, total_minor FROM \(orders) \(counts)
                         AND position > ? AND position <= ?
-                    """, [
+                    """,
+                    [
                         day, .integer(Int64(start)),
                         .integer(Int64(start + Self.positionsPerRead)),
                     ])
-                while rows.next() {
-                    filling.fill(
-                        rows.int64(0), day: rows.int(1), currency: rows.int64(2),
-                        totalMinor: rows.int64(3))
+                while let count = rows.nextChunk() {
+                    let (customers, days) = (rows.bigints(0), rows.integers(1))
+                    let (currencies, totals) = (rows.integers(2), rows.bigints(3))
+                    for row in 0..<count {
+                        filling.fill(
+                            customers[row], day: days[row],
+                            currency: UInt32(bitPattern: currencies[row]), totalMinor: totals[row])
+                    }
                 }
             }
             return filling.histories()
@@ -91,7 +96,7 @@ extension Archive {
 private struct HistoriesFilling {
     var customers: [Int64] = []
     var currencies: [UInt32] = []
-    private var places = NumberPlaces()
+    private var places = CustomerPlaces()
     private var starts: [Int] = [0]
     /// Where each customer's next order goes.
     private var next: [Int] = []
@@ -100,13 +105,13 @@ private struct HistoriesFilling {
     private var currencyPlaces: [UInt16] = []
 
     mutating func add(_ customer: Int64, orders: Int) {
-        places.set(customer, customers.count)
         customers.append(customer)
         starts.append((starts.last ?? 0) + orders)
     }
 
     mutating func reserve() {
         let count = starts.last ?? 0
+        places = CustomerPlaces(customers)
         next = Array(starts.dropLast())
         days = Array(repeating: 0, count: count)
         totals = Array(repeating: 0, count: count)
@@ -114,15 +119,15 @@ private struct HistoriesFilling {
     }
 
     /// Both queries are of one moment, so each order has its place.
-    mutating func fill(_ customer: Int64, day: Int, currency: Int64, totalMinor: Int64) {
+    mutating func fill(_ customer: Int64, day: Int32, currency: UInt32, totalMinor: Int64) {
         guard let row = places[customer], next[row] < starts[row + 1] else { return }
         let place = next[row]
         next[row] += 1
-        days[place] = Int32(truncatingIfNeeded: day)
+        days[place] = day
         totals[place] = totalMinor
         if currencies.count > 1 {
-            let found = currencies.firstIndex { Int64($0) == currency }
-            currencyPlaces[place] = UInt16(truncatingIfNeeded: found ?? 0)
+            currencyPlaces[place] = UInt16(
+                truncatingIfNeeded: currencies.firstIndex(of: currency) ?? 0)
         }
     }
 
@@ -145,5 +150,36 @@ private struct HistoriesFilling {
         return OrderHistories(
             customers: customers, starts: starts, days: days, totalsMinor: totals,
             currencyPlaces: currencyPlaces, currencies: currencies)
+    }
+}
+
+/// The places of customers in a list, by their ids: a table that has room for every id where they lie close
+/// enough together, which they do in a shop of orders; else a hash table.
+private struct CustomerPlaces {
+    private var dense: [Int32] = []
+    private var sparse = NumberPlaces()
+    /// A table may have so many times the room that customers need.
+    private static let roomPerCustomer = 32
+
+    init() {}
+
+    /// - Parameter customers: Ascending, above 0.
+    init(_ customers: [Int64]) {
+        guard let last = customers.last else { return }
+        if last < Int64(customers.count * Self.roomPerCustomer + 1024) {
+            dense = Array(repeating: -1, count: Int(last) + 1)
+            for (place, customer) in customers.enumerated() where customer >= 0 {
+                dense[Int(customer)] = Int32(truncatingIfNeeded: place)
+            }
+        } else {
+            for (place, customer) in customers.enumerated() { sparse.set(customer, place) }
+        }
+    }
+
+    subscript(customer: Int64) -> Int? {
+        if dense.isEmpty { return sparse[customer] }
+        guard customer >= 0, customer < dense.count else { return nil }
+        let place = dense[Int(customer)]
+        return place < 0 ? nil : Int(place)
     }
 }

@@ -24,41 +24,30 @@ package enum Backtest {
         var contestants: [BacktestReport.Contestant] = []
         /// What the best model of frequency said, for the blend.
         var best: (model: String, loss: Double, said: Challenger)?
-        for kind in FrequencyModel.allCases {
-            do throws(FitFailure) {
-                let fit = try kind.fit(grouped, prior: prior, workers: workers)
-                let said = Challenger(
-                    silent: grouped.byCustomer(
-                        fit.churnProbability(grouped, within: columns.horizon)),
-                    orders: grouped.byCustomer(
-                        fit.expectedOrders(grouped, within: columns.horizon)))
-                var figures = figures(said, columns, meanSpend.byCustomer)
-                figures.parameters = Dictionary(
-                    uniqueKeysWithValues: zip(kind.parameterNames, fit.parameters))
-                figures.tracking = fit.expectedRepeatOrders(
-                    starts: columns.startDays.map { $0 / columns.before.unit.days },
-                    by: (0..<columns.weeklyRepeats.count).map {
-                        Double(($0 + 1) * 7) / columns.before.unit.days
-                    })
-                contestants.append(.init(model: kind.rawValue, figures: figures))
-                if let loss = figures.logLoss, loss < best?.loss ?? .infinity {
-                    best = (kind.rawValue, loss, said)
-                }
-            } catch {
-                contestants.append(.init(model: kind.rawValue, note: error.explanation))
+        let tried = workers.map(FrequencyModel.allCases.count) { place in
+            attempt(
+                FrequencyModel.allCases[place], grouped, columns, meanSpend.byCustomer, prior,
+                workers)
+        }
+        for (contestant, said) in tried {
+            contestants.append(contestant)
+            if let said, let loss = contestant.figures?.logLoss, loss < best?.loss ?? .infinity {
+                best = (contestant.model, loss, said)
             }
         }
         if let challenger {
-            contestants.append(
-                .init(
-                    model: Challenger.name,
-                    figures: figures(challenger, columns, meanSpend.byCustomer)))
+            var outsiders = [(Challenger.name, challenger)]
             if let said = best?.said {
-                let blend = challenger.blended(silent: said.silent, orders: said.orders)
-                contestants.append(
-                    .init(
-                        model: Challenger.blendName,
-                        figures: figures(blend, columns, meanSpend.byCustomer)))
+                outsiders.append(
+                    (
+                        Challenger.blendName,
+                        challenger.blended(silent: said.silent, orders: said.orders)
+                    ))
+            }
+            contestants += workers.map(outsiders.count) { [outsiders] place in
+                .init(
+                    model: outsiders[place].0,
+                    figures: figures(outsiders[place].1, columns, meanSpend.byCustomer))
             }
         } else if let absence {
             contestants.append(.init(model: Challenger.name, note: absence))
@@ -77,6 +66,29 @@ package enum Backtest {
             actualTracking: columns.weeklyRepeats.reduce(into: []) { sums, count in
                 sums.append((sums.last ?? 0) + count)
             })
+    }
+
+    /// Fits a model, and says how it did and what it said; nothing of either where it can't be fitted.
+    private static func attempt(
+        _ kind: FrequencyModel, _ grouped: GroupedHistories, _ columns: BacktestColumns,
+        _ meanSpend: [Double], _ prior: Prior, _ workers: Workers
+    ) -> (BacktestReport.Contestant, Challenger?) {
+        do throws(FitFailure) {
+            let fit = try kind.fit(grouped, prior: prior, workers: workers)
+            let said = Challenger(
+                silent: grouped.byCustomer(fit.churnProbability(grouped, within: columns.horizon)),
+                orders: grouped.byCustomer(fit.expectedOrders(grouped, within: columns.horizon)))
+            var figures = figures(said, columns, meanSpend)
+            let unit = columns.before.unit.days
+            figures.parameters = Dictionary(
+                uniqueKeysWithValues: zip(kind.parameterNames, fit.parameters))
+            figures.tracking = fit.expectedRepeatOrders(
+                starts: columns.startDays.map { $0 / unit },
+                by: (0..<columns.weeklyRepeats.count).map { Double(($0 + 1) * 7) / unit })
+            return (.init(model: kind.rawValue, figures: figures), said)
+        } catch {
+            return (.init(model: kind.rawValue, note: error.explanation), nil)
+        }
     }
 
     private static func figures(
@@ -111,11 +123,14 @@ package enum Backtest {
         _ orders: [Double], _ meanSpend: [Double], _ columns: BacktestColumns
     ) -> [BacktestReport.Spend] {
         var totals: [String: (predicted: Double, actual: Double, customers: Int)] = [:]
-        for (row, currency) in columns.before.currency.enumerated() {
-            guard !meanSpend[row].isNaN else { continue }
-            totals[currency, default: (0, 0, 0)].predicted += orders[row] * meanSpend[row]
-            totals[currency, default: (0, 0, 0)].actual += columns.spendAfter[row]
-            totals[currency, default: (0, 0, 0)].customers += 1
+        for (currency, rows) in Scoring.rowsByCurrency(columns.before.currency) {
+            var total = (predicted: 0.0, actual: 0.0, customers: 0)
+            for row in rows where !meanSpend[row].isNaN {
+                total.predicted += orders[row] * meanSpend[row]
+                total.actual += columns.spendAfter[row]
+                total.customers += 1
+            }
+            if total.customers > 0 { totals[currency] = total }
         }
         return totals.sorted { ($0.value.customers, $1.key) > ($1.value.customers, $0.key) }
             .map { .init(currency: $0, predicted: $1.predicted, actual: $1.actual) }

@@ -20,7 +20,8 @@ package struct Challenger: Sendable {
     /// Both halves: the mean of the log-odds, and of the orders.
     func blended(silent other: [Double], orders otherOrders: [Double]) -> Challenger {
         Challenger(
-            silent: Self.blend(silent, other), orders: zip(orders, otherOrders).map { ($0 + $1) / 2 })
+            silent: Self.blend(silent, other),
+            orders: zip(orders, otherOrders).map { ($0 + $1) / 2 })
     }
 
     /// The probability halfway between two in log-odds.

@@ -12,6 +12,9 @@ struct ForecastRanges {
     /// Futures that are drawn for a history.
     private static let futures = 200
 
+    /// So many histories are drawn for with one sequence of draws.
+    private static let piece = 512
+
     var churnLow: [Double] = []
     var churnHigh: [Double] = []
     var ordersLow: [Double] = []
@@ -28,15 +31,21 @@ struct ForecastRanges {
     init(
         _ histories: PurchaseHistories, alike: AlikeHistories,
         models: [some BuyTillYouDieModel], spend: GammaGamma?, churnHorizon: Double,
-        valueHorizon: Double, seed: UInt64
+        valueHorizon: Double, seed: UInt64, workers: Workers
     ) {
         let perModel = max(1, Self.futures / models.count)
-        var draws = SeededDraws(seed: seed)
-        let drawn = alike.histories.map { history in
-            DrawnFutures(
-                history, models, perModel: perModel, spend: spend, churnHorizon: churnHorizon,
-                valueHorizon: valueHorizon, level: Self.level, &draws)
-        }
+        // Each piece has draws of its own, so that the ranges are the same on any number of threads.
+        let pieces = (alike.histories.count + Self.piece - 1) / Self.piece
+        let drawn = workers.map(pieces) { piece in
+            var draws = SeededDraws(seed: seed &+ UInt64(piece))
+            let end = min((piece + 1) * Self.piece, alike.histories.count)
+            return alike.histories[piece * Self.piece..<end].map { history in
+                DrawnFutures(
+                    history, models, perModel: perModel, spend: spend,
+                    churnHorizon: churnHorizon, valueHorizon: valueHorizon, level: Self.level,
+                    &draws)
+            }
+        }.flatMap { $0 }
         for (customer, place) in alike.placeOfCustomer.enumerated() {
             let future = drawn[place]
             churnLow.append(future.churn?.lower ?? .nan)

@@ -57,7 +57,7 @@ protocol FrequencyFit: Sendable {
 
     func ranges(
         _ histories: PurchaseHistories, _ grouped: GroupedHistories, spend: GammaGamma?,
-        churnHorizon: Double, valueHorizon: Double, seed: UInt64
+        churnHorizon: Double, valueHorizon: Double, seed: UInt64, workers: Workers
     ) -> ForecastRanges
 
     /// By group.
@@ -102,7 +102,7 @@ struct FittedFrequency<Model: BuyTillYouDieModel>: FrequencyFit {
 
     func ranges(
         _ histories: PurchaseHistories, _ grouped: GroupedHistories, spend: GammaGamma?,
-        churnHorizon: Double, valueHorizon: Double, seed: UInt64
+        churnHorizon: Double, valueHorizon: Double, seed: UInt64, workers: Workers
     ) -> ForecastRanges {
         let alike = AlikeHistories(grouped)
         let draws = ParameterDraws(
@@ -110,7 +110,7 @@ struct FittedFrequency<Model: BuyTillYouDieModel>: FrequencyFit {
         // Where even that gives no spread, the range is that of chance alone.
         return ForecastRanges(
             histories, alike: alike, models: draws?.models ?? [fit.model], spend: spend,
-            churnHorizon: churnHorizon, valueHorizon: valueHorizon, seed: seed)
+            churnHorizon: churnHorizon, valueHorizon: valueHorizon, seed: seed, workers: workers)
     }
 
     func churnProbability(_ grouped: GroupedHistories, within horizon: Double) -> [Double] {

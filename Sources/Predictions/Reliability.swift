@@ -44,6 +44,8 @@ struct Reliability {
             z
             * (share * (1 - share) / customers + z * z / (4 * customers * customers)).squareRoot()
         let scale = 1 + z * z / customers
-        return max(0, (centre - spread) / scale)...min(1, (centre + spread) / scale)
+        // Rounding must not leave out what was seen.
+        let low = min(share, max(0, (centre - spread) / scale))
+        return low...max(share, min(1, (centre + spread) / scale))
     }
 }

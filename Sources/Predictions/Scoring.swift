@@ -79,10 +79,12 @@ package struct Scoring: Sendable {
         let grouped = histories.grouped()
         var models: [ModelReport.Model] = []
         var fits: [any FrequencyFit] = []
-        for kind in FrequencyModel.allCases {
-            let (fit, model) = Self.fitFrequency(
-                kind, grouped, customers: histories.count, repeaters: repeaters, prior: prior,
-                workers: workers)
+        let tried = workers.map(FrequencyModel.allCases.count) { place in
+            Self.fitFrequency(
+                FrequencyModel.allCases[place], grouped, customers: histories.count,
+                repeaters: repeaters, prior: prior, workers: workers)
+        }
+        for (fit, model) in tried {
             models.append(model)
             if let fit { fits.append(fit) }
         }
@@ -100,7 +102,7 @@ package struct Scoring: Sendable {
                 frequency.forecasts(part, partGrouped, spend: spend, horizons: horizons),
                 frequency.ranges(
                     part, partGrouped, spend: spend, churnHorizon: horizons[0],
-                    valueHorizon: horizons[1], seed: Self.seed),
+                    valueHorizon: horizons[1], seed: Self.seed, workers: workers),
                 rows: rows, unitDays: columns.unit.days)
         }
         let churnBy = challenger == nil ? nil : backtest?.churnBy

@@ -58,10 +58,12 @@ struct PredictionHistoryTests {
         let folder = try TestFolder()
         let archive = try folder.open()
         try archive.writePredictions(
-            run(1, day: 0), columns([1: 0.1, 2: 0.5, 3: 0.9, 4: 0.9], bands: [.low, .middle, .high, .high])
+            run(1, day: 0),
+            columns([1: 0.1, 2: 0.5, 3: 0.9, 4: 0.9], bands: [.low, .middle, .high, .high])
         )
         try archive.writePredictions(
-            run(2, day: 1), columns([1: 0.8, 2: 0.6, 3: 0.2, 5: 0.9], bands: [.high, .middle, .low, .high])
+            run(2, day: 1),
+            columns([1: 0.8, 2: 0.6, 3: 0.2, 5: 0.9], bands: [.high, .middle, .low, .high])
         )
         let changes = try archive.bandChanges(from: ID(rawValue: 1), to: ID(rawValue: 2))
         #expect(
@@ -85,18 +87,21 @@ struct PredictionHistoryTests {
         // Days 50…60 remain, and the last day of January, 31; of day 60 the newer run.
         #expect(try archive.thinPredictions(days: 10) == 60 - 11 - 1 + 1)
         let history = try archive.predictionHistory(of: ID(rawValue: 7))
-        #expect(history.map(\.asOf) == (Array((50...60).reversed()) + [31]).map { start.adding(days: $0) })
+        #expect(
+            history.map(\.asOf)
+                == (Array((50...60).reversed()) + [31]).map { start.adding(days: $0) })
         #expect(history.first?.churnProbability == 0.2)
         #expect(try archive.thinPredictions(days: 10) == 0)
     }
 
-    @Test(arguments: [
-        (nil, 0.34, ChurnBand.low), (nil, 0.35, .middle), (nil, 0.7, .high),
-        (.low, 0.36, .low), (.low, 0.39, .middle), (.low, 0.71, .middle), (.low, 0.74, .high),
-        (.middle, 0.33, .middle), (.middle, 0.31, .low), (.middle, 0.72, .middle),
-        (.middle, 0.73, .high), (.high, 0.68, .high), (.high, 0.66, .middle),
-        (.high, 0.34, .middle), (.high, 0.31, .low),
-    ] as [(ChurnBand?, Double, ChurnBand)])
+    @Test(
+        arguments: [
+            (nil, 0.34, ChurnBand.low), (nil, 0.35, .middle), (nil, 0.7, .high),
+            (.low, 0.36, .low), (.low, 0.39, .middle), (.low, 0.71, .middle), (.low, 0.74, .high),
+            (.middle, 0.33, .middle), (.middle, 0.31, .low), (.middle, 0.72, .middle),
+            (.middle, 0.73, .high), (.high, 0.68, .high), (.high, 0.66, .middle),
+            (.high, 0.34, .middle), (.high, 0.31, .low),
+        ] as [(ChurnBand?, Double, ChurnBand)])
     func `a band is left only by more than the slack`(
         before: ChurnBand?, probability: Double, after: ChurnBand
     ) {

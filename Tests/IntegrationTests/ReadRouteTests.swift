@@ -6,7 +6,8 @@ extension IntegrationTests {
     @Suite(.enabled(if: Installation.hasProgram, "perennial isn't built"))
     struct ReadRouteTests {
         @Test
-        func `A key with the scope read reads customers and models, and nothing else does`() throws {
+        func `A key with the scope read reads customers and models, and nothing else does`() throws
+        {
             let shop = try Shop()
             let server = try shop.serve()
             let trackKey = try shop.writeKey()
@@ -26,7 +27,8 @@ extension IntegrationTests {
             }
 
             #expect(try get("/v1/models", key: readKey).status == 404)
-            #expect(try JSON(try get("/v1/models", key: readKey).text).error.code.string == "no_models")
+            #expect(
+                try JSON(try get("/v1/models", key: readKey).text).error.code.string == "no_models")
             try shop.say("score")
 
             let one = try get("/v1/customers/u%203", key: readKey)

@@ -25,13 +25,16 @@ struct ChallengerTests {
             orders: rows.map { ($0 % 2 == 1) == knows ? 0.05 : 0.95 })
     }
 
-    @Test func `who foretells best has the churn probability, and the models keep the rest`() throws {
+    @Test func `who foretells best has the churn probability, and the models keep the rest`() throws
+    {
         let report = try Backtest.run(columns, challenger: challenger(knows: true))
         #expect(report.churnBy == Challenger.name)
         #expect(FrequencyModel(rawValue: report.chosen ?? "") != nil)
         #expect(
             report.contestants.map(\.model)
-                == FrequencyModel.allCases.map(\.rawValue) + [Challenger.name, Challenger.blendName])
+                == FrequencyModel.allCases.map(\.rawValue) + [
+                    Challenger.name, Challenger.blendName,
+                ])
         #expect(report.bestChurn?.areaUnderCurve == 1)
         let scoring = try Scoring(
             columns.before, asOf: "2024-10-16", backtest: report,
@@ -78,12 +81,16 @@ struct ChallengerTests {
         #expect(more.upperBound - more.lowerBound < range.upperBound - range.lowerBound)
     }
 
-    @Test func `many histories are drawn for one of each kind, and none is far from its own`() throws {
+    @Test func `many histories are drawn for one of each kind, and none is far from its own`()
+        throws
+    {
         var draws = SeededDraws(seed: 5)
         let count = 60_000
         let age = (0..<count).map { _ in Double(Int(draws.uniform() * 1000) + 1) }
         let frequency = (0..<count).map { _ in Int(draws.uniform() * 30) }
-        let recency = zip(age, frequency).map { $1 == 0 ? 0 : (draws.uniform() * $0).rounded(.down) }
+        let recency = zip(age, frequency).map {
+            $1 == 0 ? 0 : (draws.uniform() * $0).rounded(.down)
+        }
         let valid = frequency.indices.map { recency[$0] == 0 ? 0 : frequency[$0] }
         let histories = try PurchaseHistories(
             frequency: valid, recency: zip(valid, recency).map { $0 == 0 ? 0 : $1 }, age: age)

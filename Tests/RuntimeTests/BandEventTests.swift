@@ -112,9 +112,12 @@ struct BandEventTests {
         #expect(backtest.calibratedUntil == day(310).description)
         #expect(
             backtest.contestants.map(\.model)
-                == FrequencyModel.allCases.map(\.rawValue) + [Challenger.name, Challenger.blendName])
+                == FrequencyModel.allCases.map(\.rawValue) + [
+                    Challenger.name, Challenger.blendName,
+                ])
         // Who orders every few days and has stopped is plain to see.
-        let trees = try #require(backtest.contestants.first { $0.model == Challenger.name }?.figures)
+        let trees = try #require(
+            backtest.contestants.first { $0.model == Challenger.name }?.figures)
         #expect((trees.areaUnderCurve ?? 0) > 0.9)
         let losses = backtest.contestants.compactMap(\.figures?.logLoss)
         #expect(backtest.bestChurn?.logLoss == losses.min())
@@ -123,7 +126,9 @@ struct BandEventTests {
             let range = try #require(prediction.churnRange)
             #expect((0...1).contains(prediction.churnProbability))
             #expect(range.lowerBound <= range.upperBound)
-            if summary.report.churnBy != nil { #expect(range.contains(prediction.churnProbability)) }
+            if summary.report.churnBy != nil {
+                #expect(range.contains(prediction.churnProbability))
+            }
         }
         try workspace.close()
     }

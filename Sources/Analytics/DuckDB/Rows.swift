@@ -65,6 +65,33 @@ final class Rows {
         }
     }
 
+    /// The values of a `BIGINT` column in the chunk that `nextChunk()` went to, without NULLs: for queries of
+    /// millions of rows.
+    func bigints(_ column: Int) -> UnsafeBufferPointer<Int64> {
+        precondition(types[column] == DUCK_TYPE_BIGINT, "column \(column) isn't a BIGINT")
+        return buffer(column)
+    }
+
+    /// As above, of an `INTEGER` column.
+    func integers(_ column: Int) -> UnsafeBufferPointer<Int32> {
+        precondition(types[column] == DUCK_TYPE_INTEGER, "column \(column) isn't an INTEGER")
+        return buffer(column)
+    }
+
+    /// Goes to the next chunk of rows; nil at the end. What was given out of the one before is gone.
+    func nextChunk() -> Int? {
+        row = size
+        guard next() else { return nil }
+        row = size - 1
+        return size
+    }
+
+    private func buffer<Value>(_ column: Int) -> UnsafeBufferPointer<Value> {
+        UnsafeBufferPointer(
+            start: values[column].map { UnsafePointer($0.assumingMemoryBound(to: Value.self)) },
+            count: size)
+    }
+
     func optionalInt64(_ column: Int) -> Int64? { isNull(column) ? nil : int64(column) }
 
     func int(_ column: Int) -> Int { Int(int64(column)) }

@@ -4,12 +4,15 @@ public struct AmountBacktest: Equatable, Sendable {
     public let predicted: [Double]
     /// By customer, as many.
     public let actual: [Double]
+    /// Customers by prediction, the highest first; equal predictions in the order of the rows.
+    private let ranked: [Int]
 
     /// Keeps the columns, which must be of one length and of finite numbers.
     public init(predicted: [Double], actual: [Double]) {
         precondition(predicted.count == actual.count, "columns differ in length")
         self.predicted = predicted
         self.actual = actual
+        ranked = ascendingOrder(predicted.map { -$0 })
     }
 
     /// The sum of the predictions.
@@ -56,7 +59,7 @@ public struct AmountBacktest: Equatable, Sendable {
     /// Means by predicted rank, the highest predictions first, in `count` groups as equal in
     /// size as can be (deciles: ten). Equal predictions stand in the order of the rows.
     public func ranks(_ count: Int = 10) -> [Group] {
-        let order = descending(predicted)
+        let order = ranked
         guard count > 0 else { return [] }
         return (0..<count).compactMap { place in
             let rows = order[place * order.count / count..<(place + 1) * order.count / count]
@@ -72,7 +75,7 @@ public struct AmountBacktest: Equatable, Sendable {
         let total = actualTotal
         guard total != 0 else { return nil }
         let count = Int((Double(predicted.count) * min(max(share, 0), 1)).rounded())
-        return Self.sum(descending(predicted).prefix(count).map { actual[$0] }) / total
+        return Self.sum(ranked.prefix(count).map { actual[$0] }) / total
     }
 
     /// How many times more a customer of the highest predictions brought than one of all; nil where
@@ -88,13 +91,14 @@ public struct AmountBacktest: Equatable, Sendable {
     ///
     /// Equal predictions share what they brought.
     public var normalisedGini: Double? {
-        let best = gini(actual)
-        return best > 0 ? gini(predicted) / best : nil
+        let best = gini(actual, ascendingOrder(actual))
+        return best > 0 ? gini(predicted, ranked.reversed()) / best : nil
     }
 
     /// Twice the area between the diagonal and the curve of cumulated shares, times the total.
-    private func gini(_ score: [Double]) -> Double {
-        let order = ascendingOrder(score)
+    ///
+    /// - Parameter order: The rows by ascending score.
+    private func gini(_ score: [Double], _ order: [Int]) -> Double {
         let total = actualTotal
         guard !order.isEmpty, total != 0 else { return 0 }
         var (area, passed) = (CompensatedSum(), 0.0)
@@ -112,8 +116,6 @@ public struct AmountBacktest: Equatable, Sendable {
         }
         return 1 - 2 * area.value / (Double(order.count) * total)
     }
-
-    private func descending(_ values: [Double]) -> [Int] { ascendingOrder(values.map { -$0 }) }
 
     private func group(_ key: Int, _ rows: [Int]) -> Group {
         Group(

@@ -12,12 +12,15 @@ public struct ProbabilityBacktest: Equatable, Sendable {
     public let predicted: [Double]
     /// Whether it happened, by customer.
     public let happened: [Bool]
+    /// Customers by prediction, ascending; equal predictions in the order of the rows.
+    private let order: [Int]
 
     /// Keeps the columns, which must be of one length.
     public init(predicted: [Double], happened: [Bool]) {
         precondition(predicted.count == happened.count, "columns differ in length")
         self.predicted = predicted
         self.happened = happened
+        order = ascendingOrder(predicted)
     }
 
     /// The share of customers to whom it happened; nil without customers.
@@ -46,7 +49,6 @@ public struct ProbabilityBacktest: Equatable, Sendable {
     /// The probability that a customer to whom it happened had the higher prediction than one to
     /// whom it didn't, ties counting half; nil where it happened to all or none.
     public var areaUnderCurve: Double? {
-        let order = ascendingOrder(predicted)
         var (pairs, negatives, positives) = (0.0, 0.0, 0.0)
         var start = 0
         while start < order.count {
@@ -76,7 +78,6 @@ public struct ProbabilityBacktest: Equatable, Sendable {
     /// The calibration table: customers by prediction, ascending, in `count` bins as equal in size
     /// as can be. Equal predictions stand in the order of the rows.
     public func calibration(bins count: Int = 10) -> [Bin] {
-        let order = ascendingOrder(predicted)
         guard count > 0 else { return [] }
         return (0..<count).compactMap { place in
             let rows = order[place * order.count / count..<(place + 1) * order.count / count]

@@ -21,7 +21,7 @@ public struct Workers: Sendable {
     private init(run: Run?) { self.run = run }
 
     /// The value of each piece, in order.
-    func map<Value: Sendable>(
+    public func map<Value: Sendable>(
         _ pieces: Int, _ value: @Sendable (_ piece: Int) -> Value
     ) -> [Value] {
         guard let run, pieces > 1 else { return (0..<pieces).map(value) }

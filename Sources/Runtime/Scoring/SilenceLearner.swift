@@ -22,7 +22,7 @@ struct SilenceLearner {
         "too little to learn from: \(examplesMin) buyers are needed before the last half year, "
         + "\(rarerMin) of them ordering in the 90 days after, and \(rarerMin) not"
     /// More examples than this teach nothing more that is worth the time.
-    static let examplesMax = 200_000
+    static let examplesMax = 100_000
     /// Customers with so many repeat orders and more are one group.
     private static let largestGroup = 7
 
@@ -45,9 +45,9 @@ struct SilenceLearner {
             if draws.uniform() < 0.2 { judging.append(row) } else { learning.append(row) }
         }
         var options = BoostingOptions()
-        options.learningRate = 0.06
-        options.treesMax = 300
-        options.patience = 20
+        options.learningRate = 0.1
+        options.treesMax = 150
+        options.patience = 15
         options.seed = UInt32(truncatingIfNeeded: seed)
         trees = try BoostedTrees.grow(
             try examples.table.rows(learning),
@@ -59,14 +59,17 @@ struct SilenceLearner {
     }
 
     /// What it says of customers as they were on another day.
-    func foretell(_ table: BuyerTable) throws -> Challenger {
-        var silent: [Double] = []
-        silent.reserveCapacity(table.count)
-        for start in stride(from: 0, to: table.count, by: Self.chunk) {
-            let rows = start..<min(start + Self.chunk, table.count)
-            let scores = try trees.scores(try table.rows(rows))
-            silent.append(contentsOf: scores.lazy.map { probability(logOdds: $0) })
+    func foretell(_ table: BuyerTable, workers: Workers) throws -> Challenger {
+        let chunks = (table.count + Self.chunk - 1) / Self.chunk
+        let parts = workers.map(chunks) { chunk in
+            Result {
+                let start = chunk * Self.chunk
+                let scores = try trees.scores(
+                    try table.rows(start..<min(start + Self.chunk, table.count)))
+                return scores.map { probability(logOdds: $0) }
+            }
         }
+        let silent = try parts.flatMap { try $0.get() }
         let orders = zip(silent, table.frequency).map { silent, frequency in
             (1 - silent) * ordersGivenAny[min(max(frequency, 0), Self.largestGroup)]
         }
@@ -76,7 +79,8 @@ struct SilenceLearner {
     private static func ordersGivenAny(_ examples: Examples) -> [Double] {
         var orders = [Double](repeating: 0, count: largestGroup + 1)
         var customers = orders
-        for (frequency, after) in zip(examples.table.frequency, examples.ordersAfter) where after > 0 {
+        for (frequency, after) in zip(examples.table.frequency, examples.ordersAfter)
+        where after > 0 {
             let group = min(max(frequency, 0), largestGroup)
             orders[group] += Double(after)
             customers[group] += 1

@@ -60,21 +60,10 @@ extension Workspace {
             // An order that claims to come from the future doesn't move the day.
             lastDay = zone.day(of: min(try archive.lastOrderAt() ?? clock.now, clock.now))
         }
-        let histories = try archive.orderHistories(until: lastDay)
-        let summaries = try histories.summaries(until: lastDay, unit: unit == .day ? .day : .week)
-        guard summaries.count > 0 else { throw ScoringFailure.noOrders(asOf: lastDay) }
-        let currencies = summaries.currency.map { Currency(packed: $0) ?? currency }
+        let (customers, currencies, scoring) = try forecasts(lastDay, unit: unit)
+        // What that took isn't needed for writing, which takes some, too.
+        MemoryTrim.run()
         let scales = currencies.map(\.minorPerMajor)
-        let contest = try contest(histories, summaries, unit: unit)
-        var scoring: Scoring
-        do {
-            scoring = try Scoring(
-                columns(of: summaries), asOf: lastDay.description, backtest: contest?.report,
-                challenger: contest?.challenger, workers: Self.workers)
-        } catch {
-            throw ScoringFailure.impossibleHistory(String(describing: error))
-        }
-        scoring.report.drift = try drift(histories, until: lastDay)
         let run = newID(ModelRun.self)
         let end = zone.start(of: lastDay.adding(days: 1)).adding(milliseconds: -1)
         let report = try JSONEncoder().encode(scoring.report)
@@ -84,7 +73,7 @@ extension Workspace {
             record,
             try scoring.forecasts.map { forecasts in
                 var columns = forecasts.columns(
-                    of: summaries.customers, currencies: currencies, scales: scales)
+                    of: customers, currencies: currencies, scales: scales)
                 columns.churnBands = try churnBands(
                     columns, before: try archive.run(before: record))
                 return columns
@@ -92,6 +81,28 @@ extension Workspace {
         try archive.thinPredictions(days: Self.predictionDays)
         return ModelRunSummary(
             run: run, asOf: end, fittedAt: clock.now, report: scoring.report)
+    }
+
+    /// Reads the orders, holds the contest, and forecasts each customer.
+    private func forecasts(
+        _ lastDay: CalendarDay, unit: PurchaseColumns.Unit
+    ) throws -> (customers: [Int64], currencies: [Currency], scoring: Scoring) {
+        let histories = try archive.orderHistories(until: lastDay)
+        let summaries = try histories.summaries(until: lastDay, unit: unit == .day ? .day : .week)
+        guard summaries.count > 0 else { throw ScoringFailure.noOrders(asOf: lastDay) }
+        let contest = try contest(histories, summaries, unit: unit)
+        do {
+            var scoring = try Scoring(
+                columns(of: summaries), asOf: lastDay.description, backtest: contest?.report,
+                challenger: contest?.challenger, workers: Self.workers)
+            scoring.report.drift = try drift(histories, until: lastDay)
+            return (
+                summaries.customers,
+                summaries.currency.map { Currency(packed: $0) ?? currency }, scoring
+            )
+        } catch let error as InvalidRow {
+            throw ScoringFailure.impossibleHistory(String(describing: error))
+        }
     }
 
     /// The run that is shown; nil before the first.
@@ -137,14 +148,18 @@ extension Workspace {
             let known = try table(histories, cutSummaries)
             let report = try Backtest.run(
                 columns,
-                challenger: try learner.foretell(known),
+                challenger: try learner.foretell(known, workers: Self.workers),
                 workers: Self.workers)
             guard report.churnBy == Challenger.name || report.churnBy == Challenger.blendName,
                 let newest = try SilenceLearner(
                     .init(table: known, ordersAfter: columns.ordersAfter),
                     seed: Self.learnerSeed, library: library)
             else { return (report, nil) }
-            return (report, try newest.foretell(try table(histories, summaries)))
+            return (
+                report,
+                try newest.foretell(
+                    try table(histories, summaries), workers: Self.workers)
+            )
         } catch let error as InvalidRow {
             throw ScoringFailure.impossibleHistory(String(describing: error))
         }

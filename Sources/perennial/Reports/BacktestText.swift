@@ -59,13 +59,15 @@ struct BacktestText {
     /// `usable: …`, in one sentence.
     var verdict: String {
         let (verdict, reasons) = report.verdict
-        let chosen = report.chosen.map { chosen in
-            guard let churnBy = report.churnBy, churnBy != chosen else {
-                return "\(chosen) foretold best. "
-            }
-            return "\(churnBy) foretold best who would order; of the models that foretell orders, spend "
-                + "and dates, \(chosen) did. "
-        } ?? ""
+        let chosen =
+            report.chosen.map { chosen in
+                guard let churnBy = report.churnBy, churnBy != chosen else {
+                    return "\(chosen) foretold best. "
+                }
+                return
+                    "\(churnBy) foretold best who would order; of the models that foretell orders, spend "
+                    + "and dates, \(chosen) did. "
+            } ?? ""
         switch verdict {
         case .usable:
             return chosen + "Usable: it told who would order, and how many orders would come."

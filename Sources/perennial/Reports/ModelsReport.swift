@@ -26,7 +26,8 @@ struct ModelsReport {
                             ? "" : ", which foretold the held-back orders best"))
                 if let churnBy = run.report.churnBy {
                     lines.append(
-                        "churn probabilities are by: \(churnBy), which foretold better who would order")
+                        "churn probabilities are by: \(churnBy), which foretold better who would order"
+                    )
                 }
             }
             for model in run.report.models {
