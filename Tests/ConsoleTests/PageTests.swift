@@ -153,6 +153,14 @@ struct PageTests {
         }
     }
 
+    @Test func `why is said once, and what was foretold before is drawn`() async throws {
+        try await ConsoleFixture().run { client in
+            let page = try await Browser(client: client).get(Self.customer)
+            #expect(page.count("Ordered on 3 days, and last") == 1)
+            #expect(page.html.contains("chart-risk"))
+        }
+    }
+
     @Test func `the home page shows the figures`() async throws {
         try await ConsoleFixture().run { client in
             let page = try await Browser(client: client).get("/")

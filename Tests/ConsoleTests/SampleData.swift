@@ -131,7 +131,13 @@ enum SampleData {
                 AlivePoint(
                     day: CalendarDay(daysSinceEpoch: today - 20 + $0), probability: 0.9,
                     ordered: $0 % 7 == 0)
-            })
+            },
+            predictions: (0..<4).map {
+                PastPrediction(
+                    asOf: asOf.adding(days: -28 * $0), churnProbability: 0.1 * Double($0 + 1),
+                    churnBand: .low, expectedOrders365: 3, expectedSpend365Minor: nil,
+                    currency: nil)
+            }, why: rhythm)
     }
 
     static func offers() -> OffersPageData {
@@ -172,6 +178,8 @@ enum SampleData {
                         coverage: 0.02, gain: 0, gainError: 0),
                 ]), chosen: .ease, verdict: .usable, parameters: ["ridge": 200])
     }
+
+    static let rhythm = "Ordered on 3 days, and last \(hostile)"
 
     static func models() -> [ModelCard] {
         [

@@ -59,7 +59,7 @@ struct CustomerView {
     let chart: ChartView?
     let chartHow: HowView
     /// Why the predictions are what they are; nil for none.
-    let why: String?
+    let rhythm: String?
     /// The churn probability by run; nil before there were three.
     let risk: ChartView?
     let riskHow: HowView
@@ -96,7 +96,7 @@ struct CustomerView {
         hasOrders = row.orders > 0
         chart = ChartView.alive(data.aliveCurve, formats: formats)
         chartHow = HowView(.probabilityAlive, words("chart.alive"), words)
-        why = data.why.isEmpty || data.row.prediction == nil ? nil : data.why
+        rhythm = data.why.isEmpty || data.row.prediction == nil ? nil : data.why
         risk = ChartView.risk(data.predictions, formats: formats)
         riskHow = HowView(.churnProbability, words("chart.risk"), words)
         orders = data.orders.map { Order($0, formats) }
