@@ -67,7 +67,7 @@ package enum APIError: Error, Sendable, Equatable {
         switch self {
         case .unauthorized:
             "send a write key: Authorization Basic with the key as user name, Bearer, or writeKey in "
-                + "the body; make one with: perennial key create --scope track"
+                + "the body; make one with: perennial key create --scope track (or read, to read)"
         case .keyMissing(let bytesMax):
             "no key was seen: send it as Authorization, or writeKey within the first \(bytesMax) "
                 + "bytes of a body that isn't packed"

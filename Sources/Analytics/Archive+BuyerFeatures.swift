@@ -3,7 +3,8 @@ package import Kernel
 /// What was known of each buyer at the end of a day, beside the purchase summary of that day: row i of every
 /// column is the summary's customer i.
 ///
-/// Nothing after the day is read: each query passes one gate, the day.
+/// Nothing after the day is read: each query passes one gate, the day. One thing is known of orders that may
+/// have come later: those that were cancelled since, or replaced, are as they are now.
 package struct BuyerFeatures: Sendable, Equatable {
     /// Days up to the day that orders and other events are counted in.
     package static let windowsDays = [30, 90, 365]

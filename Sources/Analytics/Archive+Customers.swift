@@ -36,6 +36,12 @@ extension Archive {
         }
     }
 
+    /// Whether a query's `after` is a place in its order. `customers(_:asOf:activeDays:)` begins at the
+    /// beginning where it isn't, which a program that pages would never notice.
+    package static func isPlaced(_ query: CustomerQuery) -> Bool {
+        CustomerListSQL.isPlaced(query)
+    }
+
     /// One customer's row; nil where there is no such customer, or it counts for another now.
     package func customer(
         _ id: ID<Customer>, asOf: Timestamp, activeDays: Int = 90

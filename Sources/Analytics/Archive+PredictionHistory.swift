@@ -90,30 +90,41 @@ extension Archive {
     /// days more than `days` before the newest, those of the last day of each month. The runs' reports all
     /// remain.
     ///
-    /// - Returns: How many predictions were deleted.
+    /// - Parameters:
+    ///   - kept: A run whose predictions remain, too.
+    ///   - monthOf: The month of a moment in the workspace's time zone.
+    /// - Returns: How many runs' predictions were deleted.
     @discardableResult
-    package func thinPredictions(days: Int) throws(ArchiveError) -> Int {
-        try write { writer throws(ArchiveError) in
-            let rows = try writer.connection.rows(
+    package func thinPredictions(
+        days: Int, keeping kept: ID<ModelRun>?, monthOf: (Timestamp) -> CalendarMonth
+    ) throws(ArchiveError) -> Int {
+        let runs = try read { connection throws(ArchiveError) in
+            let rows = try connection.rows(
                 """
-                WITH dated AS (
-                    SELECT run, as_of_ms, max(as_of_ms) OVER () AS newest_ms,
-                        strftime(make_timestamp(as_of_ms * 1000), '%Y-%m') AS month
-                    FROM model_runs WHERE run IN (SELECT DISTINCT run FROM predictions)
-                ), ranked AS (
-                    SELECT run, as_of_ms, newest_ms,
-                        row_number() OVER (PARTITION BY as_of_ms ORDER BY run DESC) AS of_day,
-                        row_number() OVER (PARTITION BY month ORDER BY as_of_ms DESC, run DESC)
-                            AS of_month
-                    FROM dated
-                )
-                DELETE FROM predictions WHERE run IN (
-                    SELECT run FROM ranked
-                    WHERE of_day > 1 OR of_month > 1 AND as_of_ms < newest_ms - ? * 86400000
-                )
-                """, [.integer(Int64(days))])
-            return rows.next() ? rows.int(0) : 0
+                SELECT run, as_of_ms FROM model_runs
+                WHERE run IN (SELECT DISTINCT run FROM predictions)
+                ORDER BY as_of_ms DESC, run DESC
+                """, [])
+            var runs: [(run: Int64, asOf: Timestamp)] = []
+            while rows.next() { runs.append((rows.int64(0), rows.timestamp(1))) }
+            return runs
         }
+        guard let newest = runs.first?.asOf else { return 0 }
+        var superfluous: [Int64] = []
+        var (day, months) = (Timestamp?.none, Set<CalendarMonth>())
+        for (run, asOf) in runs {
+            let isNewMonth = months.insert(monthOf(asOf)).inserted
+            let isRepeated = asOf == day
+            day = asOf
+            let isOld = asOf < newest.adding(days: -days)
+            if isRepeated || isOld && !isNewMonth, run != kept?.rawValue { superfluous.append(run) }
+        }
+        guard !superfluous.isEmpty else { return 0 }
+        try write { [superfluous] writer throws(ArchiveError) in
+            let places = superfluous.map(String.init).joined(separator: ", ")
+            try writer.connection.execute("DELETE FROM predictions WHERE run IN (\(places))")
+        }
+        return superfluous.count
     }
 }
 

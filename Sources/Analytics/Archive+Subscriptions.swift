@@ -67,7 +67,8 @@ extension Archive {
                     SELECT coalesce(l.customer, e.customer) AS customer, e.kind, e.name,
                         e.occurred_ms
                     FROM events AS e LEFT JOIN links AS l ON l.member = e.customer
-                    WHERE e.customer <> 0 AND e.occurred_ms < ?
+                    -- Neither what Perennial wrote nor what came without a time.
+                    WHERE e.customer <> 0 AND e.occurred_ms < ? AND e.flags & 10 = 0
                 )
                 SELECT customer, occurred_ms, kind, CASE WHEN kind = 2 THEN name ELSE '' END
                 FROM rooted WHERE customer IN (
@@ -97,7 +98,7 @@ extension Archive {
     package func lastEventAt() throws(ArchiveError) -> Timestamp? {
         try read { connection throws(ArchiveError) in
             let rows = try connection.rows(
-                "SELECT max(occurred_ms) FROM events WHERE customer <> 0", [])
+                "SELECT max(occurred_ms) FROM events WHERE customer <> 0 AND flags & 10 = 0", [])
             return rows.next() ? rows.optionalTimestamp(0) : nil
         }
     }

@@ -87,6 +87,12 @@ struct CustomerListSQL {
         }
     }
 
+    /// Whether the query's `after` is a place in its order; an empty one is its beginning.
+    static func isPlaced(_ query: CustomerQuery) -> Bool {
+        let kind = sortValue(query.sort, isAscending: query.direction == .ascending).kind
+        return query.after.isEmpty || CustomerCursor(query.after, kind) != nil
+    }
+
     private static func whereClause(_ conditions: [String]) -> String {
         conditions.isEmpty ? "" : "\nWHERE " + conditions.joined(separator: "\n    AND ")
     }

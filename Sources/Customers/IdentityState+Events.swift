@@ -62,7 +62,8 @@ extension IdentityState {
             value.kind == .string, let id = ID<Customer>(value.text(in: properties))
         else { return .nobody }
         do {
-            return resolution(try loadedSlot(of: id.rawValue, lookup), isNew: false)
+            let slot = try loadedSlot(of: id.rawValue, lookup)
+            return resolution(slot, isNew: false)
         } catch is MergeRefusal {
             return .nobody
         }

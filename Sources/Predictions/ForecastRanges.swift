@@ -29,8 +29,9 @@ struct ForecastRanges {
 
     /// - Parameter alike: Of the same histories.
     init(
-        _ histories: PurchaseHistories, alike: AlikeHistories,
-        models: [some BuyTillYouDieModel], spend: GammaGamma?, churnHorizon: Double,
+        _ histories: PurchaseHistories, _ grouped: GroupedHistories, alike: AlikeHistories,
+        model: some BuyTillYouDieModel, models: [some BuyTillYouDieModel], spend: GammaGamma?,
+        churnHorizon: Double,
         valueHorizon: Double, seed: UInt64, workers: Workers
     ) {
         let perModel = max(1, Self.futures / models.count)
@@ -46,10 +47,18 @@ struct ForecastRanges {
                     &draws)
             }
         }.flatMap { $0 }
+        let own = (0..<grouped.count).map {
+            model.probabilityOfNoOrder(grouped[$0], within: churnHorizon)
+        }
+        let drawnOf = alike.histories.map {
+            model.probabilityOfNoOrder($0, within: churnHorizon)
+        }
         for (customer, place) in alike.placeOfCustomer.enumerated() {
             let future = drawn[place]
-            churnLow.append(future.churn?.lower ?? .nan)
-            churnHigh.append(future.churn?.upper ?? .nan)
+            let churn = future.churn?.moved(
+                from: drawnOf[place], to: own[grouped.groupOfCustomer[customer]])
+            churnLow.append(churn?.lower ?? .nan)
+            churnHigh.append(churn?.upper ?? .nan)
             ordersLow.append(future.orders?.lower ?? .nan)
             ordersHigh.append(future.orders?.upper ?? .nan)
             guard let spend else {
@@ -117,6 +126,20 @@ private struct DrawnFutures {
         }
         spendOfKnown = history.frequency > 0 ? amounts(known: true) : nil
         spendOfUnknown = amounts(known: false)
+    }
+}
+
+extension PredictionInterval {
+    /// The range of a probability much like the one that this is the range of: as far from it in log-odds, and
+    /// around it.
+    fileprivate func moved(from drawn: Double, to own: Double) -> PredictionInterval {
+        guard drawn != own else {
+            return PredictionInterval(lower: min(lower, own), upper: max(upper, own))
+        }
+        let step = logOdds(own) - logOdds(drawn)
+        return PredictionInterval(
+            lower: min(own, probability(logOdds: logOdds(lower) + step)),
+            upper: max(own, probability(logOdds: logOdds(upper) + step)))
     }
 }
 

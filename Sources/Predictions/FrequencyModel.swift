@@ -109,7 +109,8 @@ struct FittedFrequency<Model: BuyTillYouDieModel>: FrequencyFit {
             spread, count: ForecastRanges.modelDraws(histories: alike.histories.count), seed: seed)
         // Where even that gives no spread, the range is that of chance alone.
         return ForecastRanges(
-            histories, alike: alike, models: draws?.models ?? [fit.model], spend: spend,
+            histories, grouped, alike: alike, model: fit.model,
+            models: draws?.models ?? [fit.model], spend: spend,
             churnHorizon: churnHorizon, valueHorizon: valueHorizon, seed: seed, workers: workers)
     }
 

@@ -85,13 +85,20 @@ struct PredictionHistoryTests {
         }
         try archive.writePredictions(run(61, day: 60), columns([7: 0.2]))
         // Days 50…60 remain, and the last day of January, 31; of day 60 the newer run.
-        #expect(try archive.thinPredictions(days: 10) == 60 - 11 - 1 + 1)
+        func thin(keeping kept: Int64? = nil) throws -> Int {
+            try archive.thinPredictions(
+                days: 10, keeping: kept.map { ID(rawValue: $0) },
+                monthOf: { ZoneRules.utc.day(of: $0).month })
+        }
+        #expect(try thin(keeping: 40) == 60 - 11 - 1 - 1 + 1)
+        #expect(try archive.churnBands(in: ID(rawValue: 40)).customers == [7])
+        #expect(try thin() == 1)
         let history = try archive.predictionHistory(of: ID(rawValue: 7))
         #expect(
             history.map(\.asOf)
                 == (Array((50...60).reversed()) + [31]).map { start.adding(days: $0) })
         #expect(history.first?.churnProbability == 0.2)
-        #expect(try archive.thinPredictions(days: 10) == 0)
+        #expect(try thin() == 0)
     }
 
     @Test(

@@ -69,6 +69,7 @@ extension IntegrationTests {
                 ("limit=0", "limit", "invalid_parameter"),
                 ("limit=5000", "limit", "invalid_parameter"),
                 ("churnAtLeast=2", "churnAtLeast", "invalid_parameter"),
+                ("after=x", "after", "invalid_parameter"),
                 ("direction=up", "direction", "invalid_parameter"),
                 ("ordersAtLeast=x", "ordersAtLeast", "invalid_parameter"),
                 ("colour=red", "colour", "unknown_parameter"),

@@ -87,13 +87,24 @@ struct ChallengerTests {
         var draws = SeededDraws(seed: 5)
         let count = 60_000
         let age = (0..<count).map { _ in Double(Int(draws.uniform() * 1000) + 1) }
-        let frequency = (0..<count).map { _ in Int(draws.uniform() * 30) }
-        let recency = zip(age, frequency).map {
-            $1 == 0 ? 0 : (draws.uniform() * $0).rounded(.down)
-        }
-        let valid = frequency.indices.map { recency[$0] == 0 ? 0 : frequency[$0] }
+        // Two in five stop on the way; who is there orders at a rate of their own.
+        let there = age.map { draws.uniform() < 0.4 ? (draws.uniform() * $0).rounded(.down) : $0 }
+        let frequency = there.map { Int($0 * 0.02 * (0.2 + 2 * draws.uniform())) }
         let histories = try PurchaseHistories(
-            frequency: valid, recency: zip(valid, recency).map { $0 == 0 ? 0 : $1 }, age: age)
+            frequency: frequency,
+            recency: frequency.indices.map { frequency[$0] == 0 ? 0 : there[$0] }, age: age)
+        try #require(histories.grouped().count > AlikeHistories.enough)
+        let scoring = try Scoring(
+            PurchaseColumns(
+                unit: .day, frequency: histories.frequency, recency: histories.recency,
+                age: histories.age, meanRepeatSpend: histories.frequency.map { _ in 0 },
+                currency: histories.frequency.map { _ in "EUR" }), asOf: "2024-10-16")
+        let foretold = try #require(scoring.forecasts)
+        try #require(foretold.churnLow.contains { !$0.isNaN })
+        for row in 0..<count where !foretold.churnLow[row].isNaN {
+            #expect(foretold.churnLow[row] <= foretold.churnProbability[row])
+            #expect(foretold.churnHigh[row] >= foretold.churnProbability[row])
+        }
         let alike = AlikeHistories(histories.grouped())
         #expect(alike.histories.count <= AlikeHistories.enough)
         #expect(alike.placeOfCustomer.count == count)

@@ -45,7 +45,7 @@ struct BandEventTests {
     }
 
     @Test func `a move to another band is an event of the customer, once`() async throws {
-        let workspace = try Workspace.forTests(in: folder, clock: clock)
+        var workspace = try Workspace.forTests(in: folder, clock: clock)
         try await workspace.append(orders(customers: 200, until: 200, seed: 3))
         // Loyal until now, and silent from then on.
         try await workspace.append((0...15).map { order("loyal", day: 10 * $0) })
@@ -59,6 +59,9 @@ struct BandEventTests {
         #expect(before.run == first.run)
         #expect(before.churnBand == .low)
         let seen = try workspace.details(of: loyal, timeline: 5).row?.lastSeenAt
+        // As a command does that scores on another day: nothing of the fold is in memory.
+        try workspace.close()
+        workspace = try Workspace.forTests(in: folder, clock: clock)
 
         _ = try workspace.score(asOf: day(390), unit: .day)
         let moved = try await workspace.announceBandChanges()
@@ -66,7 +69,7 @@ struct BandEventTests {
         #expect(try await workspace.announceBandChanges() == (0, 0))
         // As after a stop between the events and the note that they are written.
         try workspace.records.setSetting("announced-run", to: "")
-        #expect(try await workspace.announceBandChanges() == moved)
+        #expect(try await workspace.announceBandChanges() == (0, 0))
         try await workspace.settle()
 
         let after = try workspace.details(of: loyal, timeline: 5)
@@ -86,6 +89,30 @@ struct BandEventTests {
         #expect(try workspace.newestModelRun()?.run != earlier.run)
         #expect(try await workspace.announceBandChanges() == (0, 0))
         #expect(try workspace.details(of: loyal, timeline: 5).predictions.count == 3)
+        // Who orders is told to be safe again on the very day that told them to be at risk.
+        try await workspace.append([order("loyal", day: 389)])
+        try await workspace.settle()
+        _ = try workspace.score(asOf: day(390), unit: .day)
+        #expect(try await workspace.announceBandChanges().fell == 1)
+        try await workspace.settle()
+        let names = try workspace.details(of: loyal, timeline: 9).timeline.map(\.event.name)
+        #expect(
+            names.filter { $0.hasPrefix("Churn Risk") }.sorted() == [
+                "Churn Risk Fell", "Churn Risk Rose",
+            ])
+        try workspace.close()
+    }
+
+    @Test func `a day that is yet to come can't be scored`() async throws {
+        let workspace = try Workspace.forTests(in: folder, clock: clock)
+        try await workspace.append([order("u", day: 1)])
+        try await workspace.settle()
+        let today = ZoneRules.utc.day(of: clock.now)
+        let failure = #expect(throws: Workspace.ScoringFailure.self) {
+            try workspace.score(asOf: today.adding(days: 1), unit: .day)
+        }
+        #expect(failure?.description.contains("is yet to come") == true)
+        #expect(try workspace.score(asOf: today, unit: .day).report.customers == 1)
         try workspace.close()
     }
 

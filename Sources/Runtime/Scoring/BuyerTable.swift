@@ -9,11 +9,20 @@ struct BuyerTable {
     let frequency: [Int]
     private let summaries: PurchaseSummaries
     private let features: BuyerFeatures
+    /// The mean of customers' mean repeat spend, by currency: amounts are told as shares of it.
+    private let usualSpend: [UInt32: Double]
 
     init(_ summaries: PurchaseSummaries, _ features: BuyerFeatures) {
         frequency = summaries.frequency
         self.summaries = summaries
         self.features = features
+        var sums: [UInt32: (spend: Double, customers: Double)] = [:]
+        for row in summaries.frequency.indices where summaries.meanRepeatSpendMinor[row] > 0 {
+            sums[summaries.currency[row], default: (0, 0)].spend +=
+                summaries.meanRepeatSpendMinor[row]
+            sums[summaries.currency[row], default: (0, 0)].customers += 1
+        }
+        usualSpend = sums.mapValues { $0.spend / $0.customers }
     }
 
     var count: Int { frequency.count }
@@ -37,8 +46,11 @@ struct BuyerTable {
         add("mean gap", gap)
         add("silence in gaps") { gap($0) > 0 ? silence($0) / gap($0) : .nan }
         add("last gap") { features.lastGapDays[$0] }
-        add("mean repeat spend") {
-            frequency[$0] > 0 ? summaries.meanRepeatSpendMinor[$0] : .nan
+        add("repeat spend beside the usual") {
+            guard frequency[$0] > 0, let usual = usualSpend[summaries.currency[$0]] else {
+                return .nan
+            }
+            return summaries.meanRepeatSpendMinor[$0] / usual
         }
         for (window, days) in BuyerFeatures.windowsDays.enumerated() {
             add("orders in \(days) days") { features.orders[window][$0] }

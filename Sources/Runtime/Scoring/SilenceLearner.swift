@@ -44,6 +44,11 @@ struct SilenceLearner {
         for row in 0..<examples.table.count where share >= 1 || draws.uniform() < share {
             if draws.uniform() < 0.2 { judging.append(row) } else { learning.append(row) }
         }
+        // A sample may have too few of what the whole has enough of.
+        for part in [learning, judging] {
+            let silent = part.count { examples.ordersAfter[$0] == 0 }
+            guard silent > 0, silent < part.count else { return nil }
+        }
         var options = BoostingOptions()
         options.learningRate = 0.1
         options.treesMax = 150

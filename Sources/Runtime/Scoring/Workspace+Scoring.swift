@@ -4,6 +4,7 @@ import Dispatch
 import Foundation
 import Insights
 package import Kernel
+import Logging
 package import Predictions
 import RetentionModels
 
@@ -11,6 +12,8 @@ extension Workspace {
     package enum ScoringFailure: Error, CustomStringConvertible {
         /// Nobody had ordered by that day.
         case noOrders(asOf: CalendarDay)
+        /// The day is yet to come.
+        case futureDay(CalendarDay)
         /// A history that the archive gave is impossible.
         case impossibleHistory(String)
 
@@ -18,6 +21,7 @@ extension Workspace {
             switch self {
             case .noOrders(let day):
                 "nobody had ordered by \(day); import orders first: perennial import orders FILE"
+            case .futureDay(let day): "\(day) is yet to come; score as of today or before"
             case .impossibleHistory(let reason): "a customer's history is impossible: \(reason)"
             }
         }
@@ -55,6 +59,7 @@ extension Workspace {
     ) throws -> ModelRunSummary {
         let lastDay: CalendarDay
         if let asOf {
+            guard asOf <= zone.day(of: clock.now) else { throw ScoringFailure.futureDay(asOf) }
             lastDay = asOf
         } else {
             // An order that claims to come from the future doesn't move the day.
@@ -74,11 +79,12 @@ extension Workspace {
             try scoring.forecasts.map { forecasts in
                 var columns = forecasts.columns(
                     of: customers, currencies: currencies, scales: scales)
-                columns.churnBands = try churnBands(
-                    columns, before: try archive.run(before: record))
+                columns.churnBands = try churnBands(columns, before: try bandsBefore(record))
                 return columns
             } ?? PredictionColumns())
-        try archive.thinPredictions(days: Self.predictionDays)
+        try archive.thinPredictions(
+            days: Self.predictionDays, keeping: try announcedRun(),
+            monthOf: { zone.day(of: $0).month })
         return ModelRunSummary(
             run: run, asOf: end, fittedAt: clock.now, report: scoring.report)
     }
@@ -90,8 +96,8 @@ extension Workspace {
         let histories = try archive.orderHistories(until: lastDay)
         let summaries = try histories.summaries(until: lastDay, unit: unit == .day ? .day : .week)
         guard summaries.count > 0 else { throw ScoringFailure.noOrders(asOf: lastDay) }
-        let contest = try contest(histories, summaries, unit: unit)
         do {
+            let contest = try contest(histories, summaries, unit: unit)
             var scoring = try Scoring(
                 columns(of: summaries), asOf: lastDay.description, backtest: contest?.report,
                 challenger: contest?.challenger, workers: Self.workers)
@@ -127,41 +133,44 @@ extension Workspace {
         let cutSummaries = try histories.summaries(until: cut, unit: summaries.unit)
         let columns = try backtestColumns(histories, cutSummaries, until: lastDay)
         let days = lastDay.daysSinceEpoch - cut.daysSinceEpoch
+        func alone(_ absence: String?) throws -> (BacktestReport, Challenger?) {
+            (try Backtest.run(columns, absence: absence, workers: Self.workers), nil)
+        }
         do {
             guard let library = options.boosting else {
-                return (
-                    try Backtest.run(
-                        columns, absence: options.boostingAbsence, workers: Self.workers), nil
-                )
+                return try alone(options.boostingAbsence)
             }
             // Learnt on one stretch of days and tried on the next, which is as long as what is forecast.
             guard Double(days) == Scoring.horizonsDays[0],
                 let earlier = try examples(histories, until: cut.adding(days: -days), days: days),
                 let learner = try SilenceLearner(
                     earlier, seed: Self.learnerSeed, library: library)
-            else {
-                return (
-                    try Backtest.run(
-                        columns, absence: SilenceLearner.shortage, workers: Self.workers), nil
-                )
-            }
+            else { return try alone(SilenceLearner.shortage) }
             let known = try table(histories, cutSummaries)
-            let report = try Backtest.run(
+            var report = try Backtest.run(
                 columns,
                 challenger: try learner.foretell(known, workers: Self.workers),
                 workers: Self.workers)
-            guard report.churnBy == Challenger.name || report.churnBy == Challenger.blendName,
+            guard report.churnBy == Challenger.name || report.churnBy == Challenger.blendName else {
+                return (report, nil)
+            }
+            guard
                 let newest = try SilenceLearner(
                     .init(table: known, ordersAfter: columns.ordersAfter),
                     seed: Self.learnerSeed, library: library)
-            else { return (report, nil) }
+            else {
+                // Too few to learn from anew: what the report says is what the forecasts are by.
+                report.churnBy = report.chosen
+                return (report, nil)
+            }
             return (
                 report,
                 try newest.foretell(
                     try table(histories, summaries), workers: Self.workers)
             )
-        } catch let error as InvalidRow {
-            throw ScoringFailure.impossibleHistory(String(describing: error))
+        } catch let error as BoostingError {
+            logger.warning("boosted trees left out", metadata: ["reason": "\(error)"])
+            return try alone(error.description)
         }
     }
 
@@ -186,11 +195,19 @@ extension Workspace {
 
     // MARK: Bands
 
+    /// The run whose bands a new one's hold on to: the one that customers know, else the one before it.
+    private func bandsBefore(_ record: ModelRunRecord) throws -> ID<ModelRun>? {
+        if let shown = try archive.newestRun(), shown.asOf > record.asOf {
+            return try archive.run(before: record)?.run
+        }
+        return try announcedRun() ?? archive.run(before: record)?.run
+    }
+
     /// Each customer's band, which holds on to the one of the run before.
     private func churnBands(
-        _ columns: PredictionColumns, before: ModelRunRecord?
+        _ columns: PredictionColumns, before: ID<ModelRun>?
     ) throws -> [UInt8] {
-        let former = try before.map { try archive.churnBands(in: $0.run) }
+        let former = try before.map { try archive.churnBands(in: $0) }
         var place = 0
         return zip(columns.customers, columns.churnProbability).map { customer, probability in
             var band: ChurnBand?

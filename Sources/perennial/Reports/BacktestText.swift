@@ -14,10 +14,7 @@ struct BacktestText {
                 + "\(Figures.grouped(report.actualOrders)) orders came after, from "
                 + "\(percent(1 - report.silentShare)) of them", "",
         ]
-        var table = TextTable(headings: [
-            "model", "orders expected", "error", "MAE", "RMSE", "AUC", "log loss", "Brier skill",
-            "top tenth",
-        ])
+        var table = TextTable(headings: ["model"] + Self.headings)
         for contestant in report.contestants { table.rows.append(cells(contestant)) }
         lines.append(table.table())
         for contestant in report.contestants {
@@ -55,6 +52,24 @@ struct BacktestText {
         }
         return table.csv()
     }
+
+    /// The contest's table for a card, and who couldn't take part.
+    func markdown() -> [String] {
+        let headings = ["model"] + Self.headings
+        var lines = [
+            "| " + headings.joined(separator: " | ") + " |",
+            "|" + String(repeating: "---|", count: headings.count),
+        ]
+        lines += report.contestants.map { "| " + cells($0).joined(separator: " | ") + " |" }
+        lines += report.contestants.compactMap { contestant in
+            contestant.note.map { "\n\(contestant.model): \($0)." }
+        }
+        return lines
+    }
+
+    private static let headings = [
+        "orders expected", "error", "MAE", "RMSE", "AUC", "log loss", "Brier skill", "top tenth",
+    ]
 
     /// `usable: …`, in one sentence.
     var verdict: String {

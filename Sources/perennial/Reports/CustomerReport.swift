@@ -89,20 +89,29 @@ struct CustomerReport {
     private func lines(_ prediction: CustomerPrediction) -> [String] {
         var lines = ["", "as of \(Figures.time(prediction.asOf, zone)):"]
         lines.append(
-            "  no order in the next 90 days: \(Figures.percent(prediction.churnProbability))")
+            "  no order in the next 90 days: \(Figures.percent(prediction.churnProbability))"
+                + churnNote(prediction))
         lines.append(
             "  still a customer, by the model: \(Figures.percent(prediction.probabilityAlive))")
         lines.append(
             "  orders to expect: \(Figures.fixed(prediction.expectedOrders90, digits: 2)) in 90 days, "
-                + "\(Figures.fixed(prediction.expectedOrders365, digits: 2)) in 365 days")
+                + "\(Figures.fixed(prediction.expectedOrders365, digits: 2)) in 365 days"
+                + (prediction.orders365Range.map {
+                    " (80%: \(Figures.fixed($0.lowerBound, digits: 0)) to "
+                        + "\(Figures.fixed($0.upperBound, digits: 0)))"
+                } ?? ""))
         if let currency = prediction.currency, let short = prediction.expectedSpend90Minor,
             let long = prediction.expectedSpend365Minor
         {
             func money(_ value: Double) -> String {
                 Figures.money(Money(minor: Int64(value.rounded()), currency: currency))
             }
+            let range = prediction.spend365RangeMinor.map {
+                " (80%: \(money($0.lowerBound)) to \(money($0.upperBound)))"
+            }
             lines.append(
-                "  spend to expect: \(money(short)) in 90 days, \(money(long)) in 365 days")
+                "  spend to expect: \(money(short)) in 90 days, \(money(long)) in 365 days"
+                    + (range ?? ""))
         }
         var next = "  next order: " + NextOrder.text(prediction, zone)
         if let median = prediction.nextOrderMedianDays, median <= NextOrder.farDays,
@@ -115,6 +124,17 @@ struct CustomerReport {
         }
         lines.append(next)
         return lines
+    }
+
+    /// The band and the 80 % range: ` (low; 80%: 8.1% to 9.4%)`.
+    private func churnNote(_ prediction: CustomerPrediction) -> String {
+        var notes: [String] = []
+        if let band = prediction.churnBand { notes.append(band.name) }
+        if let range = prediction.churnRange {
+            notes.append(
+                "80%: \(Figures.percent(range.lowerBound)) to \(Figures.percent(range.upperBound))")
+        }
+        return notes.isEmpty ? "" : " (" + notes.joined(separator: "; ") + ")"
     }
 
     /// The churn probability by run, the newest few; nothing before there were two.

@@ -148,6 +148,9 @@ extension JSONWriter {
         endObject()
         key("currency")
         if let currency = prediction.currency { string(currency.description) } else { null() }
+        range("churnProbabilityRange", prediction.churnRange)
+        range("expectedOrders365Range", prediction.orders365Range)
+        range("expectedSpend365MinorRange", prediction.spend365RangeMinor)
         key("nextOrder")
         beginObject()
         days("median", prediction.nextOrderMedianDays, prediction.asOf)
@@ -156,6 +159,16 @@ extension JSONWriter {
         member("unlikelyToReturn", prediction.nextOrderMedianDays == nil)
         endObject()
         endObject()
+    }
+
+    /// Both ends of an 80 % range; null for none.
+    private mutating func range(_ name: String, _ range: ClosedRange<Double>?) {
+        key(name)
+        guard let range else { return null() }
+        beginArray()
+        number(range.lowerBound)
+        number(range.upperBound)
+        endArray()
     }
 
     /// A number of days after a time, as the time; null for never.

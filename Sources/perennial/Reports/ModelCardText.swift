@@ -88,6 +88,7 @@ struct ModelCardText {
             ]
         }
         var lines = ["", "## Backtest", "", BacktestText(report: report).verdict, ""]
+        lines += BacktestText(report: report).markdown() + [""]
         lines.append(
             "Fitted to what was known on \(report.calibratedUntil), beside what came until \(report.until)."
         )
@@ -102,10 +103,14 @@ struct ModelCardText {
                 )
             }
             lines += groups(
-                "Orders by repeat orders before", "repeats", figures.byRepeats, digits: 3)
+                "Orders of a customer by repeat orders before", "repeats", figures.byRepeats,
+                digits: 3, isOpen: true)
+            let isChosen = run.report.chosen == model.model
+            let sayer = isChosen ? report.churnBy ?? model.model : model.model
             lines += groups(
-                "No order came: said, and happened, by tenths of customers", "tenth",
-                figures.calibration, digits: 3)
+                "No order came: the share that \(sayer) said, and that happened, by tenths of customers",
+                "tenth",
+                (isChosen ? report.bestChurn ?? figures : figures).calibration, digits: 3)
         } else if model.currency != nil {
             for spend in report.best?.spend ?? [] where spend.currency == model.currency {
                 lines += [
@@ -119,11 +124,13 @@ struct ModelCardText {
     }
 
     private func groups(
-        _ title: String, _ key: String, _ groups: [BacktestReport.Group], digits: Int
+        _ title: String, _ key: String, _ groups: [BacktestReport.Group], digits: Int,
+        isOpen: Bool = false
     ) -> [String] {
         ["", "### \(title)", "", "| \(key) | customers | expected | came |", "|---|---|---|---|"]
             + groups.map { group in
-                "| \(group.key) | \(Figures.grouped(group.customers)) | "
+                "| \(group.key)\(isOpen && group == groups.last ? " or more" : "") | "
+                    + "\(Figures.grouped(group.customers)) | "
                     + "\(Figures.fixed(group.predicted, digits: digits)) | "
                     + "\(Figures.fixed(group.actual, digits: digits)) |"
             }

@@ -13,9 +13,14 @@ enum OutputFile {
         guard descriptor >= 0 else {
             throw ValidationFailure("cannot write \(path): \(String(cString: strerror(errno)))")
         }
-        let isWritten = StandardStream.write(Array(text.utf8), to: descriptor)
+        // The mode above is for a new file only.
+        let isWritten =
+            fchmod(descriptor, 0o600) == 0
+            && StandardStream.write(Array(text.utf8), to: descriptor)
+        let reason = errno
         guard close(descriptor) == 0, isWritten else {
-            throw ValidationFailure("cannot write \(path): \(String(cString: strerror(errno)))")
+            throw ValidationFailure(
+                "cannot write \(path): \(String(cString: strerror(isWritten ? errno : reason)))")
         }
     }
 }

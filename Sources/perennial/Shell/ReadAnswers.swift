@@ -18,7 +18,12 @@ enum ReadAnswers {
                 }
             },
             customers: { query in
-                try await Blocking.run {
+                guard Archive.isPlaced(query) else {
+                    throw APIError.invalid(
+                        path: "after", code: "invalid_parameter",
+                        reason: "takes what next was in a page of the same sort and direction")
+                }
+                return try await Blocking.run {
                     let page = try workspace.archive.customers(
                         query, asOf: try workspace.figuresAsOf(),
                         activeDays: workspace.options.activeDays)
