@@ -63,6 +63,24 @@ import Testing
                 })
     }
 
+    @Test func `orders are the same whoever computes the pieces`() throws {
+        var random = SeededRandom(seed: 12)
+        let model = try #require(ParetoNBD(r: 0.55, alpha: 10.6, s: 0.61, beta: 11.7))
+        let histories = try random.histories(
+            of: try BGNBDTests.cdnow(), customers: 40_000, length: 80)
+        let grouped = histories.grouped()
+        let backwards = Workers { pieces, body in (0..<pieces).reversed().forEach(body) }
+        let orders = model.expectedOrders(histories, within: 39)
+        #expect(orders == model.expectedOrders(histories, within: 39, workers: backwards))
+        let byGroup = model.expectedOrders(grouped, within: 39, workers: backwards)
+        #expect(orders == grouped.byCustomer(byGroup))
+    }
+
+    @Test func `without customers there are no orders`() throws {
+        let nobody = try PurchaseHistories(frequency: [], recency: [], age: [])
+        #expect(try BGNBDTests.cdnow().expectedOrders(nobody, within: 39).isEmpty)
+    }
+
     @Test func `without a model of spend there is no spend, without amounts everybody's mean`()
         throws
     {

@@ -30,6 +30,9 @@ import Testing
         let found = ParetoIntegral(k: k, alpha: alpha, s: s, beta: beta, from: start, to: end)
         // The difference loses digits, the quadrature doesn't.
         #expect(abs(found.value - (before - after)) < 1e-11 * before)
+        let panels = ParetoPanels(k: k, alpha: alpha, s: s, beta: beta, from: start, to: end)
+        #expect(relativeError(panels.value, found.value) < 1e-15)
+        #expect(panels.alphaRise == found.alphaRise && panels.betaRise == found.betaRise)
         // Means over the integrand lie within its range.
         #expect(found.logAlpha > 0 && found.logAlpha < found.alphaRise)
         #expect(found.logBeta > 0 && found.logBeta < found.betaRise)
@@ -43,6 +46,22 @@ import Testing
         let expected = -expm1(-(k + 0.5) * log1p(end)) / (k + 0.5)
         let found = ParetoIntegral(k: k, alpha: 1, s: 0.5, beta: 1, from: 0, to: end)
         #expect(relativeError(found.value, expected) < 1e-12)
+    }
+
+    @Test func `odds keep rising to the last number that a Double holds`() throws {
+        let model = try #require(ParetoNBD(r: 1.2, alpha: 10, s: 0.8, beta: 12))
+        var last = 0.0
+        for x in 1...420 {
+            let history = try PurchaseHistory(frequency: x, recency: 5, age: 80)
+            let odds = model.oddsOfHavingLeft(history)
+            if x > 1, odds < .infinity {
+                // One order more makes silence as long as that less likely by the ages' ratio.
+                #expect(abs(log(odds / last) - log(90.0 / 15)) < 1.2 / Double(x), "\(x)")
+            }
+            #expect(odds > last || odds == .infinity, "\(x)")
+            last = odds
+        }
+        #expect(last == .infinity)
     }
 
     @Test func `silence without end is the limit of long silence`() throws {

@@ -48,24 +48,47 @@ extension BuyTillYouDieModel {
     /// The orders to expect of each group's customers in the next `time`; many times faster than
     /// one history after another, because what those who are still there will order depends on
     /// their frequency and age alone.
-    public func expectedOrders(_ histories: GroupedHistories, within time: Double) -> [Double] {
-        let odds = (0..<histories.count).map { oddsOfHavingLeft(histories[$0]) }
+    public func expectedOrders(
+        _ histories: GroupedHistories, within time: Double, workers: Workers = .one
+    ) -> [Double] {
+        let odds = histories.count.inPieces(workers) { rows in
+            rows.map { oddsOfHavingLeft(histories[$0]) }
+        }
         return GroupForecasts.expectedOrders(histories, model: self, within: time, odds: odds)
+    }
+
+    /// The orders to expect of each customer in the next `time`, of histories that haven't been
+    /// grouped: for a single prediction, grouping takes longer than it saves.
+    public func expectedOrders(
+        _ histories: PurchaseHistories, within time: Double, workers: Workers = .one
+    ) -> [Double] {
+        guard time > 0 else { return [Double](repeating: 0, count: histories.count) }
+        return histories.count.inPieces(workers) { rows in
+            var known = FrequencyAndAgeCache()
+            return rows.map { customer in
+                let history = histories[customer]
+                // Without a repeat there is no recency either: all depends on the age.
+                if history.frequency == 0 {
+                    return known.value(history) { expectedOrders($0, within: time) }
+                }
+                let odds = oddsOfHavingLeft(history)
+                guard odds.isFinite else { return 0 }
+                return known.value(history) { ordersWhileAlive($0, within: time) } / (1 + odds)
+            }
+        }
     }
 }
 
-extension BuyTillYouDieModel {
-    /// The orders to expect of each customer in the next `time`, of histories that haven't been
-    /// grouped: where the odds of having left are cheap, grouping takes longer than it saves.
-    public func expectedOrders(_ histories: PurchaseHistories, within time: Double) -> [Double] {
-        guard time > 0 else { return [Double](repeating: 0, count: histories.count) }
-        var orders = FrequencyAndAgeCache()
-        return (0..<histories.count).map { customer in
-            let history = histories[customer]
-            let odds = oddsOfHavingLeft(history)
-            guard odds.isFinite else { return 0 }
-            return orders.value(history) { ordersWhileAlive($0, within: time) } / (1 + odds)
+extension Int {
+    /// The values of 0..<self, computed piece by piece.
+    fileprivate func inPieces(
+        _ workers: Workers, _ values: @Sendable (_ rows: Range<Int>) -> [Double]
+    ) -> [Double] {
+        let piece = 1 << 15
+        let pieces = workers.map((self + piece - 1) / piece) {
+            values($0 * piece..<Swift.min(self, ($0 + 1) * piece))
         }
+        return pieces.count == 1 ? pieces[0] : pieces.flatMap(\.self)
     }
 }
 

@@ -48,7 +48,8 @@ public struct ParetoNBD: BuyTillYouDieModel {
     /// leaving at any time since t_x (Schmittlein, Morrison & Colombo 1987, appendix).
     public func logLikelihood(_ history: PurchaseHistory) -> Double {
         let x = Double(history.frequency)
-        let logOdds = logOddsOfHavingLeft(history)
+        let (share, fall) = partsOfOdds(history)
+        let logOdds = log(share) + fall
         let staying =
             r * log(alpha) - (r + x) * log(alpha + history.age) - s * log1p(history.age / beta)
         return logGammaRise(r, by: x) + staying + max(logOdds, 0) + log1p(exp(-abs(logOdds)))
@@ -56,7 +57,8 @@ public struct ParetoNBD: BuyTillYouDieModel {
 
     /// P(left) / P(alive): of having left at any time since t_x.
     public func oddsOfHavingLeft(_ history: PurchaseHistory) -> Double {
-        exp(logOddsOfHavingLeft(history))
+        let (share, fall) = partsOfOdds(history)
+        return fall < 700 ? share * exp(fall) : exp(log(share) + fall)
     }
 
     /// Fader & Hardie 2005, "A Note on Deriving the Pareto/NBD Model", eq. 41, with a logarithm at
@@ -86,16 +88,14 @@ public struct ParetoNBD: BuyTillYouDieModel {
         return orders
     }
 
-    /// ln P(left) − ln P(alive).
-    private func logOddsOfHavingLeft(_ history: PurchaseHistory) -> Double {
-        guard history.age > history.recency else { return -.infinity }
+    /// P(left) / P(alive) is `share` e^`fall`; neither overflows.
+    private func partsOfOdds(_ history: PurchaseHistory) -> (share: Double, fall: Double) {
+        guard history.age > history.recency else { return (0, 0) }
         let k = r + Double(history.frequency)
-        let integral = ParetoIntegral(
+        let panels = ParetoPanels(
             k: k, alpha: alpha, s: s, beta: beta, from: history.recency, to: history.age)
-        let fall =
-            k * log1p((history.age - history.recency) / (alpha + history.recency))
-            + s * log1p((history.age - history.recency) / (beta + history.recency))
-        return log(s / (beta + history.recency)) + log(integral.value) + fall
+        let share = s / (beta + history.recency) * panels.value
+        return (share, k * panels.alphaRise + s * panels.betaRise)
     }
 
     /// The probability of no order while alive; see the protocol.
@@ -104,8 +104,8 @@ public struct ParetoNBD: BuyTillYouDieModel {
         let (a, b) = (alpha + history.age, beta + history.age)
         guard time < .infinity else { return silenceForever(k: k, a, b) }
         let stays = exp(-k * log1p(time / a) - s * log1p(time / b))
-        let integral = ParetoIntegral(k: k, alpha: a, s: s, beta: b, from: 0, to: time)
-        return min(1, stays + s / b * integral.value)
+        let panels = ParetoPanels(k: k, alpha: a, s: s, beta: b, from: 0, to: time)
+        return min(1, stays + s / b * panels.value)
     }
 
     /// s ∫ (a/(a+τ))^k (b/(b+τ))^s / (b+τ) dτ over all time to come, by Gauss's function, whose
