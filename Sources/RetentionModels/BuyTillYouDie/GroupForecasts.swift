@@ -84,11 +84,12 @@ extension Int {
     fileprivate func inPieces(
         _ workers: Workers, _ values: @Sendable (_ rows: Range<Int>) -> [Double]
     ) -> [Double] {
+        if workers.areOne { return values(0..<self) }
         let piece = 1 << 15
         let pieces = workers.map((self + piece - 1) / piece) {
             values($0 * piece..<Swift.min(self, ($0 + 1) * piece))
         }
-        return pieces.count == 1 ? pieces[0] : pieces.flatMap(\.self)
+        return pieces.flatMap(\.self)
     }
 }
 

@@ -12,6 +12,9 @@ public struct Workers: Sendable {
 
     private let run: Run?
 
+    /// Whether there is but the caller's thread.
+    var areOne: Bool { run == nil }
+
     /// Pieces one after another.
     public static let one = Workers(run: nil)
 

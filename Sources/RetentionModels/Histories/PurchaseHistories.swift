@@ -25,6 +25,24 @@ public struct PurchaseHistories: Equatable, Sendable {
         precondition(
             (meanRepeatSpend?.count ?? frequency.count) == frequency.count,
             "the spend column differs in length")
+        var allUsable = true
+        for i in frequency.indices {
+            let usable = PurchaseHistory.isUsable(
+                frequency: frequency[i], recency: recency[i], age: age[i])
+            allUsable = usable ? allUsable : false
+        }
+        if let meanRepeatSpend { allUsable = allUsable && meanRepeatSpend.allSatisfy(\.isFinite) }
+        if !allUsable { try Self.findFault(frequency, recency, age, meanRepeatSpend) }
+        self.frequency = frequency
+        self.recency = recency
+        self.age = age
+        self.meanRepeatSpend = meanRepeatSpend
+    }
+
+    /// Throws for the first row that can't be used.
+    private static func findFault(
+        _ frequency: [Int], _ recency: [Double], _ age: [Double], _ meanRepeatSpend: [Double]?
+    ) throws(InvalidRow) {
         for i in frequency.indices {
             do {
                 _ = try PurchaseHistory(frequency: frequency[i], recency: recency[i], age: age[i])
@@ -35,10 +53,6 @@ public struct PurchaseHistories: Equatable, Sendable {
                 throw InvalidRow(index: i, fault: .spendNotFinite)
             }
         }
-        self.frequency = frequency
-        self.recency = recency
-        self.age = age
-        self.meanRepeatSpend = meanRepeatSpend
     }
 
     /// The history of one customer.

@@ -55,6 +55,14 @@ public struct PurchaseHistory: Hashable, Sendable {
         self.init(uncheckedFrequency: frequency, recency: recency, age: age)
     }
 
+    /// Whether the checked `init` takes it, without a branch for each reason.
+    @inline(__always)
+    static func isUsable(frequency: Int, recency: Double, age: Double) -> Bool {
+        let mayHaveRecency = frequency > 0 ? Double.infinity : 0
+        return frequency >= 0 && recency >= 0 && recency <= mayHaveRecency && recency <= age
+            && age < .infinity
+    }
+
     init(uncheckedFrequency frequency: Int, recency: Double, age: Double) {
         self.frequency = frequency
         self.recency = recency
