@@ -13,6 +13,9 @@ struct OrdersCommand: ParsableCommand {
     @Option(help: "How many customers; a tenth of the orders otherwise.")
     var customers: Int?
 
+    @Flag(help: "Customers leave unseen, over three years; the orders are about as many.")
+    var leaving = false
+
     @Option(help: "Decides all chance.")
     var seed: UInt64 = 1
 
@@ -23,12 +26,23 @@ struct OrdersCommand: ParsableCommand {
     }
 
     func run() throws {
-        let shop = ShopSimulation(
-            orderCount: count, customerCount: customers ?? max(1, count / 10), seed: seed)
+        let customerCount = customers ?? max(1, count / 10)
+        if leaving {
+            let shop = LeavingShop(aboutOrders: count, customerCount: customerCount, seed: seed)
+            try write(shop.count) { shop[$0] }
+        } else {
+            let shop = ShopSimulation(orderCount: count, customerCount: customerCount, seed: seed)
+            try write(shop.count) { shop[$0] }
+        }
+    }
+
+    private func write(
+        _ count: Int, _ order: (Int) -> (customer: Int, at: Timestamp, totalMinor: Int64)
+    ) throws {
         var output = BufferedOutput()
         try output.write("order_id,customer_id,ordered_at,total\n")
-        for index in 0..<shop.count {
-            let order = shop[index]
+        for index in 0..<count {
+            let order = order(index)
             let cents = order.totalMinor % 100
             let total = "\(order.totalMinor / 100).\(cents < 10 ? "0" : "")\(cents)"
             try output.write("\(1_000_001 + index),C\(order.customer + 1),\(order.at),\(total)\n")

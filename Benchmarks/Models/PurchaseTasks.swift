@@ -110,8 +110,8 @@ struct PurchaseTasks {
     }
 
     /// The orders that each customer is expected to make: with `from=groups` from histories that are
-    /// grouped already, as they are after a fit; with `from=grouping` these are grouped first, and with
-    /// `from=columns` they aren't grouped at all.
+    /// grouped already, as they are after a fit; with `from=columns` from columns that are checked first,
+    /// and not grouped at all.
     private func predict<Model: BuyTillYouDieModel>(
         _: Model.Type, _ request: ModelRequest, _ columns: PurchaseColumns
     ) throws -> ModelAnswer {
@@ -120,14 +120,16 @@ struct PurchaseTasks {
         }
         let weeks = try request.number("weeks")
         let source = try request.text("from")
+        let workers = try request.workers()
         let kept = source == "groups" ? try columns.histories().grouped() : nil
         var orders: [Double] = []
         let duration = try ContinuousClock().measure {
-            if source == "columns" {
-                orders = model.expectedOrders(try columns.histories(), within: weeks)
+            if let kept {
+                let byGroup = model.expectedOrders(kept, within: weeks, workers: workers)
+                orders = kept.byCustomer(byGroup)
             } else {
-                let grouped = try kept ?? columns.histories().grouped()
-                orders = grouped.byCustomer(model.expectedOrders(grouped, within: weeks))
+                orders = model.expectedOrders(
+                    try columns.histories(), within: weeks, workers: workers)
             }
         }
         var answer = ModelAnswer(duration)

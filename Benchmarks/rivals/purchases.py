@@ -57,10 +57,8 @@ class Purchases:
             return fitter.conditional_expected_number_of_purchases_up_to_time(
                 39, frame["frequency"], frame["recency"], frame["age"])
 
-        # Whether grouping pays where nothing is grouped yet depends on the model.
-        fresh = {"bgnbd": ("columns", "from columns, checking included"),
-                 "pareto": ("grouping", "from columns, checking and grouping included")}
-        for source, note in (("groups", "rows grouped by the fit"), fresh[model]):
+        for source, note in (("groups", "rows grouped by the fit"),
+                             ("columns", "from columns, checking included")):
             answers, found, seconds, rival_seconds = turns(
                 lambda: self.ours.ask("predict", model=model, parameters=parameters, weeks=39,
                                       **{"from": source}), theirs, self.rounds)
