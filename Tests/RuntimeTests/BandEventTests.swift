@@ -44,24 +44,29 @@ struct BandEventTests {
         ZoneRules.utc.day(of: start.adding(days: offset))
     }
 
-    @Test func `a move to another band is an event of the customer, once`() async throws {
-        var workspace = try Workspace.forTests(in: folder, clock: clock)
+    /// A shop that was scored while its customer `loyal` ordered, and closed: who that is, and when last seen.
+    private func scoredOnce() async throws -> (ID<Customer>, Timestamp?) {
+        let workspace = try Workspace.forTests(in: folder, clock: clock)
         try await workspace.append(orders(customers: 200, until: 200, seed: 3))
         // Loyal until now, and silent from then on.
         try await workspace.append((0...15).map { order("loyal", day: 10 * $0) })
         try await workspace.append([order("late", day: 390)])
         try await workspace.settle()
         let loyal = try #require(try workspace.customerID(named: "loyal"))
-
         let first = try workspace.score(asOf: day(151), unit: .day)
         #expect(try await workspace.announceBandChanges() == (0, 0))
-        let before = try #require(try workspace.details(of: loyal, timeline: 5).row?.prediction)
-        #expect(before.run == first.run)
-        #expect(before.churnBand == .low)
-        let seen = try workspace.details(of: loyal, timeline: 5).row?.lastSeenAt
-        // As a command does that scores on another day: nothing of the fold is in memory.
+        let row = try #require(try workspace.details(of: loyal, timeline: 5).row)
+        #expect(row.prediction?.run == first.run)
+        #expect(row.prediction?.churnBand == .low)
         try workspace.close()
-        workspace = try Workspace.forTests(in: folder, clock: clock)
+        return (loyal, row.lastSeenAt)
+    }
+
+    @Test func `a move to another band is an event of the customer, once`() async throws {
+        let (loyal, seen) = try await scoredOnce()
+        clock.advance(milliseconds: 1000)
+        // As a command does that scores on another day: nothing of the fold is in memory.
+        let workspace = try Workspace.forTests(in: folder, clock: clock)
 
         _ = try workspace.score(asOf: day(390), unit: .day)
         let moved = try await workspace.announceBandChanges()
