@@ -13,6 +13,8 @@ let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let configuration = Target.Dependency.product(
     name: "Configuration", package: "swift-configuration")
+let asyncHTTPClient = Target.Dependency.product(
+    name: "AsyncHTTPClient", package: "async-http-client")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -30,6 +32,7 @@ let mustache = Target.Dependency.product(name: "Mustache", package: "swift-musta
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let unixSignals = Target.Dependency.product(
     name: "UnixSignals", package: "swift-service-lifecycle")
 
@@ -64,6 +67,8 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -71,6 +76,7 @@ let package = Package(
         room("Kernel"),
         room("JSONParsing"),
         room("Events", ["Kernel", "JSONParsing"]),
+        room("Documents", ["Kernel", "JSONParsing"]),
         room("Imports", ["Kernel", "JSONParsing", "Events", "CZlib"]),
         room("Customers", ["Kernel", "JSONParsing", "Events"], exclude: ["DESIGN.md"]),
         room(
@@ -81,24 +87,39 @@ let package = Package(
         room("Predictions", ["RetentionModels"]),
         room("Insights", ["Kernel"]),
         room("Access", ["Kernel", "CArgon2", crypto]),
+        room(
+            "Segments",
+            ["Kernel", "JSONParsing", "Documents", "Events", "Customers", "Insights"]),
+        room("Experiments", ["Kernel"]),
+        room(
+            "Journeys",
+            ["Kernel", "JSONParsing", "Documents", "Events", "Customers", "Segments", "Experiments"]
+        ),
         // The shell.
         room("Boosting", ["RetentionModels", "CLightGBM"]),
+        room("YAMLText", ["Documents", yams]),
+        room(
+            "Delivery",
+            ["Kernel", "JSONParsing", "Documents", asyncHTTPClient, crypto, logging, nio, nioPosix]
+        ),
         room("Settings", ["Kernel", configuration]),
         room("Telemetry", ["Kernel", logging, coreMetrics]),
         room("Records", ["Kernel", "Events", "Customers", grdb, sqlite]),
-        room("Analytics", ["Kernel", "Events", "Insights", "CDuckDB"]),
+        room(
+            "Analytics",
+            ["Kernel", "Events", "Customers", "Documents", "Insights", "Segments", "CDuckDB"]),
         room(
             "Runtime",
             [
                 "Kernel", "JSONParsing", "Events", "Customers", "Insights", "RetentionModels",
-                "Predictions", "Boosting", "Analytics", "Records", logging, lifecycle, nio,
-                nioPosix,
+                "Predictions", "Documents", "Segments", "Experiments", "Journeys", "Boosting",
+                "Analytics", "Records", "Delivery", logging, lifecycle, nio, nioPosix,
             ]),
         room(
             "API",
             [
-                "Kernel", "JSONParsing", "Events", "Imports", "Insights", "Access", "Records",
-                "Runtime", "Telemetry", hummingbird, metrics, logging,
+                "Kernel", "JSONParsing", "Events", "Documents", "Imports", "Insights", "Access",
+                "Records", "Runtime", "Telemetry", hummingbird, metrics, logging,
             ]),
         room(
             "Console",
@@ -111,8 +132,9 @@ let package = Package(
             name: "perennial",
             dependencies: [
                 "Kernel", "JSONParsing", "Events", "Imports", "Customers", "RetentionModels",
-                "Predictions", "Insights", "Access", "Boosting", "Settings", "Telemetry", "Records",
-                "Analytics", "Runtime", "API", "Console", argumentParser, hummingbird,
+                "Predictions", "Insights", "Access", "Documents", "Segments", "Experiments",
+                "Journeys", "YAMLText", "Boosting", "Settings", "Telemetry", "Records",
+                "Analytics", "Delivery", "Runtime", "API", "Console", argumentParser, hummingbird,
                 hummingbirdCore, lifecycle, logging, metrics,
                 nio, nioPosix, unixSignals,
             ], swiftSettings: settings),
@@ -139,12 +161,34 @@ let package = Package(
         tests("Events", ["Kernel", "JSONParsing", "Events"]),
         tests("Imports", ["Kernel", "JSONParsing", "Events", "Imports"]),
         tests("Customers", ["Kernel", "JSONParsing", "Events", "Customers"]),
+        tests("Documents", ["Kernel", "JSONParsing", "Documents", "YAMLText"]),
+        tests(
+            "Segments",
+            ["Kernel", "JSONParsing", "Documents", "Events", "Customers", "Insights", "Segments"]),
+        tests("Experiments", ["Kernel", "Experiments"]),
+        tests(
+            "Journeys",
+            [
+                "Kernel", "JSONParsing", "Documents", "Events", "Customers", "Segments",
+                "Experiments", "Journeys",
+            ]),
+        tests(
+            "Delivery",
+            [
+                "Kernel", "JSONParsing", "Documents", "Delivery", hummingbird, logging, nio,
+                nioPosix,
+            ]),
         tests("RetentionModels", ["RetentionModels"]),
         tests("Boosting", ["RetentionModels", "Boosting"]),
         tests("Access", ["Kernel", "Access"]),
         tests("Settings", ["Kernel", "Settings"]),
         tests("Telemetry", ["Kernel", "Telemetry", logging, coreMetrics]),
-        tests("Analytics", ["Kernel", "Events", "Insights", "Analytics"]),
+        tests(
+            "Analytics",
+            [
+                "Kernel", "JSONParsing", "Events", "Customers", "Documents", "Insights", "Segments",
+                "Analytics",
+            ]),
         tests(
             "Console",
             [
@@ -159,8 +203,8 @@ let package = Package(
             "Runtime",
             [
                 "Kernel", "JSONParsing", "Events", "Customers", "Insights", "Predictions",
-                "Boosting", "Analytics", "Records", "Runtime", "TestSupport", logging, lifecycle,
-                nio, nioPosix,
+                "Documents", "Segments", "Experiments", "Journeys", "Boosting", "Analytics",
+                "Records", "Delivery", "Runtime", "TestSupport", logging, lifecycle, nio, nioPosix,
             ]),
         tests("Predictions", ["Kernel", "RetentionModels", "Predictions"]),
         // Drives the built program from outside.

@@ -21,8 +21,8 @@ struct Room {
     }
 
     private static let domain: Set<String> = [
-        "Kernel", "JSONParsing", "RetentionModels", "Events", "Customers", "Imports", "Insights",
-        "Predictions", "Access",
+        "Kernel", "JSONParsing", "RetentionModels", "Events", "Documents", "Customers", "Imports",
+        "Insights", "Predictions", "Access", "Segments", "Experiments", "Journeys",
     ]
 
     /// Every target but the C shims, the lowest first.
@@ -31,11 +31,24 @@ struct Room {
         pure("JSONParsing", ["Kernel"]),
         pure("RetentionModels", [], ["Glibc", "Musl", "Darwin"]),
         pure("Events", ["Kernel", "JSONParsing"]),
+        pure("Documents", ["Kernel", "JSONParsing"]),
         pure("Imports", ["Kernel", "JSONParsing", "Events", "CZlib"], ["Glibc"]),
         pure("Customers", ["Kernel", "JSONParsing", "Events"]),
         pure("Insights", ["Kernel", "Events", "Customers"]),
         pure("Predictions", ["Kernel", "RetentionModels", "Events", "Customers"]),
         pure("Access", ["Kernel", "JSONParsing", "CArgon2"], ["Crypto", "Glibc"]),
+        pure(
+            "Segments",
+            ["Kernel", "JSONParsing", "Documents", "Events", "Customers", "Insights"]),
+        pure("Experiments", ["Kernel"], ["Glibc", "Musl", "Darwin"]),
+        pure(
+            "Journeys",
+            [
+                "Kernel", "JSONParsing", "Documents", "Events", "Customers", "Segments",
+                "Experiments",
+            ]),
+        shell("YAMLText", ["Kernel", "JSONParsing", "Documents"]),
+        shell("Delivery", domain),
         shell("Boosting", ["RetentionModels", "CLightGBM"]),
         shell("Records", domain),
         shell("Analytics", domain.union(["CDuckDB"])),
@@ -43,7 +56,9 @@ struct Room {
         shell("Telemetry", ["Kernel"]),
         shell(
             "Runtime",
-            domain.union(["Boosting", "Records", "Analytics", "Settings", "Telemetry"])),
+            domain.union([
+                "Boosting", "Records", "Analytics", "Delivery", "Settings", "Telemetry",
+            ])),
         // For tests only.
         shell(
             "TestSupport",
@@ -54,8 +69,8 @@ struct Room {
         shell(
             "perennial",
             domain.union([
-                "Boosting", "Records", "Analytics", "Settings", "Telemetry", "Runtime", "API",
-                "Console",
+                "Boosting", "YAMLText", "Records", "Analytics", "Delivery", "Settings",
+                "Telemetry", "Runtime", "API", "Console",
             ])),
     ]
 
