@@ -10,18 +10,23 @@ package struct IdentityLookup {
     package var root: (_ customer: Int64) throws -> Int64?
     /// Everything about the customer with this root.
     package var group: (_ root: Int64) throws -> StoredGroup
+    /// All fragments of the customer with this root, the root included.
+    package var members: (_ root: Int64) throws -> [Int64]
     /// A merge by its id; nil where there is none.
     package var merge: (ID<Merge>) throws -> StoredMerge?
 
+    /// - Parameter members: Nil where it's no dearer to ask for the whole group.
     package init(
         owner: @escaping (IdentifierKey) throws -> StoredOwner?,
         root: @escaping (Int64) throws -> Int64?,
         group: @escaping (Int64) throws -> StoredGroup,
+        members: ((Int64) throws -> [Int64])? = nil,
         merge: @escaping (ID<Merge>) throws -> StoredMerge?
     ) {
         self.owner = owner
         self.root = root
         self.group = group
+        self.members = members ?? { try group($0).members }
         self.merge = merge
     }
 

@@ -71,6 +71,18 @@ package struct IdentityState: Sendable {
         slots[fragment].map { fragments[Int(fragments[$0].root)].id }
     }
 
+    /// All fragments of the customer with this root, the root included, in order of their ids.
+    ///
+    /// - Throws: What `lookup` throws.
+    package func members(of root: Int64, _ lookup: IdentityLookup) throws -> [Int64] {
+        guard let slot = slots[root], fragments[slot].isWhole else {
+            return try lookup.members(root).sorted()
+        }
+        var members: [Int64] = []
+        forEachMember(of: Int32(slot)) { members.append(fragments[Int($0)].id) }
+        return members.sorted()
+    }
+
     // MARK: Loading
 
     /// The slot of a fragment whose root is known; adds what wasn't held.

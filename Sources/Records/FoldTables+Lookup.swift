@@ -20,6 +20,12 @@ extension FoldTables {
                 return getRoot.integer(0)
             },
             group: { [self] root in try group(root) },
+            members: { [self] root in
+                var members = [root]
+                getMembers.bind(1, root)
+                while try getMembers.step() { members.append(getMembers.integer(0)) }
+                return members
+            },
             merge: { [self] id in try merges("WHERE id = ?1", id.rawValue).first })
     }
 

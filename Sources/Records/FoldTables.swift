@@ -8,6 +8,8 @@ import Kernel
 /// `RecordsStore.fold`.
 package final class FoldTables {
     let db: Database
+    /// What is decided about customers.
+    package let automation: AutomationStatements
     private let getState: HotStatement
     private let putState: HotStatement
     let getOwner: HotStatement
@@ -29,6 +31,7 @@ package final class FoldTables {
 
     init(_ db: Database) throws {
         self.db = db
+        automation = try AutomationStatements(db)
         orderPages = try OrderPages(db)
         orderIndex = try OrderIndex(db, orderPages)
         getState = try HotStatement(db, "SELECT value FROM fold_state WHERE name = ?1")

@@ -19,7 +19,14 @@ enum RecordsMigrations {
                 );
 
                 """ + KeyRunTables.definition).asStrictSQLite())
-            for table in foldedTables { try db.execute(sql: "DELETE FROM \(table)") }
+            for table in foldedTables where table != "behaviours" {
+                try db.execute(sql: "DELETE FROM \(table)")
+            }
+        }
+        migrator.registerMigration("0004_Automation") { db in
+            try db.execute(
+                sql: AutomationTables.definition.asStrictSQLite(
+                    keyedOnly: AutomationTables.keyedOnly))
         }
         return migrator
     }
@@ -27,7 +34,7 @@ enum RecordsMigrations {
     /// Emptied before the log is folded from its start.
     static let foldedTables = [
         "customers", "identifiers", "profiles", "order_pages", "merges", "kept_apart",
-        "identifier_drops", "fold_state", "key_runs", "key_pages",
+        "identifier_drops", "fold_state", "key_runs", "key_pages", "behaviours",
     ]
 
     private static let keyedOnly: Set<String> = [

@@ -1,0 +1,83 @@
+import GRDB
+package import Kernel
+
+extension RecordsStore {
+    /// The definitions that are in force, by kind and name.
+    package func definitionsInForce() throws -> [DefinitionRow] {
+        try read { db in
+            try definitions(db, "WHERE replaced_at = 0 ORDER BY kind, name", [])
+        }
+    }
+
+    /// All versions of one definition, the newest first.
+    package func definitionVersions(
+        kind: String, name: String
+    ) throws -> [DefinitionRow] {
+        try read { db in
+            try definitions(
+                db, "WHERE kind = ? AND name = ? ORDER BY version DESC", [kind, name])
+        }
+    }
+
+    private func definitions(
+        _ db: Database, _ condition: String, _ arguments: StatementArguments
+    ) throws -> [DefinitionRow] {
+        let cursor = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT subject, kind, name, version, document, source, applied_at, applied_by,
+                    replaced_at
+                FROM definitions \(condition)
+                """, arguments: arguments)
+        var found: [DefinitionRow] = []
+        while let row = try cursor.next() {
+            let replacedAt: Int64 = row[8]
+            found.append(
+                DefinitionRow(
+                    subject: row[0], kind: row[1], name: row[2], version: row[3],
+                    document: row[4], source: row[5],
+                    appliedAt: Timestamp(milliseconds: row[6]), appliedBy: row[7],
+                    replacedAt: replacedAt == 0 ? nil : Timestamp(milliseconds: replacedAt)))
+        }
+        return found
+    }
+}
+
+extension FoldTables {
+    /// Puts a definition's new version in force, in place of the one before.
+    ///
+    /// - Parameter document: Nil takes the name out of force.
+    /// - Returns: The row that is in force now; nil where none is.
+    package func apply(
+        kind: String, name: String, document: String?, source: String, by actor: String,
+        at now: Timestamp
+    ) throws -> DefinitionRow? {
+        let newest = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT subject, version FROM definitions WHERE kind = ? AND name = ?
+                ORDER BY version DESC LIMIT 1
+                """, arguments: [kind, name])
+        try db.execute(
+            sql: """
+                UPDATE definitions SET replaced_at = ?
+                WHERE kind = ? AND name = ? AND replaced_at = 0
+                """, arguments: [now.milliseconds, kind, name])
+        guard let document else { return nil }
+        let subject: Int64 =
+            try newest?[0]
+            ?? (Int64.fetchOne(db, sql: "SELECT coalesce(max(subject), 0) + 1 FROM definitions")
+                ?? 1)
+        let version: Int64 = (newest?[1] ?? 0) + 1
+        try db.execute(
+            sql: """
+                INSERT INTO definitions (
+                    subject, kind, name, version, document, source, applied_at, applied_by)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [subject, kind, name, version, document, source, now.milliseconds, actor])
+        return DefinitionRow(
+            subject: subject, kind: kind, name: name, version: version, document: document,
+            source: source, appliedAt: now, appliedBy: actor, replacedAt: nil)
+    }
+}
