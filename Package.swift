@@ -124,8 +124,8 @@ let package = Package(
         room(
             "Console",
             [
-                "Kernel", "Insights", "Predictions", "Access", hummingbird, mustache, logging,
-                httpTypes,
+                "Kernel", "Documents", "Insights", "Predictions", "Experiments", "Access",
+                hummingbird, mustache, logging, httpTypes,
             ],
             resources: [.embedInCode("Resources")]),
         .executableTarget(
@@ -192,8 +192,8 @@ let package = Package(
         tests(
             "Console",
             [
-                "Kernel", "Insights", "Predictions", "Access", "Console", hummingbird,
-                hummingbirdTesting, httpTypes,
+                "Kernel", "Documents", "Insights", "Predictions", "Experiments", "Access",
+                "Console", hummingbird, hummingbirdTesting, httpTypes,
             ]),
         tests("Tidy", []),
         tests(

@@ -34,6 +34,8 @@ package struct ConsoleData: Sendable {
     package var session: @Sendable (_ token: String) async throws -> ConsoleSession?
     package var signOut: @Sendable (_ token: String) async throws -> Void
     package var changePassword: @Sendable (PasswordChange) async throws -> PasswordOutcome
+    /// Segments, journeys, tasks and the outbox.
+    package var automation: AutomationData
 
     package init(
         overview: @escaping @Sendable () async throws -> OverviewPageData,
@@ -50,7 +52,8 @@ package struct ConsoleData: Sendable {
         signIn: @escaping @Sendable (SignInAttempt) async throws -> SignInOutcome,
         session: @escaping @Sendable (String) async throws -> ConsoleSession?,
         signOut: @escaping @Sendable (String) async throws -> Void,
-        changePassword: @escaping @Sendable (PasswordChange) async throws -> PasswordOutcome
+        changePassword: @escaping @Sendable (PasswordChange) async throws -> PasswordOutcome,
+        automation: AutomationData = AutomationData()
     ) {
         self.overview = overview
         self.retention = retention
@@ -67,5 +70,6 @@ package struct ConsoleData: Sendable {
         self.session = session
         self.signOut = signOut
         self.changePassword = changePassword
+        self.automation = automation
     }
 }

@@ -18,11 +18,18 @@ package struct CustomerPageData: Sendable {
     package var predictions: [PastPrediction]
     /// Why the prediction is what it is, in one sentence; empty for none.
     package var why: String
+    /// Segments that they are in.
+    package var segments: [MembershipRow]
+    /// Journeys that they are on, then those that ended last.
+    package var runs: [RunRow]
+    /// Open tasks, then those done last.
+    package var tasks: [TaskRow]
 
     package init(
         row: CustomerRow, identifiers: [IdentifierRow], attributes: [AttributeRow],
         refunded: Amounts, orders: [OrderRow], timeline: TimelinePage, merges: [MergeRow],
-        aliveCurve: [AlivePoint] = [], predictions: [PastPrediction] = [], why: String = ""
+        aliveCurve: [AlivePoint] = [], predictions: [PastPrediction] = [], why: String = "",
+        segments: [MembershipRow] = [], runs: [RunRow] = [], tasks: [TaskRow] = []
     ) {
         self.row = row
         self.identifiers = identifiers
@@ -34,6 +41,9 @@ package struct CustomerPageData: Sendable {
         self.aliveCurve = aliveCurve
         self.predictions = predictions
         self.why = why
+        self.segments = segments
+        self.runs = runs
+        self.tasks = tasks
     }
 }
 
@@ -125,6 +135,11 @@ package struct TimelineEntry: Sendable, Equatable {
         case profile
         case merge
         case event
+        /// Entered or left a segment.
+        case segment
+        /// What a journey decided.
+        case decision
+        case task
     }
 
     package struct Fact: Sendable, Equatable {
