@@ -6,7 +6,7 @@ package struct RunRow: Sendable, Equatable {
         case active, completed, exited
     }
 
-    package var run: Int64
+    package var run: String
     /// The journey's number (`definitions.subject`).
     package var journey: Int64
     package var version: Int64
@@ -29,7 +29,7 @@ package struct RunRow: Sendable, Equatable {
     package var revenueMinor: Int64
 
     package init(
-        run: Int64, journey: Int64, version: Int64, customer: Int64, key: String, step: String,
+        run: String, journey: Int64, version: Int64, customer: Int64, key: String, step: String,
         state: State, isHeldOut: Bool, enteredAt: Timestamp, due: Timestamp? = nil,
         leftAt: Timestamp? = nil, leftReason: String = "", convertedAt: Timestamp? = nil,
         currency: UInt32 = 0, revenueMinor: Int64 = 0
@@ -58,16 +58,16 @@ package struct DecisionRow: Sendable, Equatable {
     package var customer: Int64
     package var journey: Int64
     package var version: Int64
-    /// 0 where nobody entered.
-    package var run: Int64
+    /// Empty where nobody entered.
+    package var run: String
     /// Empty for decisions about the whole journey.
     package var step: String
     package var kind: String
     package var reason: String
 
     package init(
-        at: Timestamp, customer: Int64, journey: Int64, version: Int64, run: Int64, step: String,
-        kind: String, reason: String
+        at: Timestamp, customer: Int64, journey: Int64, version: Int64, run: String,
+        step: String, kind: String, reason: String
     ) {
         self.at = at
         self.customer = customer
@@ -87,6 +87,8 @@ package struct DefinitionRow: Sendable, Equatable {
     package var kind: String
     package var name: String
     package var version: Int64
+    /// The change of definitions that brought this version.
+    package var generation: Int64
     /// JSON.
     package var document: String
     /// What was written: YAML or JSON.
@@ -95,6 +97,23 @@ package struct DefinitionRow: Sendable, Equatable {
     package var appliedBy: String
     /// Nil while it is in force.
     package var replacedAt: Timestamp?
+
+    package init(
+        subject: Int64, kind: String, name: String, version: Int64, generation: Int64,
+        document: String, source: String, appliedAt: Timestamp, appliedBy: String,
+        replacedAt: Timestamp? = nil
+    ) {
+        self.subject = subject
+        self.kind = kind
+        self.name = name
+        self.version = version
+        self.generation = generation
+        self.document = document
+        self.source = source
+        self.appliedAt = appliedAt
+        self.appliedBy = appliedBy
+        self.replacedAt = replacedAt
+    }
 }
 
 /// How often something was decided at a step.

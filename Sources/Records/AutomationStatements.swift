@@ -82,10 +82,10 @@ package final class AutomationStatements {
             db,
             """
             INSERT INTO journey_runs (
-                id, journey, version, customer, run_key, step, state, held_out, entered_at, due,
+                run, journey, version, customer, run_key, step, state, held_out, entered_at, due,
                 left_at, left_reason, converted_at, currency, revenue_minor)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
-            ON CONFLICT (id) DO UPDATE SET
+            ON CONFLICT (run) DO UPDATE SET
                 version = excluded.version, customer = excluded.customer, step = excluded.step,
                 state = excluded.state, due = excluded.due, left_at = excluded.left_at,
                 left_reason = excluded.left_reason, converted_at = excluded.converted_at,
@@ -229,7 +229,7 @@ package final class AutomationStatements {
     // MARK: Journeys
 
     package func put(_ run: RunRow) throws {
-        putRun.bind(1, run.run)
+        putRun.bind(1, text: run.run)
         putRun.bind(2, run.journey)
         putRun.bind(3, run.version)
         putRun.bind(4, run.customer)
@@ -259,7 +259,7 @@ package final class AutomationStatements {
         addDecision.bind(2, decision.customer)
         addDecision.bind(3, decision.journey)
         addDecision.bind(4, decision.version)
-        addDecision.bind(5, decision.run)
+        addDecision.bind(5, text: decision.run)
         addDecision.bind(6, text: decision.step)
         addDecision.bind(7, text: decision.kind)
         addDecision.bind(8, text: decision.reason)

@@ -4,9 +4,7 @@ package import Kernel
 extension RecordsStore {
     /// The definitions that are in force, by kind and name.
     package func definitionsInForce() throws -> [DefinitionRow] {
-        try read { db in
-            try definitions(db, "WHERE replaced_at = 0 ORDER BY kind, name", [])
-        }
+        try read { db in try DefinitionRow.inForce(db) }
     }
 
     /// All versions of one definition, the newest first.
@@ -14,19 +12,25 @@ extension RecordsStore {
         kind: String, name: String
     ) throws -> [DefinitionRow] {
         try read { db in
-            try definitions(
+            try DefinitionRow.fetch(
                 db, "WHERE kind = ? AND name = ? ORDER BY version DESC", [kind, name])
         }
     }
+}
 
-    private func definitions(
+extension DefinitionRow {
+    static func inForce(_ db: Database) throws -> [DefinitionRow] {
+        try fetch(db, "WHERE replaced_at = 0 ORDER BY kind, name", [])
+    }
+
+    static func fetch(
         _ db: Database, _ condition: String, _ arguments: StatementArguments
     ) throws -> [DefinitionRow] {
         let cursor = try Row.fetchCursor(
             db,
             sql: """
                 SELECT subject, kind, name, version, document, source, applied_at, applied_by,
-                    replaced_at
+                    replaced_at, generation
                 FROM definitions \(condition)
                 """, arguments: arguments)
         var found: [DefinitionRow] = []
@@ -35,7 +39,7 @@ extension RecordsStore {
             found.append(
                 DefinitionRow(
                     subject: row[0], kind: row[1], name: row[2], version: row[3],
-                    document: row[4], source: row[5],
+                    generation: row[9], document: row[4], source: row[5],
                     appliedAt: Timestamp(milliseconds: row[6]), appliedBy: row[7],
                     replacedAt: replacedAt == 0 ? nil : Timestamp(milliseconds: replacedAt)))
         }
@@ -44,13 +48,34 @@ extension RecordsStore {
 }
 
 extension FoldTables {
+    package func definitionsInForce() throws -> [DefinitionRow] {
+        try DefinitionRow.inForce(db)
+    }
+
+    /// The newest version of each name of a kind, in force or not.
+    package func newestDefinitions(kind: String) throws -> [DefinitionRow] {
+        try DefinitionRow.fetch(
+            db,
+            """
+            WHERE kind = ? AND version = (
+                SELECT max(version) FROM definitions AS d WHERE d.subject = definitions.subject)
+            ORDER BY name
+            """, [kind])
+    }
+
+    package func definition(subject: Int64, version: Int64) throws -> DefinitionRow? {
+        try DefinitionRow.fetch(
+            db, "WHERE subject = ? AND version = ?", [subject, version]
+        ).first
+    }
+
     /// Puts a definition's new version in force, in place of the one before.
     ///
     /// - Parameter document: Nil takes the name out of force.
     /// - Returns: The row that is in force now; nil where none is.
     package func apply(
-        kind: String, name: String, document: String?, source: String, by actor: String,
-        at now: Timestamp
+        kind: String, name: String, document: String?, source: String, generation: Int64,
+        by actor: String, at now: Timestamp
     ) throws -> DefinitionRow? {
         let newest = try Row.fetchOne(
             db,
@@ -72,12 +97,41 @@ extension FoldTables {
         try db.execute(
             sql: """
                 INSERT INTO definitions (
-                    subject, kind, name, version, document, source, applied_at, applied_by)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    subject, kind, name, version, generation, document, source, applied_at,
+                    applied_by)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
-            arguments: [subject, kind, name, version, document, source, now.milliseconds, actor])
+            arguments: [
+                subject, kind, name, version, generation, document, source, now.milliseconds,
+                actor,
+            ])
         return DefinitionRow(
-            subject: subject, kind: kind, name: name, version: version, document: document,
-            source: source, appliedAt: now, appliedBy: actor, replacedAt: nil)
+            subject: subject, kind: kind, name: name, version: version, generation: generation,
+            document: document, source: source, appliedAt: now, appliedBy: actor)
+    }
+}
+
+extension RecordsStore {
+    /// Says that events up to a position were decided upon, before the log is folded from its start.
+    package func noteDecided(through position: Int64) throws {
+        try fold { tables in
+            let before = try tables.note(.decidedPosition)
+            try tables.setNote(.decidedPosition, to: max(before, position))
+        }
+    }
+}
+
+extension FoldTables {
+    /// Forgets who is in a segment that is out of force.
+    package func removeMembers(of segment: Int64) throws {
+        try db.execute(sql: "DELETE FROM memberships WHERE segment = ?", arguments: [segment])
+    }
+
+    /// The versions of a journey that somebody is inside of, or whose goal is still watched.
+    package func versionsInside(ofJourney journey: Int64) throws -> Set<Int64> {
+        Set(
+            try Int64.fetchAll(
+                db, sql: "SELECT DISTINCT version FROM journey_runs WHERE journey = ?",
+                arguments: [journey]))
     }
 }

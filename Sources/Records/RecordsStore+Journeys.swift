@@ -22,32 +22,32 @@ package struct ArmFigures: Sendable, Equatable {
 }
 
 extension RecordsStore {
-    package func run(_ run: Int64) throws -> RunRow? {
-        try runs("WHERE id = ?", [run]).first
+    package func run(_ run: String) throws -> RunRow? {
+        try runs("WHERE run = ?", [run]).first
     }
 
     /// A customer's runs, the newest first.
     package func runs(ofCustomer customer: Int64, limit: Int) throws -> [RunRow] {
         try runs(
-            "WHERE customer = ? ORDER BY entered_at DESC, id DESC LIMIT ?", [customer, limit])
+            "WHERE customer = ? ORDER BY entered_at DESC, run DESC LIMIT ?", [customer, limit])
     }
 
-    /// Runs of a journey in order of their ids.
+    /// Runs of a journey in order of who they are of.
     ///
     /// - Parameters:
     ///   - step: Nil for all.
-    ///   - after: The last run of the page before; 0 for the first.
+    ///   - after: The last run of the page before; empty for the first.
     package func runs(
-        ofJourney journey: Int64, state: RunRow.State, step: String?, after: Int64, limit: Int
+        ofJourney journey: Int64, state: RunRow.State, step: String?, after: String, limit: Int
     ) throws -> [RunRow] {
         if let step {
             return try runs(
                 """
-                WHERE journey = ? AND state = ? AND step = ? AND id > ? ORDER BY id LIMIT ?
+                WHERE journey = ? AND state = ? AND step = ? AND run > ? ORDER BY run LIMIT ?
                 """, [journey, state.rawValue, step, after, limit])
         }
         return try runs(
-            "WHERE journey = ? AND state = ? AND id > ? ORDER BY id LIMIT ?",
+            "WHERE journey = ? AND state = ? AND run > ? ORDER BY run LIMIT ?",
             [journey, state.rawValue, after, limit])
     }
 
@@ -56,7 +56,7 @@ extension RecordsStore {
             let cursor = try Row.fetchCursor(
                 db,
                 sql: """
-                    SELECT id, journey, version, customer, run_key, step, state, held_out,
+                    SELECT run, journey, version, customer, run_key, step, state, held_out,
                         entered_at, due, left_at, left_reason, converted_at, currency,
                         revenue_minor
                     FROM journey_runs \(condition)

@@ -55,31 +55,46 @@ package final class Engine: Sendable {
     /// The same once there is nothing to fold.
     static let keptAtRestMax = 5_000
 
-    private let log: LogStore
-    private let records: RecordsStore
-    private let archive: Archive
-    private let options: Options
-    private let hash: SipHash
-    private let clock: WallClock
-    private let logger: Logger
-    private let queue = DispatchQueue(label: "perennial.engine")
+    let log: LogStore
+    let records: RecordsStore
+    let archive: Archive
+    let options: Options
+    let hash: SipHash
+    let clock: WallClock
+    let logger: Logger
+    let queue = DispatchQueue(label: "perennial.engine")
     private let archivingQueue = DispatchQueue(label: "perennial.engine.archive")
-    private let state: Mutex<State>
-    private let memory: Memory
+    let state: Mutex<State>
+    let memory: Memory
 
-    fileprivate struct State {
+    struct State {
         var status = Status()
         var isScheduled = false
         var isClosed = false
-        var waiting: [(position: Int64, done: CheckedContinuation<String?, Never>)] = []
+        /// When the first timer is due; nil without any.
+        var nextDue: Timestamp?
+        /// Whether customers are left to look at since definitions changed.
+        var mustReview = false
+        var waiting: [Waiting] = []
+    }
+
+    /// Who waits for the log to be folded, and for the timers that are due.
+    struct Waiting {
+        let position: Int64
+        let at: Timestamp
+        let done: CheckedContinuation<String?, Never>
     }
 
     /// What is kept between batches; only touched on `queue`.
     ///
     /// `@unchecked Sendable`: the serial queue runs one block at a time, and every use is inside one.
-    private final class Memory: @unchecked Sendable {
+    final class Memory: @unchecked Sendable {
         var identities: IdentityState
         var fragments = FoldBatch.Fragments()
+        /// What is decided by; nil where nothing is defined.
+        var plan: AutomationPlan?
+        /// For when the next look at the timers is arranged.
+        var alarm: Timestamp?
         /// Whether all merges were told, those of an earlier life of this workspace too.
         var hasToldMerges = false
         /// How often `run` began.
@@ -128,10 +143,12 @@ package final class Engine: Sendable {
     /// - Returns: Nil, or why folding failed.
     package func settle() async -> String? {
         let target = log.lastPosition
+        let now = clock.now
         let failure = await withCheckedContinuation { done in
+            let waiting = Waiting(position: target, at: now, done: done)
             let isThere = state.withLock { state in
-                if state.status.position >= target || state.isClosed { return true }
-                state.waiting.append((target, done))
+                if state.hasReached(waiting) || state.isClosed { return true }
+                state.waiting.append(waiting)
                 return false
             }
             if isThere {
@@ -153,18 +170,18 @@ package final class Engine: Sendable {
             defer { state.waiting = [] }
             return state.waiting
         }
-        for (_, done) in waiting { done.resume(returning: "the workspace is closing") }
+        for waiter in waiting { waiter.done.resume(returning: "the workspace is closing") }
     }
 
     // MARK: Working
 
     /// Runs where it was woken and isn't done yet.
-    private func goOn() {
+    func goOn() {
         if state.withLock({ $0.isScheduled }) { run() }
     }
 
     /// Goes on later, unless it has run again before.
-    private func goOn(after delay: DispatchTimeInterval) {
+    func goOn(after delay: DispatchTimeInterval) {
         let runs = memory.runs
         // Weakly: what is closed must also go, for the archive's file to be opened again.
         queue.asyncAfter(deadline: .now() + delay) { [weak self] in
@@ -177,23 +194,30 @@ package final class Engine: Sendable {
         do {
             while !state.withLock({ $0.isClosed }) {
                 // Compared under the lock that `wake` takes, so that no wake-up is lost between the two.
-                let before: Int64? = state.withLock { state in
+                let (step, before) = state.withLock { state in
                     let position = state.status.position
-                    if memory.hasToldMerges, log.lastPosition <= position {
-                        state.isScheduled = false
-                        return nil
-                    }
-                    return position
+                    let step = nextStep(state)
+                    if step == .rest { state.isScheduled = false }
+                    return (step, position)
                 }
-                guard let before else { return rest() }
+                switch step {
+                case .rest:
+                    setAlarm()
+                    return rest()
+                case .timers, .review:
+                    if step == .timers { try fireTimers() } else { try review() }
+                    resumeReached()
+                    continue
+                case .fold: break
+                }
                 if isGathering(after: before) { return goOn(after: .milliseconds(options.restMs)) }
                 let position = try foldNext()
-                let (reached, isAwaited) = state.withLock { state in
+                state.withLock { state in
                     state.status.position = position
                     state.status.failure = nil
-                    return (state.takeReached(), !state.waiting.isEmpty)
                 }
-                for done in reached { done.resume(returning: nil) }
+                resumeReached()
+                let isAwaited = state.withLock { !$0.waiting.isEmpty }
                 if position - before < Int64(options.smallBatchCount), !isAwaited {
                     return goOn(after: .milliseconds(options.restMs))
                 }
@@ -201,6 +225,19 @@ package final class Engine: Sendable {
         } catch {
             fail(error)
         }
+    }
+
+    private enum Step { case fold, timers, review, rest }
+
+    private func nextStep(_ state: State) -> Step {
+        if !memory.hasToldMerges || log.lastPosition > state.status.position { return .fold }
+        if let due = state.nextDue, due <= clock.now { return .timers }
+        return state.mustReview ? .review : .rest
+    }
+
+    private func resumeReached() {
+        let reached = state.withLock { $0.takeReached() }
+        for done in reached { done.resume(returning: nil) }
     }
 
     /// Whether so much is coming that it's better to wait for more, and nobody waits for what is there.
@@ -225,7 +262,7 @@ package final class Engine: Sendable {
             defer { state.waiting = [] }
             return (state.waiting, state.isClosed)
         }
-        for (_, done) in waiting { done.resume(returning: reason) }
+        for waiter in waiting { waiter.done.resume(returning: reason) }
         if !isClosed { goOn(after: .seconds(options.retryAfterSeconds)) }
     }
 
@@ -241,9 +278,13 @@ package final class Engine: Sendable {
         MemoryTrim.run()
     }
 
-    private func forget() {
+    func forget() {
         memory.identities = IdentityState(rules: options.identityRules, hash: hash)
         memory.fragments = FoldBatch.Fragments()
+    }
+
+    var rules: FoldBatch.Rules {
+        FoldBatch.Rules(zone: options.zone, currency: options.currency, hash: hash)
     }
 
     /// Folds the next batch and returns the position after it.
@@ -253,9 +294,9 @@ package final class Engine: Sendable {
             tables -> (position: Int64, problems: Int, hasMerges: Bool) in
             let before = try tables.state(.position)
             guard log.lastPosition > before else { return (before, 0, false) }
-            var batch = FoldBatch(
-                rules: .init(zone: options.zone, currency: options.currency, hash: hash),
-                tables: tables, fragments: memory.fragments, archivedPosition: archivedPosition)
+            var batch = try FoldBatch(
+                rules: rules, plan: memory.plan, tables: tables, fragments: memory.fragments,
+                archivedPosition: archivedPosition)
             memory.fragments = FoldBatch.Fragments()
             var changes: [IdentityChanges] = []
             let archiving = ArchivingTask(archive, on: archivingQueue)
@@ -267,6 +308,12 @@ package final class Engine: Sendable {
                 let blocks = try log.blocks(after: position, byteCountMax: options.pieceBytesMax)
                 guard let last = blocks.last else { break }
                 for block in blocks {
+                    // What time brought before the block came goes before it, also where all is read late.
+                    if batch.automation?.isDue(by: block.receivedAt) ?? false {
+                        _ = try batch.fireTimers(
+                            dueBy: block.receivedAt, clock: clock.now, limit: .max,
+                            memory.identities)
+                    }
                     changes += try batch.fold(block, identities: &memory.identities)
                     byteCount += block.block.bytes.count
                 }
@@ -274,6 +321,7 @@ package final class Engine: Sendable {
                 archiving.add(batch.takeArchive())
                 if blocks.reduce(0, { $0 + $1.block.bytes.count }) < options.pieceBytesMax { break }
             }
+            try batch.endImports(memory.identities)
             batch.close(changes)
             archiving.add(batch.takeArchive())
             archiving.end()
@@ -284,6 +332,10 @@ package final class Engine: Sendable {
             try tables.end(at: position)
             memory.fragments = batch.fragments
             return (position, batch.orderProblems, changes.contains { !$0.merges.isEmpty })
+        }
+        if memory.plan != nil {
+            try noteTimers()
+            try tellDecided()
         }
         if result.hasMerges { memory.hasToldMerges = false }
         if !memory.hasToldMerges {
@@ -305,11 +357,15 @@ package final class Engine: Sendable {
 }
 
 extension Engine.State {
-    /// Those who wait for a position that is reached.
+    fileprivate func hasReached(_ waiting: Engine.Waiting) -> Bool {
+        status.position >= waiting.position && !mustReview
+            && nextDue.map { $0 > waiting.at } ?? true
+    }
+
+    /// Those who wait for what is reached.
     fileprivate mutating func takeReached() -> [CheckedContinuation<String?, Never>] {
-        let position = status.position
-        let reached = waiting.filter { $0.position <= position }.map(\.done)
-        waiting.removeAll { $0.position <= position }
+        let reached = waiting.filter { hasReached($0) }.map(\.done)
+        waiting.removeAll { hasReached($0) }
         return reached
     }
 }

@@ -4,6 +4,7 @@ import Events
 import JSONParsing
 import Kernel
 import Records
+import Segments
 
 /// Folds a stretch of the log: whose each event is, what it changes about them, and what the archive is
 /// to keep of it. Reads through the batch's transaction; writes nothing until `write`.
@@ -13,6 +14,8 @@ struct FoldBatch {
     final class Fragment {
         let id: Int64
         var profile: Profile
+        /// What conditions ask of what they did; empty where nothing is defined.
+        var behaviours = Behaviours()
         var userID = ""
         var email = ""
         var phone = ""
@@ -60,10 +63,12 @@ struct FoldBatch {
     /// Minor units: what claims to be more is a mistake, and sums of such would leave 64 bits.
     private static let orderTotalMax: UInt64 = 10_000_000_000_000
 
-    private let rules: Rules
-    private let tables: FoldTables
-    private let lookup: IdentityLookup
+    let rules: Rules
+    let tables: FoldTables
+    let lookup: IdentityLookup
     private let archivedPosition: Int64
+    /// Decides about customers; nil where nothing is defined.
+    let automation: AutomationFold?
     private(set) var fragments: Fragments
     private var touched: [Fragment] = []
     private var orders: [BatchOrder] = []
@@ -77,10 +82,15 @@ struct FoldBatch {
     /// - Parameters:
     ///   - fragments: What an earlier batch held; none of it changed since.
     ///   - archivedPosition: Events up to here are in the archive already.
+    ///   - plan: What is decided by; nil where nothing is defined.
     init(
-        rules: Rules, tables: FoldTables, fragments: Fragments, archivedPosition: Int64
-    ) {
+        rules: Rules, plan: AutomationPlan? = nil, tables: FoldTables, fragments: Fragments,
+        archivedPosition: Int64
+    ) throws {
         self.rules = rules
+        automation = try plan.map { plan in
+            try AutomationFold(plan, tables: tables, zone: rules.zone)
+        }
         self.tables = tables
         self.fragments = fragments
         self.archivedPosition = archivedPosition
@@ -109,6 +119,7 @@ struct FoldBatch {
     ) throws -> [IdentityChanges] {
         var changes: [IdentityChanges] = []
         var position = stored.firstPosition
+        automation?.now = stored.receivedAt
         var archived = ArchivedBlock(
             stored.block, firstPosition: position, receivedAt: stored.receivedAt,
             passedOver: Int(min(max(archivedPosition - position + 1, 0), Int64(stored.block.count)))
@@ -117,12 +128,14 @@ struct FoldBatch {
         for frame in stored.block.frames {
             let resolution = try identities.resolve(
                 frame, in: stored.block, position: position, lookup: lookup)
+            if let automation { try follow(identities, automation, position) }
             // What a later event may take back is taken apart, so that the two are written in order.
             if !identities.changes.keptApart.isEmpty || !identities.changes.joinedAgain.isEmpty {
                 changes.append(identities.takeChanges())
             }
             let local = CalendarDateTime(
                 frame.occurredAt, offsetSeconds: rules.zone.offsetSeconds(at: frame.occurredAt))
+            var stirred = Stirred()
             if resolution.fragment != 0 {
                 let fragment = try touch(
                     resolution.fragment, isNew: resolution.isNew, position: position)
@@ -134,10 +147,20 @@ struct FoldBatch {
                 fragment.profile.apply(
                     frame, in: stored.block, position: position,
                     localHour: knowsHour ? local.millisecondOfDay / 3_600_000 : nil)
+                if let plan = automation?.plan {
+                    stirred.stir.traces = fragment.behaviours.apply(
+                        frame, in: stored.block, position: position, plan: plan.traces)
+                    stirred.stir.attributes = frame.kind == .identify
+                }
             }
             try foldOrder(
                 frame, in: stored.block, customer: resolution.fragment, position: position,
-                day: local.day)
+                day: local.day, &stirred)
+            if let automation, resolution.customer != 0 {
+                try decide(
+                    frame, in: stored.block, position: position, resolution, stirred, automation,
+                    identities)
+            }
             if position > archivedPosition { archived.customers.append(resolution.fragment) }
             position += 1
         }
@@ -148,18 +171,20 @@ struct FoldBatch {
     }
 
     @discardableResult
-    private mutating func touch(
+    mutating func touch(
         _ id: Int64, isNew: Bool, position: Int64
     ) throws -> Fragment {
-        let fragment: Fragment
-        if let held = fragments[id] {
-            fragment = held
-        } else {
-            fragment = isNew ? Fragment(id, profile: Profile()) : try load(id)
-            fragments.add(fragment)
-        }
+        let fragment = try held(id, isNew: isNew)
         if fragment.position == 0 { touched.append(fragment) }
         fragment.position = max(fragment.position, position)
+        return fragment
+    }
+
+    /// A fragment as it is now, to be read or changed.
+    mutating func held(_ id: Int64, isNew: Bool = false) throws -> Fragment {
+        if let held = fragments[id] { return held }
+        let fragment = isNew ? Fragment(id, profile: Profile()) : try load(id)
+        fragments.add(fragment)
         return fragment
     }
 
@@ -167,13 +192,17 @@ struct FoldBatch {
         let bytes = try tables.profile(of: id)
         let fragment = Fragment(
             id, profile: bytes.isEmpty ? Profile() : try Profile(decoding: bytes.span))
+        if automation != nil {
+            let bytes = try tables.automation.behaviours(of: id)
+            if !bytes.isEmpty { fragment.behaviours = try Behaviours(decoding: bytes.span) }
+        }
         for (kind, value) in try tables.identifiers(of: id) { fragment.note(kind, value) }
         return fragment
     }
 
     private mutating func foldOrder(
         _ frame: EventFrame, in block: EventBlock, customer: Int64, position: Int64,
-        day: CalendarDay
+        day: CalendarDay, _ stirred: inout Stirred
     ) throws {
         let order: CommerceOrder
         do throws(CommerceProblem) {
@@ -199,6 +228,10 @@ struct FoldBatch {
         for (owner, delta) in result.deltas {
             try touch(owner, isNew: false, position: position)
                 .profile.apply(delta, at: result.record?.orderedAt ?? frame.occurredAt)
+        }
+        if automation != nil {
+            try foldLedger(known, result.record, position: position)
+            stirred.add(result.deltas)
         }
         guard let archived = result.archived, position > archivedPosition else { return }
         let orderDay = archived.at == frame.occurredAt ? day : rules.zone.day(of: archived.at)
@@ -302,8 +335,14 @@ struct FoldBatch {
             writer.removeAll()
             fragment.profile.encode(to: &writer)
             try tables.setProfile(of: fragment.id, to: writer.span)
+            if let plan = automation?.plan, !fragment.behaviours.isEmpty {
+                writer.removeAll()
+                fragment.behaviours.encode(to: &writer, plan: plan.traces)
+                try tables.automation.setBehaviours(of: fragment.id, to: writer.span)
+            }
             fragment.position = 0
         }
+        try automation?.flush()
         for item in orders where item.isStored { try tables.replaceOrder(item.order) }
         try tables.addOrders(orders.lazy.filter { !$0.isStored }.map(\.order))
     }

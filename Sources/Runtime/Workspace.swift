@@ -125,6 +125,7 @@ package final class Workspace: Sendable {
         self.clock = clock
         self.logger = logger
         numbers = Mutex(IDGenerator())
+        try loadDefinitions()
         engine.wake()
     }
 
@@ -170,6 +171,8 @@ package final class Workspace: Sendable {
         if max(folded, archived) > log.lastPosition { reason = "the log is older than its figures" }
         if let reason {
             logger.notice("folding the log from its start", metadata: ["reason": "\(reason)"])
+            // What was decided stays decided.
+            try records.noteDecided(through: folded)
             // In this order: stopped in between, the archive is behind, and this is done again.
             try archive.forgetFolded()
             try records.forgetFolded()

@@ -9,17 +9,33 @@ extension DocumentNode {
     ///
     /// - Throws: Where the text isn't YAML, is too large, or a name isn't a text.
     package init(yaml text: String) throws(DocumentProblem) {
-        let root: Node?
+        let documents = try Self.documents(yaml: text)
+        guard documents.count == 1 else {
+            throw DocumentProblem(path: "", reason: "must be one document, not several")
+        }
+        self = documents[0]
+    }
+
+    /// Reads the documents of a YAML text, which `---` divides.
+    ///
+    /// - Throws: As `init(yaml:)`.
+    package static func documents(yaml text: String) throws(DocumentProblem) -> [DocumentNode] {
+        var roots: [Node] = []
         do {
-            root = try Yams.compose(yaml: text, .basic)
+            let parser = try Yams.Parser(yaml: text, resolver: .basic)
+            while let root = try parser.nextRoot() { roots.append(root) }
         } catch {
-            throw Self.problem(error)
+            throw problem(error)
         }
-        guard let root else {
-            throw DocumentProblem(path: "", reason: "the file is empty")
+        guard !roots.isEmpty else {
+            throw DocumentProblem(path: "", reason: "the text is empty")
         }
-        var count = 0
-        self = try Self.read(root, path: "", depth: 0, count: &count)
+        var nodes: [DocumentNode] = []
+        for root in roots {
+            var count = 0
+            nodes.append(try read(root, path: "", depth: 0, count: &count))
+        }
+        return nodes
     }
 
     /// Levels of nesting that are read.
@@ -103,8 +119,15 @@ extension DocumentNode {
     }
 
     /// The YAML text, in block style, with a line end at its end.
-    package func yaml() throws -> String {
-        try Yams.serialize(node: yamsNode, width: 100, allowUnicode: true, sortKeys: false)
+    ///
+    /// - Throws: Where the library can't write it, which no node is known to bring about.
+    package func yaml() throws(DocumentProblem) -> String {
+        do {
+            return try Yams.serialize(
+                node: yamsNode, width: 100, allowUnicode: true, sortKeys: false)
+        } catch {
+            throw DocumentProblem(path: "", reason: "can't be written as YAML: \(error)")
+        }
     }
 
     private var yamsNode: Node {

@@ -69,6 +69,12 @@ import YAMLText
         #expect(throws: DocumentProblem.self) { try DocumentNode(yaml: text) }
     }
 
+    @Test func `a text of several documents is read as such`() throws {
+        let documents = try DocumentNode.documents(yaml: "a: 1\n---\nb: 2\n")
+        #expect(documents == [.mapping([("a", .number(1))]), .mapping([("b", .number(2))])])
+        #expect(throws: DocumentProblem.self) { try DocumentNode(yaml: "a: 1\n---\nb: 2\n") }
+    }
+
     @Test func `duplicate names and broken YAML are refused`() {
         for text in ["a: 1\na: 2", "a: [1", "? [1]\n: 2", ""] {
             #expect(throws: DocumentProblem.self) { try DocumentNode(yaml: text) }

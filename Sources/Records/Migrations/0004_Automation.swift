@@ -4,7 +4,7 @@
 /// sent isn't decided again because the log is read a second time.
 enum AutomationTables {
     static let keyedOnly: Set<String> = [
-        "timers", "memberships", "segment_sizes", "step_counts",
+        "timers", "memberships", "segment_sizes", "step_counts", "journey_runs",
     ]
 
     static let definition = """
@@ -15,6 +15,8 @@ enum AutomationTables {
             kind TEXT NOT NULL,
             name TEXT NOT NULL,
             version BIGINT NOT NULL,
+            -- The change of definitions that brought this version.
+            generation BIGINT NOT NULL,
             -- JSON, as it is compared; and the text that somebody wrote.
             document TEXT NOT NULL,
             source TEXT NOT NULL,
@@ -54,7 +56,7 @@ enum AutomationTables {
             PRIMARY KEY (segment, day)
         );
         CREATE TABLE journey_runs (
-            id BIGINT PRIMARY KEY NOT NULL,
+            run TEXT PRIMARY KEY NOT NULL,
             journey BIGINT NOT NULL,
             version BIGINT NOT NULL,
             customer BIGINT NOT NULL,
@@ -71,15 +73,15 @@ enum AutomationTables {
             currency BIGINT NOT NULL,
             revenue_minor BIGINT NOT NULL
         );
-        CREATE INDEX journey_runs_by_step ON journey_runs (journey, state, step, id);
-        CREATE INDEX journey_runs_by_customer ON journey_runs (customer, id);
+        CREATE INDEX journey_runs_by_step ON journey_runs (journey, state, step, run);
+        CREATE INDEX journey_runs_by_customer ON journey_runs (customer);
         CREATE TABLE decisions (
             id BIGINT PRIMARY KEY NOT NULL,
             at BIGINT NOT NULL,
             customer BIGINT NOT NULL,
             journey BIGINT NOT NULL,
             version BIGINT NOT NULL,
-            run BIGINT NOT NULL,
+            run TEXT NOT NULL,
             step TEXT NOT NULL,
             kind TEXT NOT NULL,
             reason TEXT NOT NULL

@@ -1,0 +1,328 @@
+import Customers
+import Events
+import Journeys
+import Kernel
+import Records
+import Segments
+
+/// Decides about customers within a fold batch: after each event, when a timer is due, and since definitions
+/// changed. Reads through the batch's transaction; what was decided is written with it.
+///
+/// Pure decisions are `SegmentSet`'s and `JourneyPlan`'s; here their states are loaded, handed over and kept.
+final class AutomationFold {
+    /// Gives a customer's profile and behaviours, all fragments merged.
+    typealias View = (_ customer: Int64) throws -> (profile: Profile, behaviours: Behaviours)
+
+    /// How a change of membership came about, which says what follows from it.
+    enum Cause {
+        /// Something happened just now: journeys begin, and the change is told.
+        case live
+        /// Known only now, long after it happened: journeys may end by it, none begins.
+        case late
+    }
+
+    /// A timer that fires so much later than it was due is judged by the time that it is now.
+    static let lateMs: Int64 = 60_000
+
+    let plan: AutomationPlan
+    let tables: FoldTables
+    let zone: ZoneRules
+    /// Events up to here were decided upon before the log was folded anew.
+    let decidedPosition: Int64
+    /// Customers up to here were looked at since definitions changed; -1 for all.
+    private let reviewedCustomer: Int64
+    private var states: [Int64: CustomerState] = [:]
+    private var dirty: [CustomerState] = []
+    /// Customers of imported events, in their order, to be looked at when the batch ends.
+    private var imported: [Int64] = []
+    private var importedSet: Set<Int64> = []
+    private(set) var nextDue: Timestamp?
+    var sizes: [Int64: Int64] = [:]
+    var counts: [CountKey: Int64] = [:]
+    var told = EventBlockBuilder()
+    /// When the newest block was received, or the newest timer due.
+    var now: Timestamp
+
+    struct CountKey: Hashable {
+        var journey: Int64
+        var step: String
+        var kind: String
+    }
+
+    init(_ plan: AutomationPlan, tables: FoldTables, zone: ZoneRules) throws {
+        self.plan = plan
+        self.tables = tables
+        self.zone = zone
+        decidedPosition = try tables.note(.decidedPosition)
+        reviewedCustomer = try tables.note(.reviewedCustomer)
+        nextDue = try tables.automation.nextTimer()
+        now = Timestamp(milliseconds: 0)
+    }
+
+    // MARK: States
+
+    /// - Parameter isNew: Whether the event at hand made this customer.
+    func state(of customer: Int64, isNew: Bool = false) throws -> CustomerState {
+        if let held = states[customer] { return held }
+        let state: CustomerState
+        if !isNew, let row = try tables.automation.automation(of: customer) {
+            state = try CustomerState(customer, decoding: row.state.span, due: row.due)
+        } else {
+            // Without a row a customer is in nothing, by all definitions that they were looked at for.
+            let isReviewed = isNew || reviewedCustomer < 0 || customer <= reviewedCustomer
+            state = CustomerState(customer, generation: isReviewed ? plan.generation : -1)
+        }
+        states[customer] = state
+        return state
+    }
+
+    func mark(_ state: CustomerState) {
+        if let due = state.due { nextDue = nextDue.map { min($0, due) } ?? due }
+        if state.isDirty { return }
+        state.isDirty = true
+        dirty.append(state)
+    }
+
+    // MARK: Events
+
+    /// Decides what an event means for its customer.
+    ///
+    /// - Parameters:
+    ///   - stir: What it changed that conditions may be evaluated on.
+    ///   - makeEvent: The event as journeys see it; only made where one may ask.
+    func event(
+        named name: String, stir: CustomerStir, isNew: Bool, flags: EventFlags, customer: Int64,
+        position: Int64, view: View, makeEvent: () -> JourneyEvent
+    ) throws {
+        guard position > decidedPosition else { return }
+        let isImported = flags.contains(.imported)
+        let isStirred = !stir.isEmpty
+        if isImported, isStirred || isNew, importedSet.insert(customer).inserted {
+            imported.append(customer)
+        }
+        let mayConcern = plan.journeys.concerns(eventName: name)
+        guard isStirred || isNew || mayConcern else { return }
+        // Most imported events are of the past and concern nobody who is inside a journey.
+        let state = try state(of: customer, isNew: isNew)
+        if isImported, state.automation.runs.isEmpty { return }
+        let event = makeEvent()
+        let concerns = plan.journeys.concerns(event, for: state.automation)
+        guard isStirred || isNew || concerns || state.generation != plan.generation else { return }
+        let (profile, behaviours) = try view(customer)
+        let cause = isImported ? Cause.late : .live
+        let changes = evaluate(
+            state, profile, behaviours, isNew ? .everything : stir, cause)
+        if concerns { try handle(.event(event), state, profile, behaviours) }
+        try follow(changes, state, profile, behaviours)
+        mark(state)
+    }
+
+    /// Looks at the customers of imported events, once for all of these.
+    func endImports(_ view: View) throws {
+        for customer in imported {
+            let state = try state(of: customer)
+            let (profile, behaviours) = try view(customer)
+            let changes = evaluate(state, profile, behaviours, .everything, .late)
+            try follow(changes, state, profile, behaviours)
+            if state.automation.revision != plan.journeys.revision {
+                try handle(.planChanged, state, profile, behaviours)
+            }
+            mark(state)
+        }
+        imported = []
+        importedSet = []
+    }
+
+    // MARK: Timers
+
+    /// Whether a timer is due by a moment.
+    func isDue(by moment: Timestamp) -> Bool { nextDue.map { $0 <= moment } ?? false }
+
+    /// Fires the timers that are due by a moment, in order of theirs.
+    ///
+    /// - Parameters:
+    ///   - clock: What time it is, for those that are late.
+    ///   - root: Whom a customer counts for; nil where there is no such customer.
+    /// - Returns: How many fired; less than `limit` where none is left.
+    func fire(
+        dueBy moment: Timestamp, clock: Timestamp, limit: Int, root: (Int64) throws -> Int64?,
+        view: View
+    ) throws -> Int {
+        var fired = 0
+        while fired < limit, isDue(by: moment) {
+            try flush()
+            let timers = try tables.automation.timers(dueBy: moment, limit: limit - fired)
+            if timers.isEmpty { break }
+            for timer in timers {
+                let isLate = clock.milliseconds - timer.due.milliseconds > Self.lateMs
+                now = max(timer.due, isLate ? clock : timer.due)
+                try fire(timer.customer, root: root(timer.customer), view)
+            }
+            fired += timers.count
+            try flush()
+            nextDue = try tables.automation.nextTimer()
+        }
+        return fired
+    }
+
+    private func fire(_ customer: Int64, root: Int64?, _ view: View) throws {
+        let state = try state(of: customer)
+        guard let root else {
+            // Nobody has this id since the log was folded anew.
+            try tables.automation.removeAutomation(of: customer, due: state.storedDue)
+            states[customer] = nil
+            return
+        }
+        if root != customer { return try merge(customer, into: root, view) }
+        let (profile, behaviours) = try view(customer)
+        let changes = evaluate(state, profile, behaviours, .time, .live)
+        try follow(changes, state, profile, behaviours)
+        if state.automation.nextWake.map({ $0 <= now }) ?? false {
+            try handle(.timer, state, profile, behaviours)
+        }
+        mark(state)
+    }
+
+    // MARK: Definitions
+
+    /// Brings a customer up to date with the definitions in force.
+    func review(_ customer: Int64, _ view: View) throws {
+        let state = try state(of: customer)
+        let (profile, behaviours) = try view(customer)
+        let changes = evaluate(state, profile, behaviours, .everything, .late)
+        try follow(changes, state, profile, behaviours)
+        try handle(.planChanged, state, profile, behaviours)
+        mark(state)
+    }
+
+    // MARK: Merges
+
+    /// Two customers turned out to be one: what was decided for either holds for both.
+    func merge(_ loser: Int64, into winner: Int64, _ view: View) throws {
+        let lost = try state(of: loser)
+        let state = try state(of: winner)
+        for name in lost.memberships.names {
+            guard let row = plan.segmentRows[name] else { continue }
+            try tables.automation.leave(loser, segment: row.number)
+            sizes[row.number, default: 0] -= 1
+        }
+        if lost.isStored {
+            try tables.automation.removeAutomation(of: loser, due: lost.storedDue)
+        }
+        try tables.automation.moveRuns(of: loser, to: winner)
+        let (profile, behaviours) = try view(winner)
+        if !lost.automation.isEmpty {
+            let outcome = state.automation.merge(lost.automation, at: now)
+            try keep(outcome, of: winner)
+        }
+        states[loser] = nil
+        lost.isDirty = false
+        dirty.removeAll { $0 === lost }
+        let changes = evaluate(state, profile, behaviours, .everything, .late)
+        try follow(changes, state, profile, behaviours)
+        mark(state)
+    }
+
+    // MARK: Deciding
+
+    /// Evaluates the segments, notes who came and went, and when they change next.
+    ///
+    /// - Returns: The changes that something follows from, each with how far.
+    private func evaluate(
+        _ state: CustomerState, _ profile: Profile, _ behaviours: Behaviours, _ stir: CustomerStir,
+        _ cause: Cause
+    ) -> [(change: SegmentChange, cause: Cause)] {
+        let facts = plan.facts(of: state.customer, profile, behaviours, state.memberships)
+        let isBehind = state.generation != plan.generation
+        if isBehind {
+            // What is no segment any more has no members, and nothing to wait for.
+            for entry in state.memberships.entries where plan.segments[entry.segment] == nil {
+                state.memberships.remove(entry.segment)
+            }
+        }
+        let result = plan.segments.evaluate(
+            facts, memberships: &state.memberships, now: now,
+            after: isBehind ? .everything : stir)
+        let before = state.generation
+        state.generation = plan.generation
+        return result.changes.map { change in
+            // Whom a new definition finds inside hasn't just come.
+            let isFirst = (plan.segmentRows[change.segment]?.generation ?? 0) > before
+            return (change, isFirst ? .late : cause)
+        }
+    }
+
+    private func follow(
+        _ changes: [(change: SegmentChange, cause: Cause)], _ state: CustomerState,
+        _ profile: Profile, _ behaviours: Behaviours
+    ) throws {
+        for (change, cause) in changes {
+            guard let row = plan.segmentRows[change.segment] else { continue }
+            if change.entered {
+                try tables.automation.enter(state.customer, segment: row.number, since: now)
+            } else {
+                try tables.automation.leave(state.customer, segment: row.number)
+            }
+            sizes[row.number, default: 0] += change.entered ? 1 : -1
+            if cause == .live { tell(change, of: state.customer, version: row.version) }
+        }
+        for (change, cause) in changes where plan.journeys.concerns(segment: change.segment) {
+            try handle(
+                .segment(
+                    change.segment, entered: change.entered, mayEnter: cause == .live), state,
+                profile, behaviours)
+        }
+    }
+
+    func handle(
+        _ stimulus: Stimulus, _ state: CustomerState, _ profile: Profile, _ behaviours: Behaviours
+    ) throws {
+        let facts = plan.facts(of: state.customer, profile, behaviours, state.memberships)
+        let now = now
+        let context = JourneyContext(
+            now: now, customer: ID(rawValue: state.customer),
+            timeZone: profile.attributes["timezone"]?.text, bestHour: profile.preferredHour,
+            holds: { condition in
+                let verdict = condition.evaluate(facts, now: now)
+                return (verdict.holds, verdict.reason)
+            }, attribute: { profile.attributes[$0]?.text },
+            suppression: { channel, topic in
+                guard let channel = MessageChannel(rawValue: channel) else { return nil }
+                let withdrawn = ConsentTest(channel, topic: topic, is: .withdrawn)
+                let verdict = Condition.consent(withdrawn).evaluate(facts, now: now)
+                return verdict.holds ? verdict.reason : nil
+            })
+        let outcome = plan.journeys.handle(stimulus, for: &state.automation, in: context)
+        try keep(outcome, of: state.customer)
+    }
+
+    // MARK: Writing
+
+    /// Writes the states that changed; timers are as they will be then.
+    func flush() throws {
+        var writer = ByteWriter(reserving: 256)
+        for state in dirty {
+            state.isDirty = false
+            if state.isEmpty {
+                if state.isStored {
+                    try tables.automation.removeAutomation(
+                        of: state.customer, due: state.storedDue)
+                    state.isStored = false
+                    state.storedDue = nil
+                }
+                continue
+            }
+            var due = state.due
+            // A timer that would fire at once again, and for ever, is put off for a moment.
+            if let moment = due, moment <= now { due = now.adding(milliseconds: 1) }
+            writer.removeAll()
+            state.encode(to: &writer)
+            try tables.automation.setAutomation(
+                of: state.customer, to: writer.span, due: due, before: state.storedDue)
+            state.isStored = true
+            state.storedDue = due
+        }
+        dirty = []
+        try writeSums()
+    }
+}

@@ -1,0 +1,69 @@
+import Customers
+package import Journeys
+package import Kernel
+package import Segments
+
+/// What is decided by: all definitions in force, put together.
+package struct AutomationPlan: Sendable {
+    /// A segment or journey with the number that its rows are kept under.
+    package struct Named: Sendable {
+        package var number: Int64
+        package var version: Int64
+        /// The change of definitions that brought this version.
+        package var generation: Int64
+    }
+
+    /// Counts the changes of definitions.
+    package let generation: Int64
+    package let segments: SegmentSet
+    package let traces: TracePlan
+    package let journeys: JourneyPlan
+    /// By name.
+    package let segmentRows: [String: Named]
+    package let journeyRows: [String: Named]
+    /// What the models foretell, where a condition asks for it.
+    package let predictions: PredictionTable?
+    package let quintiles: QuintileEdges?
+
+    package init(
+        generation: Int64, segments: SegmentSet, traces: TracePlan, journeys: JourneyPlan,
+        segmentRows: [String: Named], journeyRows: [String: Named],
+        predictions: PredictionTable? = nil, quintiles: QuintileEdges? = nil
+    ) {
+        self.generation = generation
+        self.segments = segments
+        self.traces = traces
+        self.journeys = journeys
+        self.segmentRows = segmentRows
+        self.journeyRows = journeyRows
+        self.predictions = predictions
+        self.quintiles = quintiles
+    }
+
+    /// What a customer's conditions are evaluated on.
+    func facts(
+        of customer: Int64, _ profile: Profile, _ behaviours: Behaviours,
+        _ memberships: SegmentMemberships
+    ) -> CustomerFacts {
+        CustomerFacts(
+            behaviours: behaviours, attributes: profile.attributes,
+            prediction: predictions?[customer], quintiles: quintiles, memberships: memberships)
+    }
+}
+
+/// The newest run's predictions, by customer; held in memory while a condition asks for them.
+package struct PredictionTable: Sendable {
+    private var places = NumberPlaces()
+    private var rows: [PredictionFacts] = []
+
+    package init() {}
+
+    package var count: Int { rows.count }
+
+    package mutating func add(_ customer: Int64, _ facts: PredictionFacts) {
+        places.set(customer, rows.count)
+        rows.append(facts)
+    }
+
+    package subscript(customer: Int64) -> PredictionFacts? { places[customer].map { rows[$0] } }
+}

@@ -1,0 +1,63 @@
+package import Documents
+
+/// A definition as somebody wrote it, not yet in force.
+package struct DefinitionDraft: Sendable, Equatable {
+    package var document: DocumentNode
+    /// The text that was written.
+    package var source: String
+    /// Where it was written, for messages.
+    package var file: String
+
+    package init(document: DocumentNode, source: String, file: String) {
+        self.document = document
+        self.source = source
+        self.file = file
+    }
+
+    /// What can be defined.
+    package enum Kind: String, Sendable, CaseIterable {
+        case segment, journey, sending
+    }
+
+    /// What it says it is.
+    ///
+    /// - Throws: Where `kind` is missing or unknown, or the name isn't one.
+    func heading() throws(DocumentProblem) -> (kind: Kind, name: String) {
+        var members = try DocumentReader(document).members()
+        let kind = try members.required("kind").choice(Kind.self)
+        // There is one set of sending rules, which needs no name.
+        if kind == .sending { return (kind, "sending") }
+        let reader = try members.required("name")
+        let name = try reader.text()
+        guard DefinitionName.isValid(name) else {
+            throw reader.problem(
+                "must be 1 to \(DefinitionName.bytesMax) of a–z, 0–9 and -, beginning with a letter")
+        }
+        return (kind, name)
+    }
+}
+
+/// What applying a definition changes.
+package struct DefinitionChange: Sendable, Equatable {
+    package enum Action: String, Sendable {
+        case added, changed, unchanged, removed
+    }
+
+    package var kind: DefinitionDraft.Kind
+    package var name: String
+    package var action: Action
+    /// The version that is in force after it; of what is removed, the last one.
+    package var version: Int64
+    /// What it does to people who are inside, and what else is to be known; empty for nothing.
+    package var notes: [String] = []
+}
+
+/// Why definitions weren't applied; nothing was changed.
+package struct DefinitionFailure: Error, CustomStringConvertible {
+    /// Each with the file it is in.
+    package var problems: [(file: String, problem: DocumentProblem)]
+
+    package var description: String {
+        problems.map { "\($0.file): \($0.problem)" }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,155 @@
+import Documents
+package import Journeys
+package import Kernel
+package import Records
+package import Segments
+
+/// All definitions that are in force, or would be, read and checked against one another.
+package struct DefinitionSet: Sendable {
+    package struct Item<Definition: Sendable>: Sendable {
+        package var row: DefinitionRow
+        package var definition: Definition
+    }
+
+    package private(set) var segments: [Item<SegmentDefinition>] = []
+    package private(set) var journeys: [Item<Journey>] = []
+    package private(set) var sending: Item<SendingRules>?
+
+    package init() {}
+
+    /// Reads kept definitions.
+    ///
+    /// - Throws: Where one can't be read any more, which only another release of Perennial brings about.
+    package init(_ rows: [DefinitionRow]) throws(DefinitionFailure) {
+        for row in rows {
+            do throws(DocumentProblem) {
+                try add(row, Self.document(row))
+            } catch {
+                throw DefinitionFailure(
+                    problems: [(file: "\(row.kind) \(row.name)", problem: error)])
+            }
+        }
+    }
+
+    /// A kept definition's document.
+    package static func document(_ row: DefinitionRow) throws(DocumentProblem) -> DocumentNode {
+        do {
+            return try DocumentNode(json: Array(row.document.utf8).span)
+        } catch {
+            throw DocumentProblem(path: "", reason: "is damaged: \(error.reason.explanation)")
+        }
+    }
+
+    /// Puts a definition in, in the place of the one with its kind and name.
+    mutating func add(_ row: DefinitionRow, _ document: DocumentNode) throws(DocumentProblem) {
+        let reader = DocumentReader(document)
+        switch DefinitionDraft.Kind(rawValue: row.kind) {
+        case .segment:
+            let item = Item(row: row, definition: try SegmentDefinition(reading: reader))
+            segments.removeAll { $0.row.name == row.name }
+            segments.append(item)
+        case .journey:
+            let item = Item(row: row, definition: try Journey(reading: reader))
+            journeys.removeAll { $0.row.name == row.name }
+            journeys.append(item)
+        case .sending:
+            sending = Item(row: row, definition: try SendingRules(reading: reader))
+        case nil: throw reader.problem("is a \(row.kind), which is not known here")
+        }
+    }
+
+    mutating func remove(kind: DefinitionDraft.Kind, name: String) {
+        switch kind {
+        case .segment: segments.removeAll { $0.row.name == name }
+        case .journey: journeys.removeAll { $0.row.name == name }
+        case .sending: sending = nil
+        }
+    }
+
+    package var isEmpty: Bool { segments.isEmpty && journeys.isEmpty }
+
+    /// The segments, each after those that it asks about.
+    package func segmentSet() throws(SegmentSet.Problem) -> SegmentSet {
+        try SegmentSet(
+            segments.map { SegmentSet.Segment($0.definition, version: Int($0.row.version)) })
+    }
+
+    /// Everything that conditions of journeys ask, with who asks.
+    func conditions(ofJourneys journeys: [Journey]) -> [(journey: String, condition: Condition)] {
+        journeys.flatMap { journey in
+            journey.conditions.map { (journey.name, $0) }
+        }
+    }
+
+    /// Checks what definitions say of one another.
+    ///
+    /// - Throws: Each thing that is wrong, with whose it is.
+    package func check() throws(DefinitionFailure) {
+        var problems: [(file: String, problem: DocumentProblem)] = []
+        do {
+            _ = try segmentSet()
+        } catch {
+            problems.append(
+                ("segment \(error.segment)", DocumentProblem(path: "where", reason: error.reason)))
+        }
+        let names = Set(segments.map(\.row.name))
+        for item in journeys {
+            for name in item.definition.segmentNames.subtracting(names).sorted() {
+                problems.append(
+                    (
+                        "journey \(item.row.name)",
+                        DocumentProblem(
+                            path: "", reason: "asks about segment \(name), which isn't defined")
+                    ))
+            }
+        }
+        guard problems.isEmpty else { throw DefinitionFailure(problems: problems) }
+    }
+
+    /// What of customers' doings must be remembered.
+    package func traces(olderJourneys: [Journey] = []) -> TracePlan {
+        let journeys = journeys.map(\.definition) + olderJourneys
+        let conditions = segments.map(\.definition.condition) + journeys.flatMap(\.conditions)
+        let consents = Set(journeys.flatMap(\.sends)).compactMap { send -> Condition? in
+            guard let channel = MessageChannel(rawValue: send.channel) else { return nil }
+            return .consent(ConsentTest(channel, topic: send.topic, is: .withdrawn))
+        }
+        return TracePlan(for: conditions + consents)
+    }
+}
+
+extension Journey {
+    /// All that it asks of customers.
+    package var conditions: [Condition] {
+        var found: [Condition] = entry.condition.map { [$0] } ?? []
+        for step in steps {
+            if case .branch(let arms, _) = step.action { found += arms.map(\.condition) }
+        }
+        return found
+    }
+
+    /// A message's channel and topic.
+    struct Sending: Hashable {
+        let channel: String
+        let topic: String
+    }
+
+    var sends: [Sending] {
+        steps.compactMap { step in
+            guard case .send(let terms) = step.action else { return nil }
+            return Sending(channel: terms.channel, topic: terms.topic)
+        }
+    }
+
+    /// The segments that it names.
+    package var segmentNames: Set<String> {
+        var names = Set(conditions.flatMap(\.segments))
+        for trigger in entry.triggers {
+            if case .segment(let name, _) = trigger { names.insert(name) }
+        }
+        for exit in exits {
+            if case .segment(let name, _) = exit { names.insert(name) }
+        }
+        return names
+    }
+}

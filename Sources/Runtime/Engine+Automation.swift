@@ -1,0 +1,146 @@
+import Dispatch
+import Events
+package import Kernel
+package import Records
+import Segments
+
+/// What the engine does beside folding events: timers that are due, customers who are looked at since
+/// definitions changed, and events that were decided and go onto the log.
+extension Engine {
+    /// Timers that one transaction fires at most.
+    static let timersPerBatch = 4000
+    /// Customers that one transaction looks at after definitions changed.
+    static let reviewedPerBatch = 2000
+    /// However far off the next timer is, the clock is looked at again by then: it may have been set.
+    static let alarmMsMax: Int64 = 30_000
+
+    /// Runs something within a transaction of its own, between two batches; what is in memory is read anew after.
+    package func perform<Value: Sendable>(
+        _ body: @escaping @Sendable (FoldTables) throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { done in
+            queue.async { [self] in
+                forget()
+                done.resume(with: Result { try records.fold(body) })
+                do {
+                    try noteTimers()
+                } catch {
+                    // The next batch reads the timers again, and says why where it can't.
+                }
+                wake()
+            }
+        }
+    }
+
+    /// Changes what is decided by, between two batches and in a transaction of its own.
+    ///
+    /// - Parameter body: Gives the new plan; nil where it stays as it is.
+    package func change<Value: Sendable>(
+        _ body: @escaping @Sendable (FoldTables) throws -> (Value, AutomationPlan?)
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { done in
+            queue.async { [self] in
+                let result = Result {
+                    guard try archive.position() == records.foldedPosition() else {
+                        throw Workspace.Failure.folding("events are being folded; try again")
+                    }
+                    return try records.fold(body)
+                }
+                if case .success(let (_, plan?)) = result {
+                    memory.plan = plan
+                    forget()
+                    state.withLock { $0.mustReview = true }
+                }
+                wake()
+                done.resume(with: result.map(\.0))
+            }
+        }
+    }
+
+    /// What is remembered of customers' doings by the plan in force; nil without one. On the engine's queue.
+    var traces: TracePlan? { memory.plan?.traces }
+
+    /// Goes by these definitions from the next batch on.
+    ///
+    /// - Parameter mustReview: Whether customers are left to look at.
+    package func use(_ plan: AutomationPlan?, mustReview: Bool) {
+        queue.async { [self] in
+            memory.plan = plan
+            forget()
+            state.withLock { $0.mustReview = plan != nil && mustReview }
+            wake()
+        }
+    }
+
+    /// Fires the timers that are due, in order of their moments.
+    func fireTimers() throws {
+        try withAutomation { batch, _ in
+            _ = try batch.fireTimers(
+                dueBy: clock.now, clock: clock.now, limit: Self.timersPerBatch, memory.identities)
+        }
+    }
+
+    /// Looks at the next customers since definitions changed.
+    func review() throws {
+        let isDone = try withAutomation { batch, tables in
+            let after = try tables.note(.reviewedCustomer)
+            let customers = try tables.customers(after: after, limit: Self.reviewedPerBatch)
+            for customer in customers {
+                try batch.review(customer, now: clock.now, memory.identities)
+            }
+            try tables.setNote(.reviewedCustomer, to: customers.last ?? -1)
+            return customers.count < Self.reviewedPerBatch
+        }
+        if isDone { state.withLock { $0.mustReview = false } }
+    }
+
+    /// Decides without events: what it changes is one transaction.
+    private func withAutomation<Value>(
+        _ body: (inout FoldBatch, FoldTables) throws -> Value
+    ) throws -> Value {
+        let value = try records.fold { tables in
+            var batch = try FoldBatch(
+                rules: rules, plan: memory.plan, tables: tables, fragments: memory.fragments,
+                archivedPosition: .max)
+            memory.fragments = FoldBatch.Fragments()
+            let value = try body(&batch, tables)
+            try batch.write([])
+            memory.fragments = batch.fragments
+            return value
+        }
+        try noteTimers()
+        try tellDecided()
+        return value
+    }
+
+    /// Notes when the next timer is due.
+    func noteTimers() throws {
+        let due = try records.fold { try $0.automation.nextTimer() }
+        state.withLock { $0.nextDue = due }
+    }
+
+    /// Arranges to look at the timers again when the next is due.
+    func setAlarm() {
+        guard let due = state.withLock({ $0.nextDue }), memory.alarm.map({ due < $0 }) ?? true
+        else { return }
+        memory.alarm = due
+        let wait = min(max(due.milliseconds - clock.now.milliseconds, 0), Self.alarmMsMax)
+        // Weakly: what is closed must also go, for the archive's file to be opened again.
+        queue.asyncAfter(deadline: .now() + .milliseconds(Int(wait))) { [weak self] in
+            guard let self else { return }
+            self.memory.alarm = nil
+            self.wake()
+        }
+    }
+
+    /// Puts onto the log what was decided; where the machine stopped in between, again, which the log leaves out.
+    func tellDecided() throws {
+        while true {
+            let tellings = try records.tellings(limit: 200)
+            guard let last = tellings.last else { return }
+            let blocks = try tellings.map { try PreparedBlock(bytes: $0.frames, hash: hash) }
+            _ = try log.append(blocks, receivedAt: clock.now)
+            try records.removeTellings(through: last.id)
+        }
+    }
+}
