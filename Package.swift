@@ -104,7 +104,7 @@ let package = Package(
         ),
         room("Settings", ["Kernel", configuration]),
         room("Telemetry", ["Kernel", logging, coreMetrics]),
-        room("Records", ["Kernel", "Events", "Customers", grdb, sqlite]),
+        room("Records", ["Kernel", "JSONParsing", "Events", "Customers", grdb, sqlite]),
         room(
             "Analytics",
             ["Kernel", "Events", "Customers", "Documents", "Insights", "Segments", "CDuckDB"]),

@@ -14,6 +14,14 @@ package enum APIKey: IDTag { package static let prefix = "key" }
 package enum Merge: IDTag { package static let prefix = "mrg" }
 /// One run of the models over all customers.
 package enum ModelRun: IDTag { package static let prefix = "run" }
+/// One effect of a decision on its way out.
+package enum OutboxItem: IDTag { package static let prefix = "out" }
+/// Somebody's task; not called Task, as Swift's own is.
+package enum WorkTask: IDTag { package static let prefix = "tsk" }
+/// Another system that is told by webhook.
+package enum Receiver: IDTag { package static let prefix = "rcv" }
+/// A code for a discount that one customer was given.
+package enum Coupon: IDTag { package static let prefix = "cpn" }
 
 /// An identifier of one kind of thing: a positive 64-bit number, shown as prefix and Crockford base32.
 ///

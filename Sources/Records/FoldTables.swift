@@ -22,6 +22,7 @@ package final class FoldTables {
     private let putProfile: HotStatement
     private let orderPages: OrderPages
     private let orderIndex: OrderIndex
+    let outbox: OutboxTables
     private var writtenRun: KeyRuns.Written?
     /// Whether a transaction failed, so that what is in memory may not be what the tables say.
     private var mustReload = false
@@ -34,6 +35,7 @@ package final class FoldTables {
         automation = try AutomationStatements(db)
         orderPages = try OrderPages(db)
         orderIndex = try OrderIndex(db, orderPages)
+        outbox = try OutboxTables(db)
         getState = try HotStatement(db, "SELECT value FROM fold_state WHERE name = ?1")
         putState = try HotStatement(
             db,
@@ -153,6 +155,20 @@ package final class FoldTables {
         writtenRun = try orderIndex.storeRunWhereDue(through: position)
     }
 
+    // MARK: Effects
+
+    /// Puts effects into the outbox, and tasks and codes beside it; each key once, whatever comes again.
+    package func add(_ drafts: [OutboxDraft]) throws {
+        for draft in drafts { try outbox.add(draft) }
+    }
+
+    /// Whether any code was issued, so that orders are worth looking at.
+    package func hasCoupons() throws -> Bool { try outbox.hasCoupons() }
+
+    /// Notes that an order came with a code, and has it told where the code is ours.
+    @discardableResult
+    package func redeem(_ use: CouponUse) throws -> CouponRedemption { try outbox.redeem(use) }
+
     // MARK: Identity
 
     /// Writes what a stretch of the log changed about who is who.
@@ -232,6 +248,7 @@ package final class FoldTables {
         try db.execute(sql: "BEGIN IMMEDIATE")
         do {
             writtenRun = nil
+            outbox.didAdd = false
             let value = try body()
             try db.execute(sql: "COMMIT")
             if let writtenRun { orderIndex.didCommit(writtenRun) }

@@ -7,6 +7,8 @@ import GRDB
 package final class RecordsStore: Sendable {
     let file: SQLiteFile
     private let folding: FoldingState
+    /// Rung when the outbox has something new.
+    package let outboxBell = ChangeBell()
 
     /// The prepared statements of the writing connection; only touched inside `file.writer`'s queue.
     ///
@@ -30,9 +32,12 @@ package final class RecordsStore: Sendable {
 
     /// Folds one batch: what `body` reads and writes is one transaction.
     package func fold<Value>(_ body: (FoldTables) throws -> Value) throws -> Value {
-        try file.writer.writeWithoutTransaction { _ in
-            try folding.tables.transaction { try body(folding.tables) }
+        let (value, didAdd) = try file.writer.writeWithoutTransaction { _ in
+            let value = try folding.tables.transaction { try body(folding.tables) }
+            return (value, folding.tables.outbox.didAdd)
         }
+        if didAdd { outboxBell.ring() }
+        return value
     }
 
     /// Gives back the memory that a long stretch of writing took.
@@ -40,6 +45,12 @@ package final class RecordsStore: Sendable {
 
     func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
         try file.reader.read(body)
+    }
+
+    /// One transaction that a machine which stops at once may lose, never half of it: for what is done again
+    /// without harm.
+    func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        try file.writer.write(body)
     }
 
     /// One transaction that is synced before the call returns: for what people enter, which no log repeats.

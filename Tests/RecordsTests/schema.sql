@@ -43,6 +43,24 @@ CREATE TABLE audit (
     action TEXT NOT NULL,
     subject TEXT NOT NULL
 ) STRICT;
+CREATE TABLE coupons (
+    id INTEGER PRIMARY KEY NOT NULL,
+    key TEXT NOT NULL UNIQUE,
+    code TEXT NOT NULL,
+    code_key TEXT NOT NULL UNIQUE,
+    customer INTEGER NOT NULL,
+    basis_points INTEGER NOT NULL,
+    amount_minor INTEGER NOT NULL,
+    currency INTEGER NOT NULL,
+    journey TEXT NOT NULL,
+    run TEXT NOT NULL,
+    step TEXT NOT NULL,
+    issued_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    redeemed_at INTEGER NOT NULL DEFAULT 0,
+    order_id TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX coupons_by_customer ON coupons (customer);
 CREATE TABLE customers (
     id INTEGER PRIMARY KEY NOT NULL,
     root INTEGER NOT NULL,
@@ -115,9 +133,47 @@ CREATE TABLE order_pages (
     first_place INTEGER PRIMARY KEY NOT NULL,
     bytes BLOB NOT NULL
 ) STRICT;
+CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY NOT NULL,
+    key TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    customer INTEGER NOT NULL,
+    journey TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    run TEXT NOT NULL,
+    step TEXT NOT NULL,
+    receiver TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (
+        state IN ('pending', 'sending', 'done', 'kept', 'withheld', 'dead')),
+    due_at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    last_error TEXT NOT NULL DEFAULT '',
+    created_at INTEGER NOT NULL,
+    done_at INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX outbox_by_customer ON outbox (customer);
+CREATE INDEX outbox_by_journey ON outbox (journey);
+CREATE INDEX outbox_by_state ON outbox (state, kind);
+CREATE INDEX outbox_due ON outbox (kind, receiver, due_at)
+    WHERE state IN ('pending', 'sending');
 CREATE TABLE profiles (
     customer INTEGER PRIMARY KEY NOT NULL,
     profile BLOB NOT NULL
+) STRICT;
+CREATE TABLE receivers (
+    id INTEGER PRIMARY KEY NOT NULL,
+    name TEXT NOT NULL UNIQUE,
+    url TEXT NOT NULL,
+    secret TEXT NOT NULL,
+    enabled INTEGER NOT NULL DEFAULT 1,
+    disabled_reason TEXT NOT NULL DEFAULT '',
+    allow_private INTEGER NOT NULL DEFAULT 0,
+    created_at INTEGER NOT NULL,
+    consecutive_failures INTEGER NOT NULL DEFAULT 0,
+    last_error TEXT NOT NULL DEFAULT '',
+    held_until INTEGER NOT NULL DEFAULT 0,
+    delivered_at INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE TABLE sessions (
     token_hash BLOB PRIMARY KEY NOT NULL,
@@ -129,3 +185,20 @@ CREATE TABLE settings (
     name TEXT PRIMARY KEY NOT NULL,
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE tasks (
+    id INTEGER PRIMARY KEY NOT NULL,
+    key TEXT NOT NULL UNIQUE,
+    customer INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    due_at INTEGER NOT NULL,
+    journey TEXT NOT NULL,
+    run TEXT NOT NULL,
+    step TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    done_at INTEGER NOT NULL DEFAULT 0,
+    done_by TEXT NOT NULL DEFAULT '',
+    note TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX tasks_by_customer ON tasks (customer);
+CREATE INDEX tasks_open ON tasks (due_at) WHERE done_at = 0;

@@ -28,6 +28,9 @@ enum RecordsMigrations {
                 sql: AutomationTables.definition.asStrictSQLite(
                     keyedOnly: AutomationTables.keyedOnly))
         }
+        migrator.registerMigration("0003_Outbox") { db in
+            try db.execute(sql: OutboxSchema.definition.asStrictSQLite())
+        }
         return migrator
     }
 

@@ -1,0 +1,210 @@
+import GRDB
+package import Kernel
+
+/// An item of the outbox as it is stored.
+package struct OutboxRecord: Sendable, Equatable {
+    package var id: ID<OutboxItem>
+    package var key: String
+    package var kind: OutboxKind
+    package var customer: ID<Customer>
+    package var origin: OutboxOrigin
+    /// The receiver's name for a webhook; empty for the others.
+    package var receiver: String
+    /// A JSON object.
+    package var payload: [UInt8]
+    package var state: OutboxState
+    /// When it is tried next; of an item that somebody is at, when their claim runs out.
+    package var dueAt: Timestamp
+    /// How often it was begun.
+    package var attempts: Int
+    /// What went wrong last; empty where nothing did.
+    package var lastError: String
+    package var createdAt: Timestamp
+    /// Nil while it isn't over.
+    package var doneAt: Timestamp?
+}
+
+/// Items of one kind for one receiver, which wait for one another and for no others.
+package struct OutboxLane: Hashable, Sendable {
+    package var kind: OutboxKind
+    /// Empty for kinds without receivers.
+    package var receiver: String
+
+    package init(kind: OutboxKind, receiver: String = "") {
+        self.kind = kind
+        self.receiver = receiver
+    }
+}
+
+extension RecordsStore {
+    /// The lanes that have open items, each with the time at which its next one is due.
+    package func outboxLanes() throws -> [(lane: OutboxLane, dueAt: Timestamp)] {
+        try read { db in
+            // One step in the index for each lane, however many items it has.
+            let next = try HotStatement(
+                db,
+                """
+                SELECT kind, receiver, due_at FROM outbox INDEXED BY outbox_due
+                WHERE state IN ('pending', 'sending') AND (kind, receiver) > (?1, ?2)
+                ORDER BY kind, receiver, due_at LIMIT 1
+                """)
+            var lanes: [(lane: OutboxLane, dueAt: Timestamp)] = []
+            var (kind, receiver) = ("", "")
+            while true {
+                next.bind(1, text: kind)
+                next.bind(2, text: receiver)
+                guard try next.step() else { return lanes }
+                (kind, receiver) = (next.text(0), next.text(1))
+                let dueAt = Timestamp(milliseconds: next.integer(2))
+                next.reset()
+                if let kind = OutboxKind(rawValue: kind) {
+                    lanes.append((OutboxLane(kind: kind, receiver: receiver), dueAt))
+                }
+            }
+        }
+    }
+
+    /// Claims a lane's due items, the longest due first. Nobody else gets them until the claims run out, as those of
+    /// a worker that died do.
+    package func claimOutbox(
+        _ lane: OutboxLane, limit: Int, now: Timestamp, until: Timestamp
+    ) throws -> [OutboxRecord] {
+        try write { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    UPDATE outbox SET state = 'sending', attempts = attempts + 1, due_at = ?
+                    WHERE id IN (
+                        SELECT id FROM outbox INDEXED BY outbox_due
+                        WHERE kind = ? AND receiver = ? AND state IN ('pending', 'sending')
+                            AND due_at <= ?
+                        ORDER BY due_at, id LIMIT ?)
+                    RETURNING \(outboxColumns)
+                    """,
+                arguments: [
+                    until.milliseconds, lane.kind.rawValue, lane.receiver, now.milliseconds, limit,
+                ]
+            ).compactMap(OutboxRecord.init(row:)).sorted { $0.id < $1.id }
+        }
+    }
+
+    /// Lets go of every claim: for the start of a process, which nobody else shares the outbox with.
+    package func releaseOutboxClaims(now: Timestamp) throws {
+        try write { db in
+            try db.execute(
+                sql: "UPDATE outbox SET state = 'pending', due_at = ? WHERE state = 'sending'",
+                arguments: [now.milliseconds])
+        }
+    }
+
+    /// Notes that items were carried out. What is over already stays as it is.
+    package func finishOutbox(_ ids: [ID<OutboxItem>], at now: Timestamp) throws {
+        try write { db in
+            let statement = try HotStatement(
+                db,
+                """
+                UPDATE outbox SET state = 'done', done_at = ?2, last_error = ''
+                WHERE id = ?1 AND state IN ('pending', 'sending')
+                """)
+            for id in ids {
+                statement.bind(1, id.rawValue)
+                statement.bind(2, now.milliseconds)
+                try statement.run()
+            }
+        }
+    }
+
+    /// Notes that an attempt failed and when the next one is due.
+    ///
+    /// - Parameter attempt: Which one it was: where the claim ran out and another has begun, nothing changes.
+    package func retryOutbox(
+        _ id: ID<OutboxItem>, attempt: Int, dueAt: Timestamp, reason: String
+    ) throws {
+        try write { db in
+            try db.execute(
+                sql: """
+                    UPDATE outbox SET state = 'pending', due_at = ?, last_error = ?
+                    WHERE id = ? AND state = 'sending' AND attempts = ?
+                    """,
+                arguments: [dueAt.milliseconds, reason, id.rawValue, attempt])
+        }
+    }
+
+    /// Gives a claimed item back as if it had not been begun: what kept it back isn't its own fault.
+    package func returnOutbox(_ id: ID<OutboxItem>, attempt: Int, dueAt: Timestamp) throws {
+        try write { db in
+            try db.execute(
+                sql: """
+                    UPDATE outbox SET state = 'pending', due_at = ?, attempts = attempts - 1
+                    WHERE id = ? AND state = 'sending' AND attempts = ?
+                    """,
+                arguments: [dueAt.milliseconds, id.rawValue, attempt])
+        }
+    }
+
+    /// Puts an item with the dead letters, where it stays until it is replayed.
+    package func buryOutbox(
+        _ id: ID<OutboxItem>, attempt: Int, reason: String, at now: Timestamp
+    ) throws {
+        try write { db in
+            try db.execute(
+                sql: """
+                    UPDATE outbox SET state = 'dead', done_at = ?, last_error = ?
+                    WHERE id = ? AND state = 'sending' AND attempts = ?
+                    """,
+                arguments: [now.milliseconds, reason, id.rawValue, attempt])
+        }
+    }
+
+    /// Takes a dead letter up again, with all its attempts before it.
+    ///
+    /// - Returns: False where there is no such dead letter.
+    package func replayOutbox(_ id: ID<OutboxItem>, now: Timestamp) throws -> Bool {
+        try replay("id = ?", [id.rawValue], now) > 0
+    }
+
+    /// Takes up again all dead letters, of one receiver or of all.
+    ///
+    /// - Returns: How many there were.
+    package func replayOutbox(receiver: String?, now: Timestamp) throws -> Int {
+        guard let receiver else { return try replay("1 = 1", [], now) }
+        return try replay("kind = 'webhook' AND receiver = ?", [receiver], now)
+    }
+
+    private func replay(
+        _ condition: String, _ arguments: StatementArguments, _ now: Timestamp
+    ) throws -> Int {
+        let count = try writeDurably { db in
+            try db.execute(
+                sql: """
+                    UPDATE outbox SET state = 'pending', due_at = ?, attempts = 0, done_at = 0
+                    WHERE state = 'dead' AND \(condition)
+                    """, arguments: [now.milliseconds] + arguments)
+            return db.changesCount
+        }
+        if count > 0 { outboxBell.ring() }
+        return count
+    }
+}
+
+let outboxColumns = """
+    id, key, kind, customer, journey, version, run, step, receiver, payload, state, due_at, attempts,
+    last_error, created_at, done_at
+    """
+
+extension OutboxRecord {
+    /// Nil for a kind or state of another version.
+    init?(row: Row) {
+        guard let kind = OutboxKind(rawValue: row[2]), let state = OutboxState(rawValue: row[10])
+        else { return nil }
+        let payload: String = row[9]
+        let doneAt: Int64 = row[15]
+        self.init(
+            id: ID(rawValue: row[0]), key: row[1], kind: kind, customer: ID(rawValue: row[3]),
+            origin: OutboxOrigin(journey: row[4], version: row[5], run: row[6], step: row[7]),
+            receiver: row[8], payload: Array(payload.utf8), state: state,
+            dueAt: Timestamp(milliseconds: row[11]), attempts: row[12], lastError: row[13],
+            createdAt: Timestamp(milliseconds: row[14]),
+            doneAt: doneAt == 0 ? nil : Timestamp(milliseconds: doneAt))
+    }
+}
