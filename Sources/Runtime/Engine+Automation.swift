@@ -1,8 +1,10 @@
+import Analytics
 import Dispatch
 import Events
 package import Kernel
 package import Records
 import Segments
+import Synchronization
 
 /// What the engine does beside folding events: timers that are due, customers who are looked at since
 /// definitions changed, and events that were decided and go onto the log.

@@ -23,13 +23,13 @@ enum RecordsMigrations {
                 try db.execute(sql: "DELETE FROM \(table)")
             }
         }
+        migrator.registerMigration("0003_Outbox") { db in
+            try db.execute(sql: OutboxSchema.definition.asStrictSQLite())
+        }
         migrator.registerMigration("0004_Automation") { db in
             try db.execute(
                 sql: AutomationTables.definition.asStrictSQLite(
                     keyedOnly: AutomationTables.keyedOnly))
-        }
-        migrator.registerMigration("0003_Outbox") { db in
-            try db.execute(sql: OutboxSchema.definition.asStrictSQLite())
         }
         return migrator
     }

@@ -26,7 +26,8 @@ extension AutomationFold {
             try tables.automation.put(runRow(run, of: customer, journey: row.number))
         }
         if !outcome.effects.isEmpty {
-            try tables.add(outcome.effects.map { try draft($0, of: customer) })
+            try tables.add(
+                outcome.effects.map { OutboxDraft($0, customer: customer, at: now) })
         }
     }
 
@@ -34,7 +35,7 @@ extension AutomationFold {
         var row = RunRow(
             run: run.id.description, journey: journey, version: Int64(run.version),
             customer: customer, key: run.key,
-            step: plan.journeys.stepID(of: run), state: .active, isHeldOut: run.holdout != .none,
+            step: stepID(of: run), state: .active, isHeldOut: run.holdout != .none,
             enteredAt: run.enteredAt)
         row.due = run.wakeAt
         if case .ended(let end, let at) = run.state {
@@ -48,6 +49,15 @@ extension AutomationFold {
             row.revenueMinor = revenue.minor
         }
         return row
+    }
+
+    /// The step that a run is at; empty at the end.
+    private func stepID(of run: JourneyRun) -> String {
+        guard let entry = plan.journeys[run.journey],
+            let journey = entry.version == run.version ? entry.journey : entry.older[run.version],
+            run.step < journey.steps.count
+        else { return "" }
+        return journey.steps[run.step].id
     }
 
     // MARK: Sums

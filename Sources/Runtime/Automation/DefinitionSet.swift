@@ -1,4 +1,5 @@
-import Documents
+package import Documents
+import JSONParsing
 package import Journeys
 package import Kernel
 package import Records

@@ -1,0 +1,66 @@
+import JSONParsing
+import Journeys
+import Kernel
+import Records
+
+extension OutboxDraft {
+    /// The end of the year 9999.
+    private static let neverExpires = Timestamp(milliseconds: 253_402_300_799_000)
+
+    /// What a journey decided, as the outbox takes it.
+    ///
+    /// A coupon that never expires does so at the end of the year 9999.
+    init(_ effect: Effect, customer: Int64, at now: Timestamp) {
+        let fields = EffectFields(effect.payload)
+        let content: Content
+        switch effect.kind {
+        case .send: content = .send(effect.payload)
+        case .award: content = .award(effect.payload)
+        case .webhook:
+            content = .webhook(
+                receiver: effect.receiver ?? "", type: "journey.webhook", data: effect.payload)
+        case .attribute: content = .attributes(effect.payload)
+        case .task:
+            content = .task(
+                title: fields.text("title"), owner: fields.text("owner"),
+                dueAt: fields.time("due") ?? effect.dueAt)
+        case .coupon:
+            content = .coupon(
+                code: fields.text("code"), value: fields.couponValue,
+                expiresAt: fields.time("expires") ?? Self.neverExpires)
+        }
+        self.init(
+            key: effect.key, customer: ID(rawValue: customer),
+            origin: OutboxOrigin(
+                journey: effect.journey, version: Int64(effect.version),
+                run: effect.run.description, step: effect.step),
+            content: content, createdAt: now, dueAt: effect.dueAt,
+            isWithheld: effect.isWithheld)
+    }
+}
+
+/// An effect's payload, which the core wrote.
+private struct EffectFields {
+    let bytes: [UInt8]
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    /// Empty where there is no such member.
+    func text(_ name: String) -> String {
+        // The core's own JSON; a member that it doesn't have says nothing.
+        guard let slice = try? JSONLookup.member(named: name, in: bytes.span) else { return "" }
+        return slice.text(in: bytes.span)
+    }
+
+    func time(_ name: String) -> Timestamp? { Timestamp(text(name)) }
+
+    var couponValue: CouponValue {
+        if let percent = Int64(text("percent")) { return .basisPoints(percent * 100) }
+        guard let currency = Currency(text("currency")) else { return .basisPoints(0) }
+        let digits = Array(text("amount").utf8)
+        let minor = try? DecimalText.minor(digits.span, digits: currency.minorDigits)
+        return .amount(Money(minor: minor ?? 0, currency: currency))
+    }
+}
