@@ -170,7 +170,7 @@ let package = Package(
             "Journeys",
             [
                 "Kernel", "JSONParsing", "Documents", "Events", "Customers", "Segments",
-                "Experiments", "Journeys",
+                "Experiments", "Journeys", "YAMLText",
             ]),
         tests(
             "Delivery",

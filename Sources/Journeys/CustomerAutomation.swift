@@ -24,6 +24,7 @@ package struct CustomerAutomation: Hashable, Sendable {
     struct Occasion: Hashable, Sendable {
         let journey: String
         let attribute: String
+        let shiftDays: Int
         /// The date itself, of the next time.
         var day: CalendarDay?
         var due: Timestamp?
@@ -35,6 +36,7 @@ package struct CustomerAutomation: Hashable, Sendable {
     package static let runsMax = 50
     /// Entries remembered per journey; of more keys the oldest are forgotten.
     package static let pastMax = 100
+    package static let keyBytesMax = 256
     /// Messages remembered; of more the oldest are forgotten.
     package static let sentMax = 1000
     /// Entries within an hour; more are a loop between journeys.

@@ -1,5 +1,6 @@
 import Documents
 import JSONParsing
+package import Segments
 
 /// Which events count: by name, and by what their properties say.
 package struct EventMatch: Hashable, Sendable {
@@ -7,9 +8,9 @@ package struct EventMatch: Hashable, Sendable {
 
     package let name: String
     /// All of them must hold.
-    package let tests: [PropertyTest]
+    package let tests: [EventTest]
 
-    package init(name: String, tests: [PropertyTest] = []) {
+    package init(name: String, tests: [EventTest] = []) {
         self.name = name
         self.tests = tests
     }
@@ -21,14 +22,14 @@ package struct EventMatch: Hashable, Sendable {
         let name = try members.required("event")
         self.name = try name.text()
         guard !self.name.isEmpty else { throw name.problem("must name an event") }
-        var tests: [PropertyTest] = []
+        var tests: [EventTest] = []
         if let list = members.optional("where") {
             let elements = try list.elementsOrSelf()
             guard elements.count <= Self.testsMax else {
                 throw list.problem("must have at most \(Self.testsMax) conditions")
             }
             for element in elements {
-                tests.append(try PropertyTest(reading: element, correlates: correlates))
+                tests.append(try EventTest(reading: element, correlates: correlates))
             }
         }
         self.tests = tests
@@ -39,7 +40,7 @@ package struct EventMatch: Hashable, Sendable {
     /// - Parameter entry: What the run was entered by.
     func matches(_ event: JourneyEvent, entry: EntryValues) -> Bool {
         guard event.name == name else { return false }
-        return tests.allSatisfy { $0.holds(of: event.properties, entry: entry) }
+        return tests.allSatisfy { $0.holds(of: event.properties.span, entry: entry) }
     }
 
     /// Whether it asks for the same thing as the entry: `{property: cart_id, is: entry.cart_id}`.
@@ -49,93 +50,46 @@ package struct EventMatch: Hashable, Sendable {
     var entryPaths: [String] { tests.compactMap(\.entryPath) }
 }
 
-/// One condition on an event's property, as segments have them, and `is: entry.cart_id` besides.
-package struct PropertyTest: Hashable, Sendable {
-    package enum Comparison: Hashable, Sendable {
-        case oneOf([String], negated: Bool)
-        case contains(String)
-        case startsWith(String)
-        case greaterThan(Double)
-        case atLeast(Double)
-        case lessThan(Double)
-        case atMost(Double)
-        case exists(Bool)
-        /// The same as a property of the entry (or, negated, another); never where either is missing.
-        case entry(String, negated: Bool)
-    }
-
-    /// Names, the outermost first; of a list, any element.
-    package let path: [String]
-    package let comparison: Comparison
+/// One condition on an event: as segments have them, or a comparison with the entry (`is: entry.cart_id`).
+package enum EventTest: Hashable, Sendable {
+    case property(PropertyTest)
+    /// The same as a property of the entry (or, negated, another); never where either is missing.
+    case entry(PropertyPath, is: String, negated: Bool)
 
     init(reading reader: DocumentReader, correlates: Bool) throws(DocumentProblem) {
-        var members = try reader.members()
-        let property = try members.required("property")
-        path = try property.text().split(separator: ".").map(String.init)
-        guard !path.isEmpty else { throw property.problem("must name a property") }
-        var found: [Comparison] = []
-        for name in ["is", "isNot"] {
-            guard let value = members.optional(name) else { continue }
-            let text = try Self.scalar(value)
-            let negated = name == "isNot"
-            if text.hasPrefix("entry."), case .text = value.node.value {
-                guard correlates else {
-                    throw value.problem("there is no entry to compare with here")
-                }
-                found.append(.entry(String(text.dropFirst(6)), negated: negated))
-            } else {
-                found.append(.oneOf([text], negated: negated))
+        for (name, negated) in [("is", false), ("isNot", true)] {
+            guard case .text(let text) = reader.node[name]?.value, text.hasPrefix("entry."),
+                text.utf8.count > 6
+            else { continue }
+            var members = try reader.members()
+            let path = try PropertyPath(reading: try members.required("property"))
+            let value = try members.required(name)
+            try members.end()
+            guard correlates else {
+                throw value.problem("there is no entry to compare with here")
             }
+            self = .entry(path, is: String(text.dropFirst(6)), negated: negated)
+            return
         }
-        for name in ["oneOf", "noneOf"] {
-            guard let value = members.optional(name) else { continue }
-            var texts: [String] = []
-            for element in try value.elementsOrSelf() { texts.append(try Self.scalar(element)) }
-            found.append(.oneOf(texts, negated: name == "noneOf"))
-        }
-        if let value = members.optional("contains") { found.append(.contains(try value.text())) }
-        if let value = members.optional("startsWith") {
-            found.append(.startsWith(try value.text()))
-        }
-        if let value = members.optional("greaterThan") {
-            found.append(.greaterThan(try value.double()))
-        }
-        if let value = members.optional("atLeast") { found.append(.atLeast(try value.double())) }
-        if let value = members.optional("lessThan") { found.append(.lessThan(try value.double())) }
-        if let value = members.optional("atMost") { found.append(.atMost(try value.double())) }
-        if let value = members.optional("exists") { found.append(.exists(try value.boolean())) }
-        try members.end()
-        guard found.count == 1 else {
-            throw reader.problem("must have one comparison, such as is or atLeast")
-        }
-        comparison = found[0]
-    }
-
-    private static func scalar(_ reader: DocumentReader) throws(DocumentProblem) -> String {
-        if case .boolean(let value) = reader.node.value { return value ? "true" : "false" }
-        return try reader.text()
+        self = .property(try PropertyTest(reading: reader))
     }
 
     var entryPath: String? {
-        if case .entry(let path, _) = comparison { path } else { nil }
+        if case .entry(_, let path, _) = self { path } else { nil }
     }
 
-    func holds(of properties: [UInt8], entry: EntryValues) -> Bool {
-        let values = EntryValues.values(at: path[...], in: properties)
-        switch comparison {
-        case .exists(let wanted): return !values.isEmpty == wanted
-        case .oneOf(let texts, let negated):
-            return values.contains { texts.contains($0.text) } != negated
-        case .contains(let part): return values.contains { $0.text.contains(part) }
-        case .startsWith(let part): return values.contains { $0.text.hasPrefix(part) }
-        case .greaterThan(let limit):
-            return values.contains { $0.number.map { $0 > limit } ?? false }
-        case .atLeast(let limit): return values.contains { $0.number.map { $0 >= limit } ?? false }
-        case .lessThan(let limit): return values.contains { $0.number.map { $0 < limit } ?? false }
-        case .atMost(let limit): return values.contains { $0.number.map { $0 <= limit } ?? false }
-        case .entry(let path, let negated):
-            guard let kept = entry.text(at: path), !values.isEmpty else { return false }
-            return values.contains { $0.text == kept } != negated
+    func holds(of properties: Span<UInt8>, entry: EntryValues) -> Bool {
+        switch self {
+        case .property(let test): return test.holds(properties)
+        case .entry(let path, let kept, let negated):
+            guard let value = entry.text(at: kept) else { return false }
+            let literal = Literal(value)
+            // `isNot` holds also where there is nothing to compare.
+            if negated {
+                return PropertyTest(path: path, comparison: .exists(true)).holds(properties)
+                    && PropertyTest(path: path, comparison: .isNot(literal)).holds(properties)
+            }
+            return PropertyTest(path: path, comparison: .is(literal)).holds(properties)
         }
     }
 }
@@ -167,12 +121,12 @@ package struct EntryValues: Hashable, Sendable {
             guard let value = Self.values(at: Self.names(path), in: properties).first else {
                 continue
             }
-            let count = path.utf8.count + value.text.utf8.count
+            let count = path.utf8.count + value.utf8.count
             if count > room {
                 left.append(path)
             } else {
                 room -= count
-                values.append(Value(path: path, text: value.text))
+                values.append(Value(path: path, text: value))
             }
         }
         return left
@@ -185,14 +139,8 @@ package struct EntryValues: Hashable, Sendable {
         path.split(separator: ".").map(String.init)[...]
     }
 
-    struct Found {
-        var text: String
-        var isNumber: Bool
-        var number: Double? { isNumber ? Double(text) : nil }
-    }
-
-    /// The values at a path in an object's bytes, lists gone into; `null` counts as nothing.
-    static func values(at path: ArraySlice<String>, in bytes: [UInt8]) -> [Found] {
+    /// The texts of the values at a path in an object's bytes, lists gone into; `null` counts as nothing.
+    static func values(at path: ArraySlice<String>, in bytes: [UInt8]) -> [String] {
         guard let first = path.first, !bytes.isEmpty else { return [] }
         // Events were checked before they came into the log; of what can't be read there is nothing.
         guard let slice = try? JSONLookup.member(named: first, in: bytes.span) else { return [] }
@@ -201,9 +149,9 @@ package struct EntryValues: Hashable, Sendable {
 
     private static func values(
         at path: ArraySlice<String>, of slice: JSONSlice, in bytes: [UInt8]
-    ) -> [Found] {
+    ) -> [String] {
         if slice.kind == .array {
-            var found: [Found] = []
+            var found: [String] = []
             var reader = JSONReader(bytes.span, from: slice.range.lowerBound)
             do throws(JSONError) {
                 try reader.beginArray()
@@ -217,7 +165,7 @@ package struct EntryValues: Hashable, Sendable {
         }
         guard let first = path.first else {
             if slice.kind == .null { return [] }
-            return [Found(text: slice.text(in: bytes.span), isNumber: slice.kind == .number)]
+            return [slice.text(in: bytes.span)]
         }
         guard
             let inner = try? JSONLookup.member(

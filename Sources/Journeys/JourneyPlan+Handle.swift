@@ -6,6 +6,12 @@ extension JourneyPlan {
     package func handle(
         _ stimulus: Stimulus, for automation: inout CustomerAutomation, in context: JourneyContext
     ) -> JourneyOutcome {
-        JourneyOutcome()
+        var taken = CustomerAutomation()
+        swap(&taken, &automation)
+        var machine = JourneyMachine(plan: self, context: context, automation: taken)
+        taken = CustomerAutomation()
+        machine.handle(stimulus)
+        swap(&machine.automation, &automation)
+        return machine.outcome
     }
 }

@@ -86,7 +86,7 @@ package struct JourneyPlan: Sendable {
     }
 
     /// The journey of a name; nil where there is none.
-    package subscript(journey: String) -> Entry? { places[journey].map { entries[$0] } }
+    package subscript(journey name: String) -> Entry? { places[name].map { entries[$0] } }
 
     /// Whether an event of this name may do anything, for anyone.
     package func concerns(eventName name: String) -> Bool {

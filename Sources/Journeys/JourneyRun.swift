@@ -33,7 +33,10 @@ package struct RunID: Hashable, Comparable, Sendable, CustomStringConvertible {
 /// Where one run stands.
 package struct JourneyRun: Hashable, Sendable {
     package enum State: Hashable, Sendable {
-        /// At a step, until a moment. Also a step that hasn't begun, with a moment that has come.
+        /// At a step that hasn't begun; only between the parts of a stimulus, while the journey is paused, and where
+        /// a stimulus came to its limit of steps.
+        case ready
+        /// At a step that waits, until a moment.
         case waiting(until: Timestamp)
         /// Its message waits for its turn, planned for a moment.
         case sending(at: Timestamp)
@@ -100,6 +103,7 @@ package struct JourneyRun: Hashable, Sendable {
     /// When it goes on by itself; nil once it ended.
     package var wakeAt: Timestamp? {
         switch state {
+        case .ready: reachedAt
         case .waiting(let until): until
         case .sending(let at): at
         case .ended: nil

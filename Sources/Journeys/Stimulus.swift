@@ -75,7 +75,7 @@ package struct JourneyContext {
     /// The local hour, 0..<24, in which the customer is usually there; nil where it isn't known.
     package var bestHour: Int?
     /// Whether a condition holds, and why.
-    package var holds: (Condition) -> (holds: Bool, reason: String)
+    package var holds: (Condition) -> Verdict
     /// A trait as text; nil where there is none.
     package var attribute: (String) -> String?
     /// Why the customer must not be written to by a channel about a topic; nil where they may.
@@ -83,7 +83,7 @@ package struct JourneyContext {
 
     package init(
         now: Timestamp, customer: ID<Customer>, timeZone: String? = nil, bestHour: Int? = nil,
-        holds: @escaping (Condition) -> (holds: Bool, reason: String),
+        holds: @escaping (Condition) -> Verdict,
         attribute: @escaping (String) -> String? = { _ in nil },
         suppression: @escaping (_ channel: String, _ topic: String) -> String? = { _, _ in nil }
     ) {
