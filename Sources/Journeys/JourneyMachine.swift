@@ -12,6 +12,8 @@ struct JourneyMachine {
     static let stepsMax = 1000
     /// How long before an entry an event may have happened that still ends the run, for what arrives late.
     static let latenessMs: Int64 = 86_400_000
+    /// An event that is told so much later than it happened begins no journey.
+    static let entryAgeMaxMs: Int64 = 86_400_000
     /// How long ago an event may have happened that still begins a run.
     static let entryAgeMs: Int64 = 3 * 86_400_000
 
@@ -40,7 +42,8 @@ struct JourneyMachine {
         goOn()
         switch stimulus {
         case .event(let event): take(event)
-        case .segment(let name, let entered): takeSegment(name, entered: entered)
+        case .segment(let name, let entered, let mayEnter):
+            takeSegment(name, entered: entered, mayEnter: mayEnter)
         case .timer: break
         case .start(let start): take(start)
         case .planChanged: lookAgain()
@@ -94,6 +97,8 @@ struct JourneyMachine {
             }
         }
         for index in automation.runs.indices { endWait(index, event) }
+        // What is told so late is the past: it may end journeys, and begins none.
+        if now.milliseconds - event.occurredAt.milliseconds > Self.entryAgeMaxMs { return }
         for number in plan.entriesByEvent[event.name] ?? [] {
             let journey = plan.entries[number].journey
             let isMeant = journey.entry.triggers.contains {
@@ -142,7 +147,7 @@ struct JourneyMachine {
         advance(index)
     }
 
-    private mutating func takeSegment(_ name: String, entered: Bool) {
+    private mutating func takeSegment(_ name: String, entered: Bool, mayEnter: Bool) {
         for index in automation.runs.indices where !automation.runs[index].isEnded {
             guard let journey = journey(of: automation.runs[index]) else { continue }
             if journey.exits.contains(.segment(name, isMember: entered)) {
@@ -151,7 +156,7 @@ struct JourneyMachine {
                     entered ? "entered the segment \(name)" : "left the segment \(name)")
             }
         }
-        for number in plan.entriesBySegment[name] ?? [] {
+        for number in mayEnter ? plan.entriesBySegment[name] ?? [] : [] {
             let triggers = plan.entries[number].journey.entry.triggers
             guard triggers.contains(.segment(name, entered: entered)) else { continue }
             enter(

@@ -8,8 +8,9 @@ package import Segments
 /// made. Timers that are due go before an event of the same moment.
 package enum Stimulus: Sendable {
     case event(JourneyEvent)
-    /// Became a member of a segment (`entered`), or stopped being one.
-    case segment(String, entered: Bool)
+    /// Became a member of a segment (`entered`), or stopped being one. Where the change is only known long after
+    /// it happened, as in an import, or since a definition was written, nobody enters by it (`mayEnter` false).
+    case segment(String, entered: Bool, mayEnter: Bool = true)
     /// A moment that was asked for by `CustomerAutomation.nextWake` has come.
     case timer
     /// Somebody, or a program, enters the customer.

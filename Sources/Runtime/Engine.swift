@@ -364,8 +364,8 @@ extension Engine.State {
 
     /// Those who wait for what is reached.
     fileprivate mutating func takeReached() -> [CheckedContinuation<String?, Never>] {
-        let reached = waiting.filter { hasReached($0) }.map(\.done)
-        waiting.removeAll { hasReached($0) }
-        return reached
+        let all = waiting
+        waiting = all.filter { !hasReached($0) }
+        return all.filter { hasReached($0) }.map(\.done)
     }
 }

@@ -53,7 +53,7 @@ extension AutomationFold {
 
     /// The step that a run is at; empty at the end.
     private func stepID(of run: JourneyRun) -> String {
-        guard let entry = plan.journeys[run.journey],
+        guard let entry = plan.journeys[journey: run.journey],
             let journey = entry.version == run.version ? entry.journey : entry.older[run.version],
             run.step < journey.steps.count
         else { return "" }
@@ -75,7 +75,10 @@ extension AutomationFold {
                 key.journey, step: key.step, kind: key.kind, by: count)
         }
         counts = [:]
-        if !told.isEmpty { try tables.automation.tell(told.takeBytes().bytes.span) }
+        if !told.isEmpty {
+            let frames = told.takeBytes().bytes
+            try tables.automation.tell(frames.span)
+        }
     }
 
     // MARK: Telling

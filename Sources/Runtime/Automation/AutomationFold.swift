@@ -282,10 +282,7 @@ final class AutomationFold {
         let context = JourneyContext(
             now: now, customer: ID(rawValue: state.customer),
             timeZone: profile.attributes["timezone"]?.text, bestHour: profile.preferredHour,
-            holds: { condition in
-                let verdict = condition.evaluate(facts, now: now)
-                return (verdict.holds, verdict.reason)
-            }, attribute: { profile.attributes[$0]?.text },
+            holds: { $0.evaluate(facts, now: now) }, attribute: { profile.attributes[$0]?.text },
             suppression: { channel, topic in
                 guard let channel = MessageChannel(rawValue: channel) else { return nil }
                 let withdrawn = ConsentTest(channel, topic: topic, is: .withdrawn)
