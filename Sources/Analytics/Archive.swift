@@ -132,7 +132,7 @@ extension Connection {
         try hasLinks() ? "rooted_contacts" : "contacts"
     }
 
-    private func hasLinks() throws(ArchiveError) -> Bool {
+    func hasLinks() throws(ArchiveError) -> Bool {
         try integer("SELECT count(*) FROM links") > 0
     }
 }

@@ -108,14 +108,25 @@ package struct Behaviours: Sendable, Equatable {
     ) -> [UInt64] {
         let name = block.span(frame.name)
         guard plan.mayConcern(frame.kind, name) else { return [] }
+        return apply(
+            frame.kind, name, block.span(frame.properties), at: frame.occurredAt,
+            position: position, plan: plan)
+    }
+
+    /// As above, of an event in parts.
+    ///
+    /// - Parameter properties: An object's bytes; empty for none.
+    @discardableResult
+    package mutating func apply(
+        _ kind: EventKind, _ name: Span<UInt8>, _ properties: Span<UInt8>, at time: Timestamp,
+        position: Int64, plan: TracePlan
+    ) -> [UInt64] {
         var stirred: [UInt64] = []
-        for place in plan.places(frame.kind, name) {
+        for place in plan.places(kind, name) {
             let trace = plan.traces[place]
-            guard trace.selector.matches(frame.kind, name),
-                let value = trace.value(of: block.span(frame.properties))
+            guard trace.selector.matches(kind, name), let value = trace.value(of: properties)
             else { continue }
-            add(
-                Entry(at: frame.occurredAt, position: position, value: value), to: trace.id)
+            add(Entry(at: time, position: position, value: value), to: trace.id)
             stirred.append(trace.id)
         }
         return stirred
@@ -130,6 +141,9 @@ package struct Behaviours: Sendable, Equatable {
 
     /// Puts an order in, in the place of the one with its key: a completed order, or its correction.
     package mutating func setOrder(_ entry: OrderLedger.Entry) { orders.set(entry) }
+
+    /// Puts an order in that has no other of its key: quicker where there are many.
+    package mutating func addOrder(_ entry: OrderLedger.Entry) { orders.add(entry) }
 
     /// Takes an order out: a cancelled one, or one that is somebody else's now.
     ///

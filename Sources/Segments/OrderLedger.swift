@@ -43,6 +43,11 @@ package struct OrderLedger: Sendable, Equatable {
         if let place = entries.lastIndex(where: { $0.key == entry.key }) {
             entries.remove(at: place)
         }
+        add(entry)
+    }
+
+    /// Puts an order in, of whose key there is none.
+    mutating func add(_ entry: Entry) {
         insert(entry)
         letGo()
     }

@@ -13,11 +13,13 @@ package struct PropertyPath: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { steps.joined(separator: ".") }
 
-    /// Nil where a name is missing or too long, or they are too many.
+    /// Nil where a name is missing or too long, holds a quote, a backslash or a control character, or they are
+    /// too many.
     package init?(_ text: String) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard parts.count <= Self.stepsMax,
-            parts.allSatisfy({ (1...Self.stepBytesMax).contains($0.utf8.count) })
+            parts.allSatisfy({ (1...Self.stepBytesMax).contains($0.utf8.count) }),
+            text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C })
         else { return nil }
         steps = parts
     }
