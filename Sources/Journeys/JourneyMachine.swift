@@ -40,6 +40,8 @@ struct JourneyMachine {
     mutating func handle(_ stimulus: Stimulus) {
         if automation.revision != plan.revision { takePlan() }
         goOn()
+        // A message that was due goes before what happens now can stop it.
+        sendMessages()
         switch stimulus {
         case .event(let event): take(event)
         case .segment(let name, let entered, let mayEnter):
