@@ -8,6 +8,8 @@ package enum Permission: String, Sendable, CaseIterable {
     case changeCustomers = "customers:change"
     /// Take lists of customers out of the workspace.
     case exportCustomers = "customers:export"
+    /// Apply segments and journeys, pause them, and send again what could not be delivered.
+    case changeJourneys = "journeys:change"
     case importData = "data:import"
     /// Run the models.
     case score = "models:run"
@@ -35,7 +37,10 @@ package enum Role: String, Sendable, CaseIterable {
         switch self {
         case .owner: Set(Permission.allCases)
         case .admin: Set(Permission.allCases).subtracting([.own])
-        case .marketer: [.readFigures, .readCustomers, .changeCustomers, .importData, .score]
+        case .marketer:
+            [
+                .readFigures, .readCustomers, .changeCustomers, .changeJourneys, .importData, .score,
+            ]
         case .analyst: [.readFigures, .score]
         case .support: [.readCustomers, .changeCustomers]
         case .developer: [.readFigures, .importData, .manageKeys]

@@ -54,6 +54,10 @@ package struct ConsoleRoutes: Sendable {
         }
         addRooms(to: router)
         addCustomer(to: router)
+        addSegments(to: router)
+        addJourneys(to: router)
+        addTasks(to: router)
+        addOutbox(to: router)
         if catchesAll {
             router.get("/**") { request, context in
                 try await open(request, context) { $0.notFound() }

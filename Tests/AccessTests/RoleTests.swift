@@ -6,10 +6,13 @@ struct RoleTests {
         let table: [Role: [Permission]] = [
             .owner: Permission.allCases,
             .admin: [
-                .readFigures, .readCustomers, .changeCustomers, .exportCustomers, .importData,
-                .score, .manageKeys, .manageMembers, .changeSettings,
+                .readFigures, .readCustomers, .changeCustomers, .exportCustomers, .changeJourneys,
+                .importData, .score, .manageKeys, .manageMembers, .changeSettings,
             ],
-            .marketer: [.readFigures, .readCustomers, .changeCustomers, .importData, .score],
+            .marketer: [
+                .readFigures, .readCustomers, .changeCustomers, .changeJourneys, .importData,
+                .score,
+            ],
             .analyst: [.readFigures, .score],
             .support: [.readCustomers, .changeCustomers],
             .developer: [.readFigures, .importData, .manageKeys],

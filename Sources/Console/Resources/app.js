@@ -99,9 +99,15 @@
     search.value = new URLSearchParams(location.search).get("q") || "";
   });
 
+  // Parts that move ask once a second whether anything changed, while somebody can see them.
+  setInterval(function () {
+    if (document.hidden || !window.htmx) return;
+    document.querySelectorAll("[data-live]").forEach(function (part) { htmx.trigger(part, "tick"); });
+  }, 1000);
+
   // A part that can't be fetched (signed out, server away) is fetched as a whole page, which says what is wrong.
   document.addEventListener("htmx:responseError", function (event) {
     const path = event.detail.pathInfo && event.detail.pathInfo.finalRequestPath;
-    if (event.detail.requestConfig.verb === "get" && path && event.target.id !== "palette-input") location.assign(path);
+    if (event.detail.requestConfig.verb === "get" && path && event.target.id !== "palette-input" && !event.target.matches("[data-live]")) location.assign(path);
   });
 })();

@@ -20,6 +20,7 @@ enum Definition: String, CaseIterable, Sendable {
     case modelParameters = "model-parameters"
     case expectedOrders = "expected-orders"
     case refunds
+    case lift
 
     var path: String { "/definitions#\(rawValue)" }
 }

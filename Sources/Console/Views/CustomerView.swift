@@ -67,6 +67,12 @@ struct CustomerView {
     let timeline: TimelineView
     let merges: [MergeLine]
     let hasMerges: Bool
+    let memberships: [MembershipView]
+    let hasMemberships: Bool
+    let runs: [RunView]
+    let hasRuns: Bool
+    let tasks: [TaskView]
+    let hasTasks: Bool
 
     init(_ data: CustomerPageData, offers: OffersOutcome? = nil, formats: Formats) {
         let words = formats.words
@@ -103,6 +109,12 @@ struct CustomerView {
         timeline = TimelineView(data.timeline, customer: row.customer, formats: formats)
         merges = data.merges.map { MergeLine($0, formats) }
         hasMerges = !merges.isEmpty
+        memberships = data.segments.map { MembershipView($0, formats) }
+        hasMemberships = !memberships.isEmpty
+        runs = data.runs.map { RunView($0, formats) }
+        hasRuns = !runs.isEmpty
+        tasks = data.tasks.map { TaskView($0, formats) }
+        hasTasks = !tasks.isEmpty
     }
 
     private static func facts(

@@ -20,10 +20,12 @@ struct Frame {
     let version: String
     let member: Signed?
     let menu: [Entry]
+    let seesFigures: Bool
     /// Whether figures lead to the customers behind them.
     let seesCustomers: Bool
     let changesCustomers: Bool
     let exportsCustomers: Bool
+    let changesJourneys: Bool
     let formToken: String
     /// `light` or `dark`; empty to follow the device.
     let theme: String
@@ -55,14 +57,16 @@ struct Frame {
         member = visit.session.map {
             Signed(name: $0.name, email: $0.email, initials: Self.initials($0.name, $0.email))
         }
-        menu = Room.open(to: visit).map { entry in
+        menu = Room.open(to: visit).filter(\.isInMenu).map { entry in
             Entry(
                 label: words("room.\(entry.rawValue)"), path: entry.path,
                 icon: "\(paths["icons.svg"] ?? "")#\(entry.rawValue)", isCurrent: entry == room)
         }
+        seesFigures = visit.may(.readFigures)
         seesCustomers = visit.may(.readCustomers)
         changesCustomers = visit.may(.changeCustomers)
         exportsCustomers = visit.may(.exportCustomers)
+        changesJourneys = visit.may(.changeJourneys)
         formToken = visit.desk.formGuard.token(cookie: visit.cookie)
         let chosen = ConsoleCookies.read(cookies.theme, in: visit.request)
         theme = chosen == "dark" || chosen == "light" ? chosen ?? "" : ""

@@ -74,6 +74,19 @@ struct Visit: Sendable {
         return finished(Response(status: .seeOther, headers: headers))
     }
 
+    /// Nothing to show: htmx leaves the page as it is.
+    func unchanged() -> Response { finished(Response(status: .noContent)) }
+
+    /// Whether htmx asks.
+    var isPart: Bool { request.headers[.htmxRequest] == "true" }
+
+    /// A cursor from the address; nil where there is none, or it is too long to be one of ours.
+    func cursor(_ name: String) -> String? {
+        query[name].flatMap {
+            !$0.isEmpty && $0.utf8.count <= CustomerListState.cursorBytesMax ? $0 : nil
+        }
+    }
+
     private func html(_ text: String?, status: HTTPResponse.Status) -> Response {
         guard let text else {
             return finished(Response(status: .internalServerError))
@@ -105,6 +118,10 @@ struct Visit: Sendable {
 enum Room: String, CaseIterable, Sendable {
     case home
     case customers
+    case segments
+    case journeys
+    case tasks
+    case outbox
     case retention
     case models
     case settings
@@ -113,6 +130,10 @@ enum Room: String, CaseIterable, Sendable {
         switch self {
         case .home: "/"
         case .customers: "/customers"
+        case .segments: "/segments"
+        case .journeys: "/journeys"
+        case .tasks: "/tasks"
+        case .outbox: "/outbox"
         case .retention: "/insights/retention"
         case .models: "/insights/models"
         case .settings: "/settings"
@@ -122,11 +143,15 @@ enum Room: String, CaseIterable, Sendable {
     /// Any of these opens the room.
     var permissions: Set<Permission> {
         switch self {
-        case .home, .retention, .models: [.readFigures]
-        case .customers: [.readCustomers]
+        case .home, .journeys, .retention, .models: [.readFigures]
+        case .segments: [.readFigures, .readCustomers]
+        case .customers, .tasks, .outbox: [.readCustomers]
         case .settings: [.manageMembers, .manageKeys]
         }
     }
+
+    /// Whether it stands in the menu; the outbox is reached from where things are sent.
+    var isInMenu: Bool { self != .outbox }
 
     /// The rooms that are open to whoever looks, in the menu's order.
     static func open(to visit: Visit) -> [Room] {

@@ -1,0 +1,193 @@
+import Access
+import Documents
+import HTTPTypes
+import Hummingbird
+import Kernel
+
+extension ConsoleRoutes {
+    /// So many people are shown on a page.
+    static let peoplePerPage = 50
+
+    func addSegments<Context: RequestContext>(to router: some RouterMethods<Context>) {
+        router.get("/segments") { request, context in
+            try await read(request, context, needs: Room.segments.permissions) {
+                try await segments($0)
+            }
+        }
+        router.get("/segments/new") { request, context in
+            try await read(request, context, needs: [.changeJourneys]) {
+                try await newSegment($0)
+            }
+        }
+        router.post("/segments/builder") { request, context in
+            try await submit(request, context, by: .allowed(.changeJourneys)) { visit, form in
+                try await buildSegment(visit, form)
+            }
+        }
+        router.post("/segments/preview") { request, context in
+            try await submit(request, context, by: .allowed(.changeJourneys)) { visit, form in
+                try await previewSegment(visit, form)
+            }
+        }
+        router.get("/segments/:name") { request, context in
+            try await read(request, context, needs: Room.segments.permissions) { visit in
+                guard let name = Self.name(context) else { return visit.notFound() }
+                return try await segment(visit, name)
+            }
+        }
+        router.get("/segments/:name/edit") { request, context in
+            try await read(request, context, needs: [.changeJourneys]) { visit in
+                guard let name = Self.name(context) else { return visit.notFound() }
+                return try await editSegment(visit, name)
+            }
+        }
+    }
+
+    /// The definition's name in the address; nil where it can't be one.
+    static func name<Context: RequestContext>(_ context: Context) -> String? {
+        context.parameters.get("name").flatMap { DefinitionName.isValid($0) ? $0 : nil }
+    }
+
+    private func segments(_ visit: Visit) async throws -> Response {
+        let view = SegmentsView(try await desk.data.automation.segments(), formats: visit.formats)
+        return visit.page("segments", title: visit.words("room.segments"), room: .segments, view)
+    }
+
+    private func segment(_ visit: Visit, _ name: String) async throws -> Response {
+        guard var data = try await desk.data.automation.segment(name) else {
+            return visit.notFound()
+        }
+        let after = visit.cursor("after")
+        let seesPeople = visit.may(.readCustomers)
+        if let after, seesPeople {
+            data.members = try await desk.data.automation.segmentMembers(
+                name, after, Self.peoplePerPage)
+        }
+        let view = SegmentView(
+            data, seesPeople: seesPeople, isFirstPage: after == nil, formats: visit.formats)
+        return visit.page("segment", title: view.row.title, room: .segments, view)
+    }
+
+    // MARK: The builder
+
+    private func newSegment(_ visit: Visit) async throws -> Response {
+        let form = SegmentForm(conditions: [ConditionForm().fitted])
+        return try await builder(visit, form: form)
+    }
+
+    private func editSegment(_ visit: Visit, _ name: String) async throws -> Response {
+        let automation = desk.data.automation
+        guard let data = try await automation.segment(name) else { return visit.notFound() }
+        // What can't be read can still be mended as text.
+        if case .success(let form?) = formOf(data.yaml) {
+            return try await builder(visit, form: form, edited: name)
+        }
+        return try await builder(visit, form: SegmentForm(), yaml: data.yaml, edited: name)
+    }
+
+    /// What the builder's buttons do; a change of a condition's kind comes without a button.
+    private func buildSegment(_ visit: Visit, _ fields: FormFields) async throws -> Response {
+        let edited = fields["edited"].flatMap { DefinitionName.isValid($0) ? $0 : nil }
+        let isText = fields["mode"] == "yaml"
+        let text = fields["yaml"] ?? ""
+        var form = isText ? SegmentForm() : SegmentForm(fields)
+        let act = fields["act"] ?? ""
+        if act == "save" {
+            return try await saveSegment(
+                visit, form: form, yaml: isText ? text : nil, edited: edited)
+        }
+        if act == "count" {
+            let yaml = isText ? text : desk.data.automation.writeYAML(form.document)
+            return try await builder(
+                visit, form: form, yaml: isText ? text : nil,
+                preview: try await preview(visit, yaml), edited: edited)
+        }
+        if isText {
+            guard act == "form" else {
+                return try await builder(visit, form: form, yaml: text, edited: edited)
+            }
+            return try await turnToForm(visit, text, edited: edited)
+        }
+        if act == "yaml" {
+            let yaml = desk.data.automation.writeYAML(form.document)
+            return try await builder(visit, form: form, yaml: yaml, edited: edited)
+        }
+        if act == "add", form.conditions.count < SegmentForm.conditionsMax {
+            form.conditions.append(ConditionForm().fitted)
+        } else if act.hasPrefix("remove-"), let index = Int(act.dropFirst(7)),
+            form.conditions.indices.contains(index)
+        {
+            form.conditions.remove(at: index)
+        }
+        return try await builder(visit, form: form, edited: edited)
+    }
+
+    private func turnToForm(
+        _ visit: Visit, _ text: String, edited: String?
+    ) async throws -> Response {
+        let problem: String
+        switch formOf(text) {
+        case .success(let form?): return try await builder(visit, form: form, edited: edited)
+        case .success(nil): problem = visit.words("builder.tooMuch")
+        case .failure(let failure): problem = failure.description
+        }
+        return try await builder(
+            visit, form: SegmentForm(), yaml: text, problem: problem, edited: edited)
+    }
+
+    /// The definition in fields; nil where it says more than they can hold.
+    private func formOf(_ yaml: String) -> Result<SegmentForm?, DocumentProblem> {
+        do throws(DocumentProblem) {
+            return .success(SegmentForm(try desk.data.automation.readYAML(yaml)))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func saveSegment(
+        _ visit: Visit, form: SegmentForm, yaml: String?, edited: String?
+    ) async throws -> Response {
+        guard let member = visit.session?.member else { return visit.notAllowed() }
+        let text = yaml ?? desk.data.automation.writeYAML(form.document)
+        switch try await desk.data.automation.saveSegment(text, member) {
+        case .saved(let name): return visit.redirect("/segments/\(FormFields.encode(name))")
+        case .refused(let problem):
+            return try await builder(
+                visit, form: form, yaml: yaml, problem: problem.description, edited: edited,
+                status: .unprocessableContent)
+        }
+    }
+
+    private func previewSegment(_ visit: Visit, _ fields: FormFields) async throws -> Response {
+        let yaml =
+            fields["mode"] == "yaml"
+            ? fields["yaml"] ?? ""
+            : desk.data.automation.writeYAML(SegmentForm(fields).document)
+        return visit.part(
+            "builder-preview-part", PreviewPart(preview: try await preview(visit, yaml)))
+    }
+
+    private func preview(_ visit: Visit, _ yaml: String) async throws -> PreviewView {
+        PreviewView(
+            try await desk.data.automation.previewSegment(yaml),
+            seesPeople: visit.may(.readCustomers), formats: visit.formats)
+    }
+
+    private func builder(
+        _ visit: Visit, form: SegmentForm, yaml: String? = nil, problem: String? = nil,
+        preview: PreviewView? = nil, edited: String? = nil, status: HTTPResponse.Status = .ok
+    ) async throws -> Response {
+        let view = BuilderView(
+            form: form, yaml: yaml, problem: problem, preview: preview,
+            hints: try await desk.data.automation.hints(), edited: edited, words: visit.words)
+        // htmx puts only what succeeded into the page.
+        if visit.isPart { return visit.part("builder-part", view) }
+        let title = visit.words(edited == nil ? "builder.new" : "builder.edit")
+        return visit.page("builder", title: title, room: .segments, view, status: status)
+    }
+}
+
+/// What the preview's template expects around it.
+struct PreviewPart {
+    let preview: PreviewView
+}
