@@ -110,3 +110,12 @@ extension RecordsStore {
         try read { db in try Int64.fetchOne(db, sql: "SELECT count(*) FROM timers") ?? 0 }
     }
 }
+
+extension RecordsStore {
+    /// The newest customer's id; 0 before the first.
+    package func newestCustomer() throws -> Int64 {
+        try read { db in
+            try Int64.fetchOne(db, sql: "SELECT coalesce(max(id), 0) FROM customers") ?? 0
+        }
+    }
+}

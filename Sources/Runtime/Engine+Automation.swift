@@ -1,6 +1,7 @@
 import Analytics
 import Dispatch
 import Events
+package import Journeys
 package import Kernel
 package import Records
 import Segments
@@ -143,6 +144,26 @@ extension Engine {
             let blocks = try tellings.map { try PreparedBlock(bytes: $0.frames, hash: hash) }
             _ = try log.append(blocks, receivedAt: clock.now)
             try records.removeTellings(through: last.id)
+        }
+    }
+}
+
+extension Engine {
+    /// Gives a customer a stimulus that is no event: somebody enters them by hand.
+    ///
+    /// - Returns: What was decided.
+    package func decide(_ stimulus: Stimulus, for customer: Int64) async throws -> [Decision] {
+        try await withCheckedThrowingContinuation { done in
+            queue.async { [self] in
+                let result = Result {
+                    try withAutomation { batch, _ in
+                        try batch.decide(stimulus, for: customer, now: clock.now, memory.identities)
+                    }
+                }
+                if case .failure = result { forget() }
+                wake()
+                done.resume(with: result)
+            }
         }
     }
 }

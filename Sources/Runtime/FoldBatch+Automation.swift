@@ -122,13 +122,22 @@ extension FoldBatch {
         try automation?.review(customer) { try view(of: $0, identities) }
     }
 
+    /// Gives a customer a stimulus that is no event.
+    mutating func decide(
+        _ stimulus: Stimulus, for customer: Int64, now: Timestamp, _ identities: IdentityState
+    ) throws -> [Decision] {
+        guard let automation, let root = try root(of: customer, identities) else { return [] }
+        automation.now = now
+        return try automation.decide(stimulus, for: root) { try view(of: $0, identities) }
+    }
+
     /// A customer's profile and behaviours, all fragments merged.
     private mutating func view(
         of customer: Int64, _ identities: IdentityState
-    ) throws -> (profile: Profile, behaviours: Behaviours) {
+    ) throws -> CustomerView {
         let members = try identities.members(of: customer, lookup)
         let first = try held(members.first ?? customer)
-        if members.count <= 1 { return (first.profile, first.behaviours) }
+        if members.count <= 1 { return CustomerView(first.profile, first.behaviours) }
         var profile = first.profile
         var behaviours = first.behaviours
         for member in members.dropFirst() {
@@ -136,7 +145,7 @@ extension FoldBatch {
             profile.merge(fragment.profile)
             behaviours.merge(fragment.behaviours)
         }
-        return (profile, behaviours)
+        return CustomerView(profile, behaviours)
     }
 
     private func root(of fragment: Int64, _ identities: IdentityState) throws -> Int64? {

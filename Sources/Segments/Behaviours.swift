@@ -160,6 +160,14 @@ package struct Behaviours: Sendable, Equatable {
         }
     }
 
+    /// Takes in traces that weren't remembered before, with all of their events; orders stay as they are.
+    package mutating func fill(from other: Self) {
+        for trace in other.traces {
+            let (place, found) = place(of: trace.id)
+            if found { traces[place] = trace } else { traces.insert(trace, at: place) }
+        }
+    }
+
     package func merged(with other: Self) -> Self {
         var both = self
         both.merge(other)

@@ -10,6 +10,8 @@ struct Perennial: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, ServeCommand.self, ImportCommand.self, ScoreCommand.self,
             ReportCommand.self, ModelCommand.self, RecommendCommand.self, CustomerCommand.self,
+            PlanCommand.self, ApplyCommand.self, SegmentCommand.self, JourneyCommand.self,
+            SimulateCommand.self,
             MergeCommand.self, KeyCommand.self, MemberCommand.self, ConfigCommand.self,
         ])
 }

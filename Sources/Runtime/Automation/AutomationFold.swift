@@ -11,20 +11,13 @@ import Segments
 /// Pure decisions are `SegmentSet`'s and `JourneyPlan`'s; here their states are loaded, handed over and kept.
 final class AutomationFold {
     /// Gives a customer's profile and behaviours, all fragments merged.
-    typealias View = (_ customer: Int64) throws -> (profile: Profile, behaviours: Behaviours)
-
-    /// How a change of membership came about, which says what follows from it.
-    enum Cause {
-        /// Something happened just now: journeys begin, and the change is told.
-        case live
-        /// Known only now, long after it happened: journeys may end by it, none begins.
-        case late
-    }
+    typealias View = (_ customer: Int64) throws -> CustomerView
 
     /// A timer that fires so much later than it was due is judged by the time that it is now.
     static let lateMs: Int64 = 60_000
 
     let plan: AutomationPlan
+    private let decider: CustomerDecider
     let tables: FoldTables
     let zone: ZoneRules
     /// Events up to here were decided upon before the log was folded anew.
@@ -51,6 +44,7 @@ final class AutomationFold {
 
     init(_ plan: AutomationPlan, tables: FoldTables, zone: ZoneRules) throws {
         self.plan = plan
+        decider = CustomerDecider(plan: plan)
         self.tables = tables
         self.zone = zone
         decidedPosition = try tables.note(.decidedPosition)
@@ -108,26 +102,17 @@ final class AutomationFold {
         let event = makeEvent()
         let concerns = plan.journeys.concerns(event, for: state.automation)
         guard isStirred || isNew || concerns || state.generation != plan.generation else { return }
-        let (profile, behaviours) = try view(customer)
-        let cause = isImported ? Cause.late : .live
-        let changes = evaluate(
-            state, profile, behaviours, isNew ? .everything : stir, cause)
-        if concerns { try handle(.event(event), state, profile, behaviours) }
-        try follow(changes, state, profile, behaviours)
-        mark(state)
+        try keep(
+            decider.event(
+                concerns ? event : nil, of: state, try view(customer),
+                stir: isNew ? .everything : stir, isImported ? .late : .live, now: now), state)
     }
 
     /// Looks at the customers of imported events, once for all of these.
     func endImports(_ view: View) throws {
         for customer in imported {
             let state = try state(of: customer)
-            let (profile, behaviours) = try view(customer)
-            let changes = evaluate(state, profile, behaviours, .everything, .late)
-            try follow(changes, state, profile, behaviours)
-            if state.automation.revision != plan.journeys.revision {
-                try handle(.planChanged, state, profile, behaviours)
-            }
-            mark(state)
+            try keep(decider.review(state, try view(customer), now: now), state)
         }
         imported = []
         importedSet = []
@@ -174,13 +159,7 @@ final class AutomationFold {
             return
         }
         if root != customer { return try merge(customer, into: root, view) }
-        let (profile, behaviours) = try view(customer)
-        let changes = evaluate(state, profile, behaviours, .time, .live)
-        try follow(changes, state, profile, behaviours)
-        if state.automation.nextWake.map({ $0 <= now }) ?? false {
-            try handle(.timer, state, profile, behaviours)
-        }
-        mark(state)
+        try keep(decider.timer(state, try view(customer), now: now), state)
     }
 
     // MARK: Definitions
@@ -188,11 +167,19 @@ final class AutomationFold {
     /// Brings a customer up to date with the definitions in force.
     func review(_ customer: Int64, _ view: View) throws {
         let state = try state(of: customer)
-        let (profile, behaviours) = try view(customer)
-        let changes = evaluate(state, profile, behaviours, .everything, .late)
-        try follow(changes, state, profile, behaviours)
-        try handle(.planChanged, state, profile, behaviours)
-        mark(state)
+        try keep(decider.review(state, try view(customer), now: now), state)
+    }
+
+    /// Gives a customer a stimulus that is no event.
+    ///
+    /// - Returns: What was decided.
+    func decide(
+        _ stimulus: Stimulus, for customer: Int64, _ view: View
+    ) throws -> [Decision] {
+        let state = try state(of: customer)
+        let decided = decider.stimulus(stimulus, state, try view(customer), now: now)
+        try keep(decided, state)
+        return decided.outcomes.flatMap(\.decisions)
     }
 
     // MARK: Merges
@@ -210,7 +197,6 @@ final class AutomationFold {
             try tables.automation.removeAutomation(of: loser, due: lost.storedDue)
         }
         try tables.automation.moveRuns(of: loser, to: winner)
-        let (profile, behaviours) = try view(winner)
         if !lost.automation.isEmpty {
             let outcome = state.automation.merge(lost.automation, at: now)
             try keep(outcome, of: winner)
@@ -218,45 +204,14 @@ final class AutomationFold {
         states[loser] = nil
         lost.isDirty = false
         dirty.removeAll { $0 === lost }
-        let changes = evaluate(state, profile, behaviours, .everything, .late)
-        try follow(changes, state, profile, behaviours)
-        mark(state)
+        try keep(decider.review(state, try view(winner), now: now), state)
     }
 
-    // MARK: Deciding
+    // MARK: Keeping
 
-    /// Evaluates the segments, notes who came and went, and when they change next.
-    ///
-    /// - Returns: The changes that something follows from, each with how far.
-    private func evaluate(
-        _ state: CustomerState, _ profile: Profile, _ behaviours: Behaviours, _ stir: CustomerStir,
-        _ cause: Cause
-    ) -> [(change: SegmentChange, cause: Cause)] {
-        let facts = plan.facts(of: state.customer, profile, behaviours, state.memberships)
-        let isBehind = state.generation != plan.generation
-        if isBehind {
-            // What is no segment any more has no members, and nothing to wait for.
-            for entry in state.memberships.entries where plan.segments[entry.segment] == nil {
-                state.memberships.remove(entry.segment)
-            }
-        }
-        let result = plan.segments.evaluate(
-            facts, memberships: &state.memberships, now: now,
-            after: isBehind ? .everything : stir)
-        let before = state.generation
-        state.generation = plan.generation
-        return result.changes.map { change in
-            // Whom a new definition finds inside hasn't just come.
-            let isFirst = (plan.segmentRows[change.segment]?.generation ?? 0) > before
-            return (change, isFirst ? .late : cause)
-        }
-    }
-
-    private func follow(
-        _ changes: [(change: SegmentChange, cause: Cause)], _ state: CustomerState,
-        _ profile: Profile, _ behaviours: Behaviours
-    ) throws {
-        for (change, cause) in changes {
+    /// Keeps what was decided: memberships, changes to be told, and journeys' outcomes.
+    private func keep(_ decided: Decided, _ state: CustomerState) throws {
+        for (change, cause) in decided.changes {
             guard let row = plan.segmentRows[change.segment] else { continue }
             if change.entered {
                 try tables.automation.enter(state.customer, segment: row.number, since: now)
@@ -266,31 +221,8 @@ final class AutomationFold {
             sizes[row.number, default: 0] += change.entered ? 1 : -1
             if cause == .live { tell(change, of: state.customer, version: row.version) }
         }
-        for (change, cause) in changes where plan.journeys.concerns(segment: change.segment) {
-            try handle(
-                .segment(
-                    change.segment, entered: change.entered, mayEnter: cause == .live), state,
-                profile, behaviours)
-        }
-    }
-
-    func handle(
-        _ stimulus: Stimulus, _ state: CustomerState, _ profile: Profile, _ behaviours: Behaviours
-    ) throws {
-        let facts = plan.facts(of: state.customer, profile, behaviours, state.memberships)
-        let now = now
-        let context = JourneyContext(
-            now: now, customer: ID(rawValue: state.customer),
-            timeZone: profile.attributes["timezone"]?.text, bestHour: profile.preferredHour,
-            holds: { $0.evaluate(facts, now: now) }, attribute: { profile.attributes[$0]?.text },
-            suppression: { channel, topic in
-                guard let channel = MessageChannel(rawValue: channel) else { return nil }
-                let withdrawn = ConsentTest(channel, topic: topic, is: .withdrawn)
-                let verdict = Condition.consent(withdrawn).evaluate(facts, now: now)
-                return verdict.holds ? verdict.reason : nil
-            })
-        let outcome = plan.journeys.handle(stimulus, for: &state.automation, in: context)
-        try keep(outcome, of: state.customer)
+        for outcome in decided.outcomes { try keep(outcome, of: state.customer) }
+        mark(state)
     }
 
     // MARK: Writing

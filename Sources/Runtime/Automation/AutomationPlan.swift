@@ -1,4 +1,3 @@
-import Customers
 package import Journeys
 package import Kernel
 package import Segments
@@ -38,16 +37,6 @@ package struct AutomationPlan: Sendable {
         self.journeyRows = journeyRows
         self.predictions = predictions
         self.quintiles = quintiles
-    }
-
-    /// What a customer's conditions are evaluated on.
-    func facts(
-        of customer: Int64, _ profile: Profile, _ behaviours: Behaviours,
-        _ memberships: SegmentMemberships
-    ) -> CustomerFacts {
-        CustomerFacts(
-            behaviours: behaviours, attributes: profile.attributes,
-            prediction: predictions?[customer], quintiles: quintiles, memberships: memberships)
     }
 }
 

@@ -6,6 +6,8 @@ import Segments
 
 /// What conditions need to know of the past, when they come into force.
 extension Workspace {
+    private static let fragmentsPerPage = 50_000
+
     /// Fills in what is remembered of customers' doings for traces that are new.
     ///
     /// Within the transaction that puts them in force, at the position that archive and records have both
@@ -13,7 +15,29 @@ extension Workspace {
     ///
     /// - Parameter known: What was remembered so far; nil for nothing.
     func remember(_ plan: TracePlan, known: TracePlan?, _ tables: FoldTables) throws {
-        _ = (plan, known, tables)
+        let before = Set((known?.traces ?? []).map(\.id))
+        let added = TracePlan(plan.traces.filter { !before.contains($0.id) })
+        if known != nil, added.isEmpty { return }
+        var after: Int64? = 0
+        var writer = ByteWriter(reserving: 1024)
+        while let start = after {
+            let page = try archive.behaviours(
+                for: added, after: start, limit: Self.fragmentsPerPage)
+            for (fragment, found) in page.fragments {
+                var behaviours = found
+                if known != nil {
+                    let bytes = try tables.automation.behaviours(of: fragment)
+                    if !bytes.isEmpty {
+                        behaviours = try Behaviours(decoding: bytes.span)
+                        behaviours.fill(from: found)
+                    }
+                }
+                writer.removeAll()
+                behaviours.encode(to: &writer, plan: plan)
+                try tables.automation.setBehaviours(of: fragment, to: writer.span)
+            }
+            after = page.next
+        }
     }
 
     /// What the newest run foretold; nil where no condition asks, or there is no run.
@@ -26,6 +50,7 @@ extension Workspace {
 
     /// Where the fifths of buyers end; nil where no condition asks.
     func quintileEdges(for conditions: [Condition]) throws -> QuintileEdges? {
-        nil
+        guard conditions.contains(where: { $0.needs.contains(.quintiles) }) else { return nil }
+        return try archive.quintileEdges(asOf: clock.now, version: 1)
     }
 }

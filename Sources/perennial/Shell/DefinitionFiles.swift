@@ -1,5 +1,6 @@
 import Documents
 import Foundation
+import JSONParsing
 import Runtime
 import YAMLText
 

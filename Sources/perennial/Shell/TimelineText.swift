@@ -21,7 +21,7 @@ enum TimelineText {
         case .alias: kind = .merge
         case .track, .group: kind = .event
         }
-        if event.flags.contains(.system), !isScore(event.name) { kind = .merge }
+        if event.flags.contains(.system), isMerge(event.name) { kind = .merge }
         if let order = entry.order {
             amount = Money(minor: order.totalMinor, currency: order.currency)
             kind = entry.isCancelled ? .cancellation : order.kind == .refunded ? .refund : .order
@@ -31,9 +31,9 @@ enum TimelineText {
             amount: amount, facts: facts(event.properties, isOrder: entry.order != nil))
     }
 
-    /// Whether an event of Perennial's own is what a scoring found.
-    private static func isScore(_ name: String) -> Bool {
-        name == Workspace.riskRose || name == Workspace.riskFell
+    /// Whether an event of Perennial's own tells of two customers who became one, or two again.
+    private static func isMerge(_ name: String) -> Bool {
+        name == "Customers Merged" || name == "Merge Undone"
     }
 
     private static func facts(

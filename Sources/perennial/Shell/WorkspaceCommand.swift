@@ -19,6 +19,9 @@ protocol WorkspaceCommand: AsyncParsableCommand {
     /// there doesn't: a folder that was mistyped is said, not made.
     static var makesWorkspace: Bool { get }
 
+    /// The arguments as the workspace's owner gets them, who has a working folder of its own.
+    func forwarded(_ arguments: [String]) -> [String]
+
     /// Does the work and says what there is to say.
     func run(in workspace: Workspace, _ output: CommandOutput) async throws
 }
@@ -26,6 +29,7 @@ protocol WorkspaceCommand: AsyncParsableCommand {
 extension WorkspaceCommand {
     var settingFlags: [String: String] { [:] }
     static var makesWorkspace: Bool { false }
+    func forwarded(_ arguments: [String]) -> [String] { arguments }
 
     func run() async throws {
         let options = workspace
@@ -56,7 +60,8 @@ extension WorkspaceCommand {
     }
 
     private func askOwner(_ folder: String) async throws {
-        let arguments = CommandLine.arguments.dropFirst().joined(separator: "\0")
+        let arguments = forwarded(Array(CommandLine.arguments.dropFirst()))
+            .joined(separator: "\0")
         let code = try await ControlClient(folder: folder).converse { conversation in
             try await conversation.send(ControlFrame(.command, text: arguments))
             while true {

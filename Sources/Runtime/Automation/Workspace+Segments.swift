@@ -1,0 +1,124 @@
+package import Analytics
+import Customers
+package import Kernel
+package import Records
+package import Segments
+
+/// A segment as it stands.
+package struct SegmentStanding: Sendable {
+    package var definition: SegmentDefinition
+    package var row: DefinitionRow
+    package var size: Int64
+    /// How much of all customers was looked at since definitions changed, 0...1; nil once all were.
+    package var filled: Double?
+}
+
+/// How a customer stands to one segment.
+package struct SegmentAnswer: Sendable {
+    package var segment: SegmentDefinition
+    /// As it was decided last.
+    package var isMember: Bool
+    package var since: Timestamp?
+    /// As it is now.
+    package var verdict: Verdict
+}
+
+extension Workspace {
+    /// All segments in force, by name.
+    package func segmentStandings() throws -> [SegmentStanding] {
+        let sizes = try records.segmentSizes()
+        let filled = try reviewedShare()
+        return try definitions().segments.sorted { $0.row.name < $1.row.name }.map { item in
+            SegmentStanding(
+                definition: item.definition, row: item.row, size: sizes[item.row.subject] ?? 0,
+                filled: filled)
+        }
+    }
+
+    /// How much of all customers was looked at since definitions changed; nil once all were.
+    package func reviewedShare() throws -> Double? {
+        guard let after = try records.setting("reviewed-customer").flatMap({ Int64($0) }),
+            after >= 0
+        else { return nil }
+        let last = max(try records.newestCustomer(), 1)
+        return min(Double(after) / Double(last), 1)
+    }
+
+    /// How many customers a condition holds for now, and a few of them.
+    package func preview(
+        _ condition: Condition, sample: Int
+    ) throws -> SegmentPreview {
+        try archive.segmentPreview(try query(condition), sample: sample)
+    }
+
+    /// What a question about a condition is asked with.
+    package func query(_ condition: Condition) throws -> SegmentQuery {
+        let set = try definitions()
+        let conditions = [condition] + set.segments.map(\.definition.condition)
+        let segments = Dictionary(
+            set.segments.map { ($0.row.name, $0.definition.condition) },
+            uniquingKeysWith: { first, _ in first })
+        return SegmentQuery(
+            condition, now: clock.now, quintiles: try quintileEdges(for: conditions),
+            segments: segments)
+    }
+
+    /// What conditions are evaluated on for a customer, as it is now.
+    package func facts(of customer: ID<Customer>) throws -> CustomerFacts {
+        let members = try records.members(of: customer)
+        var profile = Profile()
+        for bytes in try records.profiles(of: members) {
+            profile.merge(try Profile(decoding: bytes.span))
+        }
+        var behaviours = Behaviours()
+        for bytes in try records.behaviours(of: members) {
+            behaviours.merge(try Behaviours(decoding: bytes.span))
+        }
+        let set = try definitions()
+        let conditions =
+            set.segments.map(\.definition.condition)
+            + set.journeys.flatMap { $0.definition.conditions }
+        var prediction: PredictionFacts?
+        if conditions.contains(where: { $0.needs.contains(.predictions) }) {
+            prediction = try archive.predictionFacts(of: customer)
+        }
+        return CustomerFacts(
+            behaviours: behaviours, attributes: profile.attributes, prediction: prediction,
+            quintiles: try quintileEdges(for: conditions),
+            memberships: try memberships(of: customer))
+    }
+
+    /// The segments that a customer is in, as it was decided last.
+    package func memberships(of customer: ID<Customer>) throws -> SegmentMemberships {
+        guard let row = try records.automation(of: customer.rawValue) else {
+            return SegmentMemberships()
+        }
+        return try CustomerState(
+            customer.rawValue, decoding: row.state.span, due: row.due
+        ).memberships
+    }
+
+    /// How a customer stands to each segment, and why.
+    package func explain(_ customer: ID<Customer>) throws -> [SegmentAnswer] {
+        let facts = try facts(of: customer)
+        return try definitions().segments.sorted { $0.row.name < $1.row.name }.map { item in
+            let entry = facts.memberships[item.row.name]
+            return SegmentAnswer(
+                segment: item.definition, isMember: entry?.isMember ?? false, since: entry?.since,
+                verdict: item.definition.condition.evaluate(facts, now: clock.now))
+        }
+    }
+
+    /// Members of a segment in order of their ids, each with the reason.
+    ///
+    /// - Parameter after: The last customer of the page before; 0 for the first.
+    package func members(
+        of standing: SegmentStanding, after: Int64, limit: Int
+    ) throws -> [(member: MemberRow, reason: String)] {
+        try records.members(of: standing.row.subject, after: after, limit: limit).map { member in
+            let facts = try facts(of: ID(rawValue: member.customer))
+            let condition = standing.definition.condition
+            return (member, condition.evaluate(facts, now: clock.now).reason)
+        }
+    }
+}
