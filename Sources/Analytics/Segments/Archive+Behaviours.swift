@@ -32,16 +32,19 @@ extension Archive {
                 position: try connection.integer("SELECT position FROM archive_state"))
             // Whoever did anything has a contact.
             let ends = try connection.rows(
-                """
-                SELECT customer FROM contacts WHERE customer > \(after)
-                ORDER BY customer LIMIT 1 OFFSET \(Int64(limit) - 1)
-                """)
+                of:
+                    """
+                    SELECT customer FROM contacts WHERE customer > \(after)
+                    ORDER BY customer LIMIT 1 OFFSET \(Int64(limit) - 1)
+                    """)
             if ends.next() { page.next = ends.int64(0) }
             let range = after..<(page.next ?? .max)
             var found: [Int64: Behaviours] = [:]
             try connection.addEvents(of: plan, range, to: &found)
             try connection.addOrders(range, to: &found)
-            page.fragments = found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+            page.fragments = found.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }.map {
+                ($0.key, $0.value)
+            }
             return page
         }
     }
@@ -56,12 +59,13 @@ extension Connection {
         for selector in Set(plan.traces.map(\.selector)) { wanted.append("(\(selector.sql))") }
         guard !wanted.isEmpty else { return }
         let rows = try rows(
-            """
-            SELECT e.customer, e.kind, e.name, e.occurred_ms, e.position, e.properties
-            FROM events AS e
-            WHERE e.customer > \(range.lowerBound) AND e.customer <= \(range.upperBound)
-                AND (\(wanted.joined(" OR ")))
-            """)
+            of:
+                """
+                SELECT e.customer, e.kind, e.name, e.occurred_ms, e.position, e.properties
+                FROM events AS e
+                WHERE e.customer > \(range.lowerBound) AND e.customer <= \(range.upperBound)
+                    AND (\(wanted.joined(" OR ")))
+                """)
         while rows.next() {
             guard let kind = EventKind(rawValue: UInt8(truncatingIfNeeded: rows.int64(1))) else {
                 throw .damaged(reason: "\(rows.int64(1)) is no kind of event")
@@ -78,12 +82,13 @@ extension Connection {
         _ range: Range<Int64>, to found: inout [Int64: Behaviours]
     ) throws(ArchiveError) {
         let rows = try rows(
-            """
-            SELECT customer, key, occurred_ms, currency, total_minor FROM orders
-            WHERE customer > \(range.lowerBound) AND customer <= \(range.upperBound)
-                AND NOT cancelled
-            ORDER BY occurred_ms
-            """)
+            of:
+                """
+                SELECT customer, key, occurred_ms, currency, total_minor FROM orders
+                WHERE customer > \(range.lowerBound) AND customer <= \(range.upperBound)
+                    AND NOT cancelled
+                ORDER BY occurred_ms
+                """)
         while rows.next() {
             let entry = OrderLedger.Entry(
                 key: rows.int64(1), orderedAt: rows.timestamp(2),

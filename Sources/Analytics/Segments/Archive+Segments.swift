@@ -61,7 +61,8 @@ extension Archive {
             var sql = try connection.conditionSQL(query)
             let holds = sql.expression(query.condition)
             let rows = try connection.rows(
-                "\(sql.with)SELECT count(*) FROM customer_summary AS s WHERE \(holds)")
+                of:
+                    "\(sql.with)SELECT count(*) FROM customer_summary AS s WHERE \(holds)")
             return rows.next() ? rows.int(0) : 0
         }
     }
@@ -81,15 +82,16 @@ extension Archive {
             let members: SQLText =
                 "members AS MATERIALIZED (SELECT s.customer FROM customer_summary AS s WHERE \(holds))"
             let rows = try connection.rows(
-                """
-                \(with.text.isEmpty ? "WITH " as SQLText : "\(with), ")\(members), chosen AS (
-                    SELECT customer FROM members ORDER BY hash(customer) LIMIT \(limit)
-                ), counted AS (SELECT count(*) AS number FROM members)
-                SELECT c.number, s.customer, s.label, s.email, s.orders, s.last_order_ms
-                FROM counted AS c LEFT JOIN (
-                    SELECT * FROM customer_summary WHERE customer IN (SELECT customer FROM chosen)
-                ) AS s ON true ORDER BY hash(s.customer)
-                """)
+                of:
+                    """
+                    \(with.text.isEmpty ? "WITH " as SQLText : "\(with), ")\(members), chosen AS (
+                        SELECT customer FROM members ORDER BY hash(customer) LIMIT \(limit)
+                    ), counted AS (SELECT count(*) AS number FROM members)
+                    SELECT c.number, s.customer, s.label, s.email, s.orders, s.last_order_ms
+                    FROM counted AS c LEFT JOIN (
+                        SELECT * FROM customer_summary WHERE customer IN (SELECT customer FROM chosen)
+                    ) AS s ON true ORDER BY hash(s.customer)
+                    """)
             var preview = SegmentPreview(
                 count: 0, people: Int(people), sample: [], position: position)
             while rows.next() {
@@ -116,11 +118,12 @@ extension Archive {
             var sql = try connection.conditionSQL(query)
             let holds = sql.expression(query.condition)
             let rows = try connection.rows(
-                """
-                \(sql.with)SELECT s.customer FROM customer_summary AS s
-                WHERE \(holds) AND s.customer > \(after?.rawValue ?? 0)
-                ORDER BY s.customer LIMIT \(Int64(limit) + 1)
-                """)
+                of:
+                    """
+                    \(sql.with)SELECT s.customer FROM customer_summary AS s
+                    WHERE \(holds) AND s.customer > \(after?.rawValue ?? 0)
+                    ORDER BY s.customer LIMIT \(Int64(limit) + 1)
+                    """)
             var page = SegmentPage(
                 members: [], next: nil,
                 position: try connection.integer("SELECT position FROM archive_state"))
@@ -149,10 +152,11 @@ extension Archive {
             }
             guard !bits.isEmpty else { return [:] }
             let rows = try connection.rows(
-                """
-                \(sql.with)SELECT (\(bits.joined(" + ")))::BIGINT AS bits, count(*)
-                FROM customer_summary AS s GROUP BY bits
-                """)
+                of:
+                    """
+                    \(sql.with)SELECT (\(bits.joined(" + ")))::BIGINT AS bits, count(*)
+                    FROM customer_summary AS s GROUP BY bits
+                    """)
             var found: [Int: Int] = [:]
             while rows.next() { found[rows.int(0)] = rows.int(1) }
             return found
@@ -174,25 +178,27 @@ extension Archive {
             }
             let columns = (1...4).map { "a[\($0)]::BIGINT" } + (1...4).map { "b[\($0)]::BIGINT" }
             let rows = try connection.rows(
-                """
-                SELECT \(raw: columns.joined(separator: ", ")) FROM (
-                    SELECT \(edges("last_order_ms")) AS a, \(edges("orders")) AS b
-                    FROM customer_summary WHERE orders > 0)
-                WHERE a IS NOT NULL
-                """)
+                of:
+                    """
+                    SELECT \(raw: columns.joined(separator: ", ")) FROM (
+                        SELECT \(edges("last_order_ms")) AS a, \(edges("orders")) AS b
+                        FROM customer_summary WHERE orders > 0)
+                    WHERE a IS NOT NULL
+                    """)
             guard rows.next() else { return nil }
             var found = QuintileEdges(
                 asOf: asOf, version: version,
                 lastOrderAt: four(rows, from: 0).map { Timestamp(milliseconds: $0) },
                 orders: four(rows, from: 4), revenueMinor: [:])
             let revenue = try connection.rows(
-                """
-                SELECT currency, \(raw: columns.prefix(4).joined(separator: ", ")) FROM (
-                    SELECT currency, \(edges("revenue_minor")) AS a FROM (
-                        SELECT currency, revenue_minor FROM customer_summary WHERE currencies = 1
-                        UNION ALL SELECT currency, revenue_minor FROM customer_revenue)
-                    GROUP BY currency)
-                """)
+                of:
+                    """
+                    SELECT currency, \(raw: columns.prefix(4).joined(separator: ", ")) FROM (
+                        SELECT currency, \(edges("revenue_minor")) AS a FROM (
+                            SELECT currency, revenue_minor FROM customer_summary WHERE currencies = 1
+                            UNION ALL SELECT currency, revenue_minor FROM customer_revenue)
+                        GROUP BY currency)
+                    """)
             while revenue.next() {
                 found.revenueMinor[try revenue.currency(0)] = four(revenue, from: 1)
             }

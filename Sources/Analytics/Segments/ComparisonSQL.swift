@@ -35,7 +35,8 @@ struct ComparisonSQL {
     func holds(_ json: SQLText, _ steps: [String], ofValue: Bool) -> SQLText {
         let all = Self.values(json, steps, ofValue: ofValue)
         if case .exists = comparison {
-            return "len(list_filter(\(all), lambda x: NOT regexp_matches(x::VARCHAR, \(raw: Self.nothing)))) > 0"
+            return
+                "len(list_filter(\(all), lambda x: NOT regexp_matches(x::VARCHAR, \(raw: Self.nothing)))) > 0"
         }
         let plain = Self.plain(all)
         let isText: SQLText = "starts_with(x::VARCHAR, '\"')"
@@ -122,8 +123,8 @@ struct ComparisonSQL {
             """ : "(\(text) = \(literal.text) OR \(same))"
     }
 
-    private static let integerPattern = "-?(0|[0-9]+)"
-    private static let numberPattern = #"-?(0|[0-9]+)(\.[0-9]+)?([eE][+-]?[0-9]+)?"#
+    private static let integerPattern = "-?(0|[1-9][0-9]*)"
+    private static let numberPattern = #"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?"#
 
     /// A text as a number; NULL where it isn't one.
     static func number(_ text: SQLText) -> SQLText {

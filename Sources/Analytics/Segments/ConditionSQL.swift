@@ -231,7 +231,8 @@ struct ConditionSQL {
                 list_filter(\(numbers), lambda x: abs(x) <= \(TraceValue.numberMax))[1]
                 """
         } else {
-            value = "CASE WHEN strlen(\(texts)[1]) <= \(Int64(TraceValue.textBytesMax)) THEN \(texts)[1] END"
+            value =
+                "CASE WHEN strlen(\(texts)[1]) <= \(Int64(TraceValue.textBytesMax)) THEN \(texts)[1] END"
         }
         let held = table(
             """
@@ -384,7 +385,8 @@ struct ConditionSQL {
         case (.daysToNextOrder, .number(let order, let limit)):
             let days = PredictionTest.milliseconds(days: limit.value)
             return """
-                coalesce(s.as_of_ms + trunc(least(s.next_order_median_days, 1000000.0) * 86400000.0)::BIGINT \
+                coalesce(CASE WHEN s.next_order_median_days IS NOT NULL THEN s.as_of_ms
+                + trunc(least(s.next_order_median_days, 1000000.0) * 86400000.0)::BIGINT END \
                 - \(now) \(raw: order.symbol) \(days), false)
                 """
         case (let field, .number(let order, let limit)):

@@ -59,5 +59,6 @@ extension [SQLText] {
 }
 
 extension Connection {
-    func rows(_ sql: SQLText) throws(ArchiveError) -> Rows { try rows(sql.text, sql.arguments) }
+    /// Named apart from `rows(_:_:)`, so that a literal is never taken for a plain text.
+    func rows(of sql: SQLText) throws(ArchiveError) -> Rows { try rows(sql.text, sql.arguments) }
 }
