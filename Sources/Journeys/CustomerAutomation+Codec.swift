@@ -143,8 +143,9 @@ extension JourneyRun {
         switch state {
         case .ready: writer.writeByte(0)
         case .waiting(let until):
-            writer.writeByte(1)
+            writer.writeByte(clockOffset == nil ? 1 : 4)
             writer.writeSigned(until.milliseconds - reachedAt.milliseconds)
+            if let clockOffset { writer.writeSigned(Int64(clockOffset)) }
         case .sending(let at):
             writer.writeByte(2)
             writer.writeSigned(at.milliseconds - reachedAt.milliseconds)
@@ -192,12 +193,13 @@ extension JourneyRun {
         }
         let reachedAt = Timestamp(
             milliseconds: enteredAt.milliseconds &+ (try reader.readSigned()))
+        let (state, clockOffset) = try Self.state(reading: &reader, reachedAt)
         self.init(
             id: RunID(customer: ID(rawValue: customer), number: number), journey: journey,
             version: version, key: key, enteredAt: enteredAt,
             causedAt: Timestamp(milliseconds: enteredAt.milliseconds &- lag), holdout: holdout,
             entry: entry, step: Int(step), reachedAt: reachedAt,
-            state: try Self.state(reading: &reader, reachedAt))
+            state: state, clockOffset: clockOffset)
         let words = try reader.readVarint()
         guard words <= UInt64(StepCompiler.stepsMax / 64 + 1) else {
             throw ByteReader.Damaged(offset: reader.offset)
@@ -223,9 +225,9 @@ extension JourneyRun {
 
     private static func state(
         reading reader: inout ByteReader, _ reachedAt: Timestamp
-    ) throws(ByteReader.Damaged) -> State {
+    ) throws(ByteReader.Damaged) -> (State, clockOffset: Int?) {
         let tag = try reader.readByte()
-        if tag == 0 { return .ready }
+        if tag == 0 { return (.ready, nil) }
         var end: End?
         if tag == 3 {
             end = End(rawValue: try reader.readByte())
@@ -234,9 +236,10 @@ extension JourneyRun {
         let moment = Timestamp(
             milliseconds: reachedAt.milliseconds &+ (try reader.readSigned()))
         switch (tag, end) {
-        case (1, _): return .waiting(until: moment)
-        case (2, _): return .sending(at: moment)
-        case (3, let end?): return .ended(end, at: moment)
+        case (1, _): return (.waiting(until: moment), nil)
+        case (4, _): return (.waiting(until: moment), Int(try reader.readSigned()))
+        case (2, _): return (.sending(at: moment), nil)
+        case (3, let end?): return (.ended(end, at: moment), nil)
         default: throw ByteReader.Damaged(offset: reader.offset)
         }
     }

@@ -24,6 +24,7 @@ extension CustomerAutomation {
                 continue
             }
             all[index].state = .ended(.merged, at: now)
+            all[index].clockOffset = nil
             outcome.runs.append(all[index])
             outcome.decisions.append(
                 Decision(

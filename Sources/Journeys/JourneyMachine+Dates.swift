@@ -72,18 +72,22 @@ extension JourneyMachine {
             let run = automation.runs[index]
             guard case .waiting(let until) = run.state, let journey = journey(of: run),
                 run.step < journey.steps.count,
-                case .waitUntil(let time, let weekday, let choice) =
-                    journey.steps[run.step].action
+                case .waitUntil(let time, _, let choice) = journey.steps[run.step].action
             else { continue }
             let zone = plan.zone(choice, customer: context.timeZone)
-            let due = zone.next(time, on: weekday, atOrAfter: run.reachedAt)
-            guard due != until else { continue }
-            automation.runs[index].state = .waiting(until: due)
-            touched.insert(run.id)
-            decide(
-                .waited, run, journey.steps[run.step], "the time zone is now \(zone.name)",
-                until: due)
+            guard let due = run.moment(time, in: zone), due != until else { continue }
+            wait(
+                index, journey.steps[run.step], until: due, "the time zone is now \(zone.name)",
+                in: zone)
         }
+    }
+}
+
+extension JourneyRun {
+    /// The moment of the local time that it waits for, on the same day by another clock; nil where it waits for none.
+    func moment(_ time: TimeOfDay, in zone: ZoneRules) -> Timestamp? {
+        guard case .waiting(let until) = state, let clockOffset else { return nil }
+        return zone.instant(CalendarDateTime(until, offsetSeconds: clockOffset).day, time)
     }
 }
 

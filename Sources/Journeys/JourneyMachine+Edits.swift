@@ -48,8 +48,7 @@ extension JourneyMachine {
                 decide(.moved, automation.runs[index], step, "from version \(run.version)")
                 resume(index, step)
             } else {
-                automation.runs[index].reachedAt = now
-                automation.runs[index].state = .ready
+                move(index, to: place)
                 decide(
                     .moved, automation.runs[index], step,
                     "from version \(run.version), where the step was another")
@@ -64,9 +63,7 @@ extension JourneyMachine {
         let place =
             number < old.steps.count ? new.number(ofStep: old.steps[number].id) : nil
         let step = place.map { new.steps[$0] }
-        automation.runs[index].step = place ?? new.steps.count
-        automation.runs[index].reachedAt = now
-        automation.runs[index].state = .ready
+        move(index, to: place ?? new.steps.count)
         sendsChanged = true
         decide(
             .moved, automation.runs[index], step,
@@ -81,7 +78,12 @@ extension JourneyMachine {
         case (.waiting, .wait(let span)), (.waiting, .waitFor(_, let span, _, _)):
             automation.runs[index].state = .waiting(
                 until: run.reachedAt.adding(milliseconds: span.milliseconds))
-        // Local times and messages are counted anew by `retime` and the planning of messages.
+        case (.waiting, .waitUntil(let time, let weekday, let choice)):
+            let zone = plan.zone(choice, customer: context.timeZone)
+            let due = zone.next(time, on: weekday, atOrAfter: run.reachedAt)
+            automation.runs[index].state = .waiting(until: due)
+            automation.runs[index].clockOffset = zone.offsetSeconds(at: due)
+        // Messages are planned anew anyway.
         default: break
         }
     }

@@ -47,14 +47,12 @@ extension JourneyMachine {
         case .waitFor(let match, let atMost, _, let timedOut):
             decide(.waited, run, step, "no \(match.name) within \(atMost)")
             move(index, to: timedOut)
-        case .waitUntil(let time, let weekday, let choice):
+        case .waitUntil(let time, _, let choice):
             // The customer may have gone to a later zone.
             let zone = plan.zone(choice, customer: context.timeZone)
-            let due = zone.next(time, on: weekday, atOrAfter: run.reachedAt)
+            let due = run.moment(time, in: zone) ?? until
             if due > now {
-                automation.runs[index].state = .waiting(until: due)
-                touched.insert(run.id)
-                decide(.waited, run, step, "the time zone is now \(zone.name)", until: due)
+                wait(index, step, until: due, "the time zone is now \(zone.name)", in: zone)
                 return false
             }
             move(index, to: step.next)
@@ -83,7 +81,7 @@ extension JourneyMachine {
             let due = zone.next(time, on: weekday, atOrAfter: now)
             if due > now {
                 let day = weekday.map { "\($0.rawValue), " } ?? ""
-                wait(index, step, until: due, "until \(day)\(time) by \(zone.name)")
+                wait(index, step, until: due, "until \(day)\(time) by \(zone.name)", in: zone)
                 return false
             }
             move(index, to: step.next)
@@ -110,10 +108,14 @@ extension JourneyMachine {
         return true
     }
 
-    private mutating func wait(
-        _ index: Int, _ step: JourneyStep, until moment: Timestamp, _ reason: String
+    /// - Parameter zone: By whose clock; nil where it is a length of time.
+    mutating func wait(
+        _ index: Int, _ step: JourneyStep, until moment: Timestamp, _ reason: String,
+        in zone: ZoneRules? = nil
     ) {
         automation.runs[index].state = .waiting(until: moment)
+        automation.runs[index].clockOffset = zone?.offsetSeconds(at: moment)
+        touched.insert(automation.runs[index].id)
         decide(.waited, automation.runs[index], step, reason, until: moment)
     }
 

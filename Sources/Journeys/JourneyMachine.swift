@@ -180,6 +180,7 @@ struct JourneyMachine {
         automation.runs[index].step = step
         automation.runs[index].reachedAt = now
         automation.runs[index].state = .ready
+        automation.runs[index].clockOffset = nil
         touched.insert(automation.runs[index].id)
     }
 
@@ -189,6 +190,7 @@ struct JourneyMachine {
     ) {
         if case .sending = automation.runs[index].state { sendsChanged = true }
         automation.runs[index].state = .ended(end, at: now)
+        automation.runs[index].clockOffset = nil
         touched.insert(automation.runs[index].id)
         decide(kind, automation.runs[index], step, reason)
     }

@@ -90,6 +90,8 @@ package struct JourneyRun: Hashable, Sendable {
     /// When it came to the step.
     package var reachedAt: Timestamp
     package var state: State
+    /// Seconds of the clock's offset from UTC by which a local time is waited for; nil for other waits.
+    package var clockOffset: Int?
     /// Numbers of the steps whose effects are done.
     package var done = StepSet()
     package var coupon: IssuedCoupon?

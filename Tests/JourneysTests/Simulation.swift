@@ -52,7 +52,7 @@ struct Simulation {
         }
         plans.append(try plan())
         for _ in 0..<maker.number(60...200) { try addTurn() }
-        if maker.chance(40) {
+        if maker.chance(60) {
             turns.append(Turn(at: moment(), customer: 0, action: .merge))
         }
         turns.sort { ($0.at.milliseconds, $0.customer) < ($1.at.milliseconds, $1.customer) }
