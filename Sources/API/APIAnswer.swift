@@ -57,9 +57,11 @@ enum APIAnswer {
     }
 
     /// What was asked for: a person's data, which nobody on the way may keep, and no page of another origin read.
-    static func found(_ json: [UInt8]) -> Response {
+    static func found(
+        _ json: [UInt8], status: HTTPResponse.Status = .ok
+    ) -> Response {
         Response(
-            status: .ok,
+            status: status,
             headers: [
                 .contentType: "application/json", .cacheControl: "no-store",
                 .xContentTypeOptions: "nosniff",

@@ -16,6 +16,12 @@ package enum APIError: Error, Sendable, Equatable {
     case unknownCustomer
     /// No models have been fitted.
     case noModels
+    /// There is no such task.
+    case unknownTask
+    /// There is no receiver of this name.
+    case unknownReceiver
+    /// There is a receiver of this name already.
+    case receiverExists
     /// The path takes other methods only, separated by commas.
     case methodNotAllowed(path: String, allowed: String)
     /// The body, or what is in it, isn't valid. Nothing of it was taken.
@@ -36,7 +42,8 @@ package enum APIError: Error, Sendable, Equatable {
         switch self {
         case .unauthorized, .keyMissing: .unauthorized
         case .forbidden: .forbidden
-        case .notFound, .unknownCustomer, .noModels: .notFound
+        case .notFound, .unknownCustomer, .noModels, .unknownTask, .unknownReceiver: .notFound
+        case .receiverExists: .conflict
         case .methodNotAllowed: .methodNotAllowed
         case .invalid, .allRejected, .undecodable: .badRequest
         case .tooLarge: .contentTooLarge
@@ -53,6 +60,9 @@ package enum APIError: Error, Sendable, Equatable {
         case .notFound: "not_found"
         case .unknownCustomer: "unknown_customer"
         case .noModels: "no_models"
+        case .unknownTask: "unknown_task"
+        case .unknownReceiver: "unknown_receiver"
+        case .receiverExists: "receiver_exists"
         case .methodNotAllowed: "method_not_allowed"
         case .invalid(_, let code, _), .tooLarge(_, let code, _): code
         case .allRejected: "all_rejected"
@@ -80,6 +90,9 @@ package enum APIError: Error, Sendable, Equatable {
         case .undecodable(let reason): reason
         case .unknownCustomer: "nobody is known by this id or identifier"
         case .noModels: "no model has been fitted yet; fit them with: perennial score"
+        case .unknownTask: "there is no task with this id; list them at /v1/tasks"
+        case .unknownReceiver: "there is no receiver of this name; list them at /v1/receivers"
+        case .receiverExists: "there is a receiver of this name already; remove it first"
         case .unread: "it could not be read; try again, and see the server's log"
         case .busy: "too many events wait to be stored; nothing was taken, try again"
         case .unavailable(let reason): reason + "; nothing was taken, try again"
@@ -90,7 +103,8 @@ package enum APIError: Error, Sendable, Equatable {
         switch self {
         case .invalid(let path, _, _), .tooLarge(let path, _, _): path
         case .unauthorized, .keyMissing, .forbidden, .notFound, .unknownCustomer, .noModels,
-            .methodNotAllowed, .allRejected, .undecodable, .busy, .unavailable, .unread:
+            .unknownTask, .unknownReceiver, .receiverExists, .methodNotAllowed, .allRejected,
+            .undecodable, .busy, .unavailable, .unread:
             nil
         }
     }
@@ -101,7 +115,8 @@ package enum APIError: Error, Sendable, Equatable {
         case .busy: 1
         case .unavailable, .unread: 5
         case .unauthorized, .keyMissing, .forbidden, .notFound, .unknownCustomer, .noModels,
-            .methodNotAllowed, .invalid, .allRejected, .tooLarge, .undecodable:
+            .unknownTask, .unknownReceiver, .receiverExists, .methodNotAllowed, .invalid,
+            .allRejected, .tooLarge, .undecodable:
             nil
         }
     }
@@ -111,7 +126,8 @@ package enum APIError: Error, Sendable, Equatable {
         case .unavailable, .unread: .error
         case .busy: .warning
         case .unauthorized, .keyMissing, .forbidden, .notFound, .unknownCustomer, .noModels,
-            .methodNotAllowed, .invalid, .allRejected, .tooLarge, .undecodable:
+            .unknownTask, .unknownReceiver, .receiverExists, .methodNotAllowed, .invalid,
+            .allRejected, .tooLarge, .undecodable:
             .debug
         }
     }

@@ -27,6 +27,14 @@ package struct UnknownRoutes: Sendable {
                 }
             }
         }
+        for (path, taken) in OutboxRoutes.paths {
+            for method in Self.methods where !taken.contains(method) {
+                let allowed = taken.map(\.rawValue).joined(separator: ", ")
+                router.on(RouterPath(path), method: method) { _, _ in
+                    APIAnswer.failure(.methodNotAllowed(path: path, allowed: allowed))
+                }
+            }
+        }
         for path in ["/v1", "/v1/**"] {
             for method in Self.methods + [.options] {
                 router.on(RouterPath(path), method: method) { request, _ in

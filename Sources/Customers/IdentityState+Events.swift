@@ -10,7 +10,8 @@ extension IdentityState {
     /// otherwise, the property `email`. A group call names nobody by its traits. Events of the system
     /// merge and undo (`IdentityEvent`); what they ask for and can't be done changes nothing, and the
     /// refusal was told to who asked before the event was written. Other events of the system are whose their
-    /// property `customerId` says.
+    /// property `customerId` says; where they set attributes, whose their context's does, and their traits name
+    /// nobody.
     ///
     /// JSON that doesn't parse names nobody: events were checked before they came into the log.
     ///
@@ -23,6 +24,9 @@ extension IdentityState {
                 return try carryOut(event, position: position, at: frame.occurredAt, lookup: lookup)
             }
             return try resolveNamed(block.span(frame.properties), lookup)
+        }
+        if frame.flags.contains(.system), frame.kind == .identify {
+            return try resolveNamed(block.span(frame.context), lookup)
         }
         candidates.removeAll()
         if frame.kind == .alias {

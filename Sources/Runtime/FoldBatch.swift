@@ -72,6 +72,9 @@ struct FoldBatch {
     private(set) var fragments: Fragments
     private var touched: [Fragment] = []
     private var orders: [BatchOrder] = []
+    /// Whether any code was issued before the batch; nil before it was asked.
+    private var knowsCoupons: Bool?
+    private var couponUses: [CouponUse] = []
     /// Places in `orders`, by key.
     private var orderPlaces = NumberPlaces()
     private var archive: ArchiveBatch
@@ -161,6 +164,8 @@ struct FoldBatch {
                     frame, in: stored.block, position: position, resolution, stirred, automation,
                     identities)
             }
+            try noteCoupon(
+                frame, in: stored.block, customer: resolution.fragment, at: stored.receivedAt)
             if position > archivedPosition { archived.customers.append(resolution.fragment) }
             position += 1
         }
@@ -244,6 +249,19 @@ struct FoldBatch {
         if archived.kind != .cancelled {
             appendLines(of: order, in: block.span(frame.properties), position: position)
         }
+    }
+
+    /// Keeps an order's code, for it to be redeemed where it is one of ours.
+    private mutating func noteCoupon(
+        _ frame: EventFrame, in block: EventBlock, customer: Int64, at receivedAt: Timestamp
+    ) throws {
+        if knowsCoupons == nil { knowsCoupons = try tables.hasCoupons() }
+        guard knowsCoupons == true,
+            let use = CouponUse(
+                frame, in: block, customer: customer, receivedAt: receivedAt,
+                defaultCurrency: rules.currency)
+        else { return }
+        couponUses.append(use)
     }
 
     /// The key under which an order id is stored or will be, and what is stored there. Two ids that
@@ -345,6 +363,7 @@ struct FoldBatch {
         try automation?.flush()
         for item in orders where item.isStored { try tables.replaceOrder(item.order) }
         try tables.addOrders(orders.lazy.filter { !$0.isStored }.map(\.order))
+        for use in couponUses { try tables.redeem(use) }
     }
 }
 

@@ -72,6 +72,9 @@ extension Setting {
         Setting(
             "offers.excludedProducts", .list(countMax: 1000), default: "",
             meaning: "Products that are never offered, by id: postage, vouchers."),
+        Setting(
+            "webhooks.allowPrivate", .choice(["true", "false"]), default: "false",
+            meaning: "Whether every webhook may go to addresses that aren't public, without TLS."),
     ]
 
     /// `PERENNIAL_…` variables that are not settings: those of the tests and of `script/setup`.

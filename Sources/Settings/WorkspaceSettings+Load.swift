@@ -111,6 +111,7 @@ extension WorkspaceSettings {
         scoring = Scoring(
             intervalHours: hours == 0 ? nil : hours)
         offers = Offers(excludedProducts: table.list("offers.excludedProducts"))
+        webhooks = Webhooks(allowPrivate: table.text("webhooks.allowPrivate") == "true")
 
         guard ingest.commitMiB <= ingest.queueMiB else {
             let row = table.row("ingest.commitMiB")

@@ -67,6 +67,11 @@ package struct WorkspaceSettings: Sendable, Equatable {
         package var excludedProducts: [String]
     }
 
+    package struct Webhooks: Sendable, Equatable {
+        /// Whether every receiver may be at an address that isn't public.
+        package var allowPrivate: Bool
+    }
+
     package var server: Server
     package var workspace: Workspace
     package var log: Log
@@ -79,6 +84,7 @@ package struct WorkspaceSettings: Sendable, Equatable {
     package var assetsDirectory: String?
     package var scoring: Scoring
     package var offers: Offers
+    package var webhooks: Webhooks
 }
 
 /// Settings as they were loaded: the typed values, and for each setting its source.

@@ -39,6 +39,11 @@ struct OutboxTests {
             until: now.adding(milliseconds: 60_000))
     }
 
+    private func settle(_ item: OutboxRecord, _ outcome: OutboxResult.Outcome) throws {
+        let result = OutboxResult(id: item.id, attempt: item.attempts, outcome: outcome)
+        try store.settleOutbox([result], at: start)
+    }
+
     @Test func `a key that comes again is no second item`() throws {
         try add(draft("a"), draft("a"))
         try add(draft("a", after: 9))
@@ -77,11 +82,11 @@ struct OutboxTests {
         try add(draft("a"))
         let first = try #require(try claim().first)
         let second = try #require(try claim(at: 60_000).first)
-        try store.retryOutbox(first.id, attempt: 1, dueAt: start, reason: "late")
-        try store.buryOutbox(first.id, attempt: 1, reason: "late", at: start)
+        try settle(first, .retry(dueAt: start, reason: "late"))
+        try settle(first, .returned(dueAt: start, reason: "late"))
+        try settle(first, .dead(reason: "late"))
         #expect(try store.outboxItem(first.id)?.state == .sending)
-        try store.retryOutbox(
-            second.id, attempt: 2, dueAt: start.adding(milliseconds: 90_000), reason: "again")
+        try settle(second, .retry(dueAt: start.adding(milliseconds: 90_000), reason: "again"))
         #expect(try store.outboxItem(first.id)?.lastError == "again")
         #expect(try claim(at: 89_999).isEmpty)
         #expect(try claim(at: 90_000).map(\.attempts) == [3])
@@ -90,9 +95,9 @@ struct OutboxTests {
     @Test func `a delivery counts even if its claim ran out meanwhile`() throws {
         try add(draft("a"))
         let item = try #require(try claim().first)
-        _ = try claim(at: 60_000)
-        try store.finishOutbox([item.id], at: start)
-        try store.retryOutbox(item.id, attempt: 2, dueAt: start, reason: "the other one")
+        let other = try #require(try claim(at: 60_000).first)
+        try settle(item, .done)
+        try settle(other, .retry(dueAt: start, reason: "the other one"))
         #expect(try store.outboxItem(item.id)?.state == .done)
         #expect(try claim(at: 999_999_999).isEmpty)
     }
@@ -107,7 +112,7 @@ struct OutboxTests {
     @Test func `an item that was given back has lost no attempt`() throws {
         try add(draft("a"))
         let item = try #require(try claim().first)
-        try store.returnOutbox(item.id, attempt: 1, dueAt: start.adding(milliseconds: 10))
+        try settle(item, .returned(dueAt: start.adding(milliseconds: 10), reason: "full"))
         #expect(try claim(at: 9).isEmpty)
         #expect(try claim(at: 10).map(\.attempts) == [1])
     }
@@ -116,7 +121,7 @@ struct OutboxTests {
         try add(draft("a"), draft("b", to: "erp"))
         for receiver in ["crm", "erp"] {
             let item = try #require(try claim(receiver).first)
-            try store.buryOutbox(item.id, attempt: 1, reason: "too often", at: start)
+            try settle(item, .dead(reason: "too often"))
         }
         #expect(try claim(at: 999_999).isEmpty)
         #expect(try store.outboxCounts() == [.dead: [.webhook: 2]])

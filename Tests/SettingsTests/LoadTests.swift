@@ -31,6 +31,7 @@ import Testing
         #expect(values.analytics.library == nil)
         #expect(values.assetsDirectory == nil)
         #expect(values.scoring.intervalHours == 24)
+        #expect(!values.webhooks.allowPrivate)
     }
 
     @Test func `each layer overrides those before it and is named as the source`() throws {
@@ -133,6 +134,10 @@ import Testing
 
     @Test func `an interval of nought hours is never`() throws {
         #expect(try load(flags: ["scoring.intervalHours": "0"]).values.scoring.intervalHours == nil)
+    }
+
+    @Test func `webhooks to private addresses are allowed by one word`() throws {
+        #expect(try load(flags: ["webhooks.allowPrivate": "true"]).values.webhooks.allowPrivate)
     }
 
     @Test func `a null in the file leaves the setting alone`() throws {

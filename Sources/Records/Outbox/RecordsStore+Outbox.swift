@@ -97,62 +97,37 @@ extension RecordsStore {
         }
     }
 
-    /// Notes that items were carried out. What is over already stays as it is.
-    package func finishOutbox(_ ids: [ID<OutboxItem>], at now: Timestamp) throws {
+    /// Notes what came of attempts, and of their receivers, in one transaction.
+    ///
+    /// Where a claim ran out and another has begun, or the item is over already, only a success counts: what was
+    /// carried out is done, whoever says so.
+    package func settleOutbox(
+        _ results: [OutboxResult], receivers: [ReceiverNote] = [], at now: Timestamp
+    ) throws {
         try write { db in
-            let statement = try HotStatement(
+            let finish = try HotStatement(
                 db,
                 """
                 UPDATE outbox SET state = 'done', done_at = ?2, last_error = ''
                 WHERE id = ?1 AND state IN ('pending', 'sending')
                 """)
-            for id in ids {
-                statement.bind(1, id.rawValue)
-                statement.bind(2, now.milliseconds)
-                try statement.run()
+            let change = try HotStatement(
+                db,
+                """
+                UPDATE outbox SET state = ?3, due_at = ?4, attempts = ?5, last_error = ?6, done_at = ?7
+                WHERE id = ?1 AND state = 'sending' AND attempts = ?2
+                """)
+            for result in results {
+                if case .done = result.outcome {
+                    finish.bind(1, result.id.rawValue)
+                    finish.bind(2, now.milliseconds)
+                    try finish.run()
+                } else {
+                    change.bind(result, at: now)
+                    try change.run()
+                }
             }
-        }
-    }
-
-    /// Notes that an attempt failed and when the next one is due.
-    ///
-    /// - Parameter attempt: Which one it was: where the claim ran out and another has begun, nothing changes.
-    package func retryOutbox(
-        _ id: ID<OutboxItem>, attempt: Int, dueAt: Timestamp, reason: String
-    ) throws {
-        try write { db in
-            try db.execute(
-                sql: """
-                    UPDATE outbox SET state = 'pending', due_at = ?, last_error = ?
-                    WHERE id = ? AND state = 'sending' AND attempts = ?
-                    """,
-                arguments: [dueAt.milliseconds, reason, id.rawValue, attempt])
-        }
-    }
-
-    /// Gives a claimed item back as if it had not been begun: what kept it back isn't its own fault.
-    package func returnOutbox(_ id: ID<OutboxItem>, attempt: Int, dueAt: Timestamp) throws {
-        try write { db in
-            try db.execute(
-                sql: """
-                    UPDATE outbox SET state = 'pending', due_at = ?, attempts = attempts - 1
-                    WHERE id = ? AND state = 'sending' AND attempts = ?
-                    """,
-                arguments: [dueAt.milliseconds, id.rawValue, attempt])
-        }
-    }
-
-    /// Puts an item with the dead letters, where it stays until it is replayed.
-    package func buryOutbox(
-        _ id: ID<OutboxItem>, attempt: Int, reason: String, at now: Timestamp
-    ) throws {
-        try write { db in
-            try db.execute(
-                sql: """
-                    UPDATE outbox SET state = 'dead', done_at = ?, last_error = ?
-                    WHERE id = ? AND state = 'sending' AND attempts = ?
-                    """,
-                arguments: [now.milliseconds, reason, id.rawValue, attempt])
+            for note in receivers { try self.write(note, db, at: now) }
         }
     }
 
@@ -184,6 +159,33 @@ extension RecordsStore {
         }
         if count > 0 { outboxBell.ring() }
         return count
+    }
+}
+
+extension HotStatement {
+    /// Binds what isn't a success.
+    fileprivate func bind(_ result: OutboxResult, at now: Timestamp) {
+        bind(1, result.id.rawValue)
+        bind(2, Int64(result.attempt))
+        bind(5, Int64(result.attempt))
+        bind(7, 0)
+        switch result.outcome {
+        case .done: break
+        case .retry(let dueAt, let reason):
+            bind(3, text: OutboxState.pending.rawValue)
+            bind(4, dueAt.milliseconds)
+            bind(6, text: reason)
+        case .returned(let dueAt, let reason):
+            bind(3, text: OutboxState.pending.rawValue)
+            bind(4, dueAt.milliseconds)
+            bind(5, Int64(result.attempt - 1))
+            bind(6, text: reason)
+        case .dead(let reason):
+            bind(3, text: OutboxState.dead.rawValue)
+            bind(4, now.milliseconds)
+            bind(6, text: reason)
+            bind(7, now.milliseconds)
+        }
     }
 }
 

@@ -112,28 +112,25 @@ extension RecordsStore {
         }
     }
 
-    /// Notes that a receiver took something.
-    package func noteDelivery(to name: String, at now: Timestamp) throws {
-        try write { db in
+    func write(_ note: ReceiverNote, _ db: Database, at now: Timestamp) throws {
+        switch note.news {
+        case .delivered:
             try db.execute(
                 sql: """
                     UPDATE receivers SET consecutive_failures = 0, last_error = '', held_until = 0,
                         delivered_at = ?
                     WHERE name = ?
-                    """, arguments: [now.milliseconds, name])
-        }
-    }
-
-    /// Notes that a receiver failed, and until when to leave it alone.
-    package func noteFailure(
-        of name: String, failures: Int, reason: String, heldUntil: Timestamp?
-    ) throws {
-        try write { db in
+                    """, arguments: [now.milliseconds, note.name])
+        case .failed(let inRow, let reason, let heldUntil):
             try db.execute(
                 sql: """
                     UPDATE receivers SET consecutive_failures = ?, last_error = ?, held_until = ?
                     WHERE name = ?
-                    """, arguments: [failures, reason, heldUntil?.milliseconds ?? 0, name])
+                    """, arguments: [inRow, reason, heldUntil?.milliseconds ?? 0, note.name])
+        case .gone(let reason):
+            try db.execute(
+                sql: "UPDATE receivers SET enabled = 0, disabled_reason = ? WHERE name = ?",
+                arguments: [reason, note.name])
         }
     }
 }

@@ -28,6 +28,17 @@ package struct TaskFilter: Sendable, Equatable {
             self.dueAt = dueAt
             self.id = id
         }
+
+        /// Reads what `text` wrote; nil for anything else.
+        package init?(_ text: String) {
+            let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+            guard parts.count == 2, let ms = Int64(parts[0]), let id = ID<WorkTask>(parts[1])
+            else { return nil }
+            self.init(dueAt: Timestamp(milliseconds: ms), id: id)
+        }
+
+        /// For whoever asks for the next page.
+        package var text: String { "\(dueAt.milliseconds).\(id)" }
     }
 
     package var isDone = false

@@ -2,6 +2,7 @@ import API
 import Access
 import ArgumentParser
 import Console
+import Delivery
 import FoundationEssentials
 import Glibc
 import Hummingbird
@@ -22,10 +23,17 @@ import UnixSignals
 /// What the running server's commands need of it, where this process is one.
 enum RunningServer {
     private static let ring = Mutex<KeyRing?>(nil)
+    private static let privateWebhooks = Mutex<Bool?>(nil)
 
     static var keys: KeyRing? {
         get { ring.withLock { $0 } }
         set { ring.withLock { $0 = newValue } }
+    }
+
+    /// Whether webhooks may go to addresses that aren't public; nil where no server runs here.
+    static var allowsPrivateWebhooks: Bool? {
+        get { privateWebhooks.withLock { $0 } }
+        set { privateWebhooks.withLock { $0 = newValue } }
     }
 }
 
@@ -48,10 +56,16 @@ struct Server {
         MetricsSystem.bootstrap(metrics)
         let keys = try KeyRing(records: workspace.records, hash: workspace.hash)
         RunningServer.keys = keys
+        RunningServer.allowsPrivateWebhooks = settings.webhooks.allowPrivate
         try workspace.log.reserveSpace()
         let router = Router(context: ServerContext.self)
         IngestRoutes(workspace: workspace, keys: keys, random: .system).add(to: router)
         ReadRoutes(keys: keys, answers: ReadAnswers.answers(of: workspace)).add(to: router)
+        OutboxRoutes(
+            keys: keys,
+            answers: OutboxAnswers.answers(
+                of: workspace, allowsPrivate: settings.webhooks.allowPrivate)
+        ).add(to: router)
         HealthRoutes(workspace: workspace, metrics: metrics).add(to: router)
         UnknownRoutes().add(to: router)
         try addConsole(to: router)
@@ -73,6 +87,11 @@ struct Server {
             ControlServer(workspace: workspace) { [workspace] arguments, answer in
                 try await AskedCommand.run(arguments, in: workspace, answer)
             })
+        let sender = WebhookSender.ofPerennial
+        application.addServices(
+            OutboxWorker(
+                workspace: workspace, allowsPrivate: settings.webhooks.allowPrivate,
+                send: { await sender.send($0, to: $1) }))
         if let hours = settings.scoring.intervalHours {
             application.addServices(ScoringService(workspace: workspace, intervalHours: hours))
         }
@@ -84,6 +103,7 @@ struct Server {
         } catch {
             outcome = .failure(error)
         }
+        await sender.shutdown()
         try workspace.close()
         try outcome.get()
     }
