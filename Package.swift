@@ -192,8 +192,8 @@ let package = Package(
         tests(
             "Console",
             [
-                "Kernel", "Documents", "Insights", "Predictions", "Experiments", "Access",
-                "Console", hummingbird, hummingbirdTesting, httpTypes,
+                "Kernel", "JSONParsing", "Documents", "Insights", "Predictions", "Experiments",
+                "Access", "Console", hummingbird, hummingbirdTesting, httpTypes,
             ]),
         tests("Tidy", []),
         tests(

@@ -1,10 +1,12 @@
 import Access
-import Console
+import Documents
 import Hummingbird
 import HummingbirdTesting
 import Insights
 import Kernel
 import Synchronization
+
+@testable import Console
 
 /// A console over sample data, and what it was asked to do.
 final class ConsoleFixture: Sendable {
@@ -14,6 +16,15 @@ final class ConsoleFixture: Sendable {
         var signedOut: [String] = []
         var timelineBefore: [String?] = []
         var passwords: [PasswordChange] = []
+        var previews: [String] = []
+        var saved: [String] = []
+        var turned: [JourneyRow.State] = []
+        var completed: [String] = []
+        var replayed: [String] = []
+        var decisions: [DecisionQuery] = []
+        var tasks: [TaskQuery] = []
+        var outbox: [OutboxQuery] = []
+        var pagesOfJourneys = 0
     }
 
     /// What a page's data closures do when they are asked.
@@ -61,7 +72,7 @@ final class ConsoleFixture: Sendable {
         }
     }
 
-    private var data: ConsoleData {
+    var data: ConsoleData {
         ConsoleData(
             overview: { try self.overview() },
             retention: {
@@ -118,7 +129,108 @@ final class ConsoleFixture: Sendable {
                     return .refused(error)
                 }
                 return .changed
-            })
+            }, automation: automation)
+    }
+
+    /// 120 people in pages of `limit`; a cursor is the number of people before it.
+    private func people(after: String?, limit: Int) -> (people: [PersonRow], next: String?) {
+        let start = after.flatMap { Int($0) } ?? 0
+        let end = min(120, start + limit)
+        let people = start < end ? (start..<end).map(AutomationSample.person) : []
+        return (people, end < 120 ? "\(end)" : nil)
+    }
+
+    private var automation: AutomationData {
+        var automation = AutomationData()
+        automation.readYAML = { (text) throws(DocumentProblem) in try AutomationSample.read(text) }
+        automation.writeYAML = { AutomationSample.write($0) }
+        guard mood != .empty else { return automation }
+        automation.segments = { AutomationSample.segments() }
+        automation.segment = { name in
+            let people = self.people(after: nil, limit: 50)
+            return name == AutomationSample.segment
+                ? AutomationSample.segmentPage(
+                    members: SegmentMembersPage(people: people.people, next: people.next)) : nil
+        }
+        automation.segmentMembers = { _, after, limit in
+            let people = self.people(after: after, limit: limit)
+            return SegmentMembersPage(people: people.people, next: people.next)
+        }
+        automation.previewSegment = { yaml in
+            self.asked.withLock { $0.previews.append(yaml) }
+            do throws(DocumentProblem) {
+                _ = try AutomationSample.read(yaml)
+            } catch {
+                return SegmentPreview(problem: error)
+            }
+            return SegmentPreview(
+                size: 1234, customers: 4383, sample: [AutomationSample.person(1)],
+                words: [DefinitionLine(SampleData.hostile)], milliseconds: 12)
+        }
+        automation.saveSegment = { yaml, _ in
+            do throws(DocumentProblem) {
+                let node = try AutomationSample.read(yaml)
+                self.asked.withLock { $0.saved.append(yaml) }
+                return .saved(name: SegmentForm(node)?.name ?? "other")
+            } catch {
+                return .refused(error)
+            }
+        }
+        automation.hints = {
+            BuilderHints(
+                events: [SampleData.hostile], attributes: [SampleData.combining],
+                segments: [AutomationSample.segment])
+        }
+        addJourneys(to: &automation)
+        return automation
+    }
+
+    private func addJourneys(to automation: inout AutomationData) {
+        automation.journeys = { AutomationSample.journeys() }
+        automation.journey = { name in
+            self.asked.withLock { $0.pagesOfJourneys += 1 }
+            let state = self.log.turned.last ?? .live
+            return name == AutomationSample.journey ? AutomationSample.journeyPage(state) : nil
+        }
+        automation.journeyRevision = { $0 == AutomationSample.journey ? "7&8" : nil }
+        automation.decisions = { query in
+            self.asked.withLock { $0.decisions.append(query) }
+            return AutomationSample.decisions(next: query.before == nil ? "older&1" : nil)
+        }
+        automation.peopleAt = { _, _, after, limit in
+            let people = self.people(after: after, limit: limit)
+            return StepPeoplePage(people: people.people, next: people.next)
+        }
+        automation.setJourneyState = { name, state, _ in
+            guard name == AutomationSample.journey else { return .unknown }
+            self.asked.withLock { $0.turned.append(state) }
+            return .done
+        }
+        automation.tasks = { query in
+            self.asked.withLock { $0.tasks.append(query) }
+            return TaskPage(
+                tasks: query.owner == "nobody" ? [] : AutomationSample.tasks(),
+                total: query.owner == "nobody" ? 0 : 120, owners: [SampleData.hostile],
+                next: query.after == nil ? "more&1" : nil)
+        }
+        automation.completeTask = { task, _ in
+            guard task == "task-1" else { return .unknown }
+            self.asked.withLock { $0.completed.append(task) }
+            return .done
+        }
+        automation.outbox = { query in
+            self.asked.withLock { $0.outbox.append(query) }
+            return AutomationSample.outbox(next: query.after == nil ? "more&1" : nil)
+        }
+        automation.replay = { letter, _ in
+            guard letter == "letter-dead" else { return .unknown }
+            self.asked.withLock { $0.replayed.append(letter) }
+            return .done
+        }
+        automation.replayAll = { receiver, _ in
+            self.asked.withLock { $0.replayed.append(receiver) }
+            return 1
+        }
     }
 
     /// Runs the test against the console's routes, without a socket.

@@ -68,7 +68,11 @@ struct DoorTests {
         }
     }
 
-    @Test(arguments: ["/sign-out", undo, "/preferences", "/sign-in", "/account/password"])
+    @Test(arguments: [
+        "/sign-out", undo, "/preferences", "/sign-in", "/account/password", "/segments/builder",
+        "/segments/preview", "/journeys/win-back/state", "/tasks/task-1/done",
+        "/outbox/letter-dead/replay", "/outbox/receivers/crm/replay",
+    ])
     func `a form without its token changes nothing`(path: String) async throws {
         let fixture = ConsoleFixture()
         try await fixture.run { client in
@@ -90,6 +94,9 @@ struct DoorTests {
         #expect(fixture.log.undone.isEmpty)
         #expect(fixture.log.signedOut.isEmpty)
         #expect(fixture.log.passwords.isEmpty)
+        #expect(fixture.log.saved.isEmpty && fixture.log.previews.isEmpty)
+        #expect(fixture.log.turned.isEmpty && fixture.log.completed.isEmpty)
+        #expect(fixture.log.replayed.isEmpty)
     }
 
     @Test func `every form that changes something carries the token`() async throws {

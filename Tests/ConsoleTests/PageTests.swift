@@ -12,7 +12,13 @@ struct PageTests {
         customer, "\(customer)/timeline?before=x", "\(customer)/merges/\(SampleData.merge)/undo",
         "\(customer)/offers", "/insights/models/recommendations",
         "/insights/retention", "/insights/retention?show=counts", "/insights/models", "/settings",
-        "/definitions", "/find?q=a", "/find", "/account", "/account?changed=1", "/nowhere",
+        "/definitions", "/find?q=a", "/find", "/segments",
+        "/segments/at-risk", "/segments/at-risk?after=50", "/segments/new",
+        "/segments/at-risk/edit", "/journeys", "/journeys/win-back",
+        "/journeys/win-back/steps/second-mail", "/journeys/win-back/decisions",
+        "/journeys/win-back/decisions?kind=sent&step=second-mail&before=x", "/tasks",
+        "/tasks?show=done&owner=x", "/outbox", "/outbox?state=dead&kind=webhook&after=x",
+        "/account", "/account?changed=1", "/nowhere",
     ]
 
     @Test(arguments: pages) func `a page shows hostile text as text`(path: String) async throws {
@@ -118,6 +124,23 @@ struct PageTests {
             let page = try await Browser(client: client).get(path)
             #expect(page.status == .ok)
             #expect(page.html.contains("perennial import orders FILE"))
+        }
+    }
+
+    @Test(arguments: [
+        ("/segments", "perennial apply Playbooks/segments"),
+        ("/journeys", "perennial apply Playbooks/win-back"),
+        ("/tasks", "perennial apply Playbooks/win-back"),
+        ("/outbox", "perennial apply Playbooks/win-back"),
+    ])
+    func `an empty room of automation says which command fills it`(
+        path: String, command: String
+    ) async throws {
+        try await ConsoleFixture(.empty).run { client in
+            let page = try await Browser(client: client).get(path)
+            #expect(page.status == .ok)
+            #expect(page.html.contains(command))
+            #expect(!page.html.contains("<table"))
         }
     }
 

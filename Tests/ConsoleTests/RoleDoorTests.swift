@@ -13,7 +13,15 @@ struct RoleDoorTests {
         ("/insights", [.readFigures]), ("/customers", [.readCustomers]),
         ("/customers.csv", [.exportCustomers]), (PageTests.customer, [.readCustomers]),
         ("\(PageTests.customer)/timeline", [.readCustomers]),
-        (DoorTests.undo, [.changeCustomers]), ("/settings", [.manageMembers, .manageKeys]),
+        ("/segments", [.readFigures, .readCustomers]),
+        ("/segments/at-risk", [.readFigures, .readCustomers]),
+        ("/segments/new", [.changeJourneys]), ("/segments/at-risk/edit", [.changeJourneys]),
+        ("/journeys", [.readFigures]), ("/journeys/win-back", [.readFigures]),
+        ("/journeys/win-back/live", [.readFigures]),
+        ("/journeys/win-back/steps/second-mail", [.readCustomers]),
+        ("/journeys/win-back/decisions", [.readCustomers]), ("/tasks", [.readCustomers]),
+        ("/outbox", [.readCustomers]), (DoorTests.undo, [.changeCustomers]),
+        ("/settings", [.manageMembers, .manageKeys]),
     ]
 
     private static let all = Set(Permission.allCases)
@@ -46,6 +54,52 @@ struct RoleDoorTests {
         #expect(fixture.log.undone.isEmpty)
     }
 
+    /// Each act of automation, and what it asks for.
+    static let acts: [(path: String, form: String, needs: Permission)] = [
+        ("/segments/builder", "act=save&mode=yaml&yaml=%7B%7D", .changeJourneys),
+        ("/segments/preview", "mode=yaml&yaml=%7B%7D", .changeJourneys),
+        ("/journeys/win-back/state", "state=paused", .changeJourneys),
+        ("/tasks/task-1/done", "", .changeCustomers),
+        ("/outbox/letter-dead/replay", "", .changeJourneys),
+        ("/outbox/receivers/crm/replay", "", .changeJourneys),
+    ]
+
+    @Test(arguments: acts)
+    func `an act is done by who may and by nobody else`(
+        path: String, form: String, needs: Permission
+    ) async throws {
+        for isAllowed in [false, true] {
+            let permissions = isAllowed ? [needs] : Self.all.subtracting([needs])
+            let fixture = ConsoleFixture(permissions: permissions)
+            try await fixture.run { client in
+                let browser = Browser(client: client)
+                let token = try await browser.token(on: "/account")
+                let page = try await browser.post(path, "token=\(token)&\(form)")
+                #expect((page.status == .forbidden) == !isAllowed)
+            }
+            let log = fixture.log
+            let acts =
+                log.saved.count + log.previews.count + log.turned.count + log.completed.count
+                + log.replayed.count
+            #expect(acts == (isAllowed ? 1 : 0))
+        }
+    }
+
+    @Test(arguments: ["/segments/at-risk", "/journeys/win-back", "/journeys/win-back/live"])
+    func `names are shown to nobody who may not see customers`(path: String) async throws {
+        for isAllowed in [false, true] {
+            let permissions = isAllowed ? Self.all : Self.all.subtracting([.readCustomers])
+            try await ConsoleFixture(permissions: permissions).run { client in
+                let page = try await Browser(client: client).get(path, htmx: "live")
+                #expect(page.status == .ok)
+                let names =
+                    page.html.contains("c1@example.test") || page.html.contains("Label of")
+                #expect(names == isAllowed)
+                #expect(page.html.contains("href=\"/customers/") == isAllowed)
+            }
+        }
+    }
+
     @Test(arguments: Role.allCases)
     func `of the roles these may undo a merge`(role: Role) async throws {
         let fixture = ConsoleFixture(permissions: role.permissions)
@@ -65,6 +119,13 @@ struct RoleDoorTests {
             (.readCustomers, "/", "href=\"/customers"),
             (.readCustomers, "/insights/retention", "href=\"/customers"),
             (.readCustomers, "/find", "href=\"/customers"),
+            (.changeJourneys, "/segments", "href=\"/segments/new"),
+            (.changeJourneys, "/segments/at-risk", "/edit\""),
+            (.changeJourneys, "/journeys/win-back", "/state\""),
+            (.changeJourneys, "/outbox", "/replay\""),
+            (.changeCustomers, "/tasks", "/done\""),
+            (.changeCustomers, PageTests.customer, "/done\""),
+            (.readFigures, PageTests.customer, "href=\"/journeys/win-back\"><bdi>"),
             (.manageMembers, "/settings", "member add"),
             (.manageKeys, "/settings", "key create"),
         ]
@@ -113,7 +174,7 @@ struct RoleDoorTests {
         try await ConsoleFixture(permissions: Role.support.permissions).run { client in
             let page = try await Browser(client: client).get("/customers")
             let current = page.html.ranges(of: "<a class=\"entry\"")
-            #expect(current.count == 1)
+            #expect(current.count == 3)
         }
     }
 }

@@ -137,7 +137,8 @@ enum SampleData {
                     asOf: asOf.adding(days: -28 * $0), churnProbability: 0.1 * Double($0 + 1),
                     churnBand: .low, expectedOrders365: 3, expectedSpend365Minor: nil,
                     currency: nil)
-            }, why: rhythm)
+            }, why: rhythm, segments: AutomationSample.memberships(),
+            runs: AutomationSample.runs(), tasks: AutomationSample.tasks())
     }
 
     static func offers() -> OffersPageData {
