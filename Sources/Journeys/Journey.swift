@@ -48,7 +48,7 @@ package struct Journey: Hashable, Sendable {
     package let name: String
     package let title: String
     package let description: String?
-    package let status: Status
+    package private(set) var status: Status
     /// The topic of its messages where a step says none.
     package let topic: String
     /// 0...100, the most important highest; of its messages where a step says none.
@@ -129,6 +129,13 @@ package struct Journey: Hashable, Sendable {
         }
         try members.end()
         return exit
+    }
+
+    /// The same journey with another status.
+    package func with(_ status: Status) -> Journey {
+        var journey = self
+        journey.status = status
+        return journey
     }
 
     /// The step's number by its id; nil without one.

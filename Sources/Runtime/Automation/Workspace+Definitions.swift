@@ -134,11 +134,13 @@ struct DefinitionStep {
     var items: [String: DefinitionDraft] = [:]
     /// The numbers of segments in force, by name.
     var subjects: [String: Int64] = [:]
+    /// All definitions, as they would be.
+    var set: DefinitionSet
 
     init(
         _ drafts: [DefinitionDraft], prunes: Bool, in rows: [DefinitionRow], now: Timestamp
     ) throws(DefinitionFailure) {
-        var set = try DefinitionSet(rows)
+        set = try DefinitionSet(rows)
         var problems: [(file: String, problem: DocumentProblem)] = []
         var known: [String: DefinitionRow] = [:]
         for row in rows {

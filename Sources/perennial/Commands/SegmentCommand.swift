@@ -2,7 +2,9 @@ import Analytics
 import ArgumentParser
 import Documents
 import JSONParsing
+import Insights
 import Kernel
+import Records
 import Runtime
 import Segments
 import YAMLText
