@@ -18,6 +18,12 @@ extension Condition {
         "segment", "notSegment",
     ]
 
+    /// What may stand beside those.
+    private static let besides = Set(
+        Comparison.names + [
+            "where", "times", "within", "since", "name", "topic", "activeWindow",
+        ])
+
     private static func read(
         _ reader: DocumentReader, depth: Int, count: inout Int
     ) throws(DocumentProblem) -> Condition {
@@ -30,7 +36,7 @@ extension Condition {
         let present = names.filter { members.has($0) }
         guard let name = present.first else {
             var reason = "is not a condition; one begins with \(names.joined(separator: ", "))"
-            for written in members.names {
+            for written in members.names where !besides.contains(written) {
                 guard let near = nearest(to: written, among: names) else { continue }
                 reason = "is not a condition: \(written) is not known; did you mean \(near)?"
             }

@@ -34,15 +34,50 @@ struct ComparisonSQL {
     ///   - ofValue: Whether the column is a value that may itself be a list.
     func holds(_ json: SQLText, _ steps: [String], ofValue: Bool) -> SQLText {
         let all = Self.values(json, steps, ofValue: ofValue)
+        let direct = Self.direct(json, steps)
         if case .exists = comparison {
-            return
-                "len(list_filter(\(all), lambda x: NOT regexp_matches(x::VARCHAR, \(raw: Self.nothing)))) > 0"
+            return """
+                CASE WHEN \(direct) IS NOT NULL AND left(\(direct)::VARCHAR, 1) <> '['
+                THEN NOT regexp_matches(\(direct)::VARCHAR, \(raw: Self.nothing))
+                ELSE len(list_filter(\(all), lambda x: \
+                NOT regexp_matches(x::VARCHAR, \(raw: Self.nothing)))) > 0 END
+                """
         }
         let plain = Self.plain(all)
-        let isText: SQLText = "starts_with(x::VARCHAR, '\"')"
-        let any: SQLText =
-            "len(list_filter(\(plain), lambda x: \(holds("(x ->> '$')", isText: isText)))) > 0"
-        return holdsWithout ? "(\(any) OR len(\(plain)) = 0)" : any
+        let one = holds(
+            "(\(direct) ->> '$')", isText: "starts_with(\(direct)::VARCHAR, '\"')")
+        let any: SQLText = """
+            len(list_filter(\(plain), lambda x: \
+            \(holds("(x ->> '$')", isText: "starts_with(x::VARCHAR, '\"')")))) > 0
+            """
+        return """
+            CASE WHEN \(Self.isPlain(direct)) THEN coalesce(\(one), false)
+            \(Self.ends(direct, steps, ofValue, with: holdsWithout ? "true" : "false"))
+            ELSE \(holdsWithout ? "(\(any) OR len(\(plain)) = 0)" as SQLText : any) END
+            """
+    }
+
+    /// The value at the end of a path without lists on it: where it is plain there is no other.
+    static func direct(_ json: SQLText, _ steps: [String]) -> SQLText {
+        "json_extract(\(json), '\(raw: path(steps))')"
+    }
+
+    static func isPlain(_ value: SQLText) -> SQLText {
+        """
+        left(\(value)::VARCHAR, 1) NOT IN ('[', '{', 'n') \
+        AND NOT regexp_full_match(\(value)::VARCHAR, '" *"')
+        """
+    }
+
+    /// The branch of a CASE behind `isPlain`, for paths on which only the end may be a list: none there means
+    /// no value.
+    static func ends(
+        _ direct: SQLText, _ steps: [String], _ ofValue: Bool, with result: SQLText
+    ) -> SQLText {
+        guard steps.count == (ofValue ? 0 : 1) else { return "" }
+        return """
+            WHEN \(direct) IS NULL OR left(\(direct)::VARCHAR, 1) <> '[' THEN \(result)
+            """
     }
 
     /// The plain values at the end of a path, as a list of JSON.

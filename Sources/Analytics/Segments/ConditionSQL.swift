@@ -7,7 +7,8 @@ import Segments
 /// Orders are asked of the summary where that has the answer, else of `orders`; events by name. What a person
 /// wrote is bound.
 struct ConditionSQL {
-    private let now: Int64
+    /// In milliseconds.
+    let milliseconds: Int64
     private let quintiles: QuintileEdges?
     private let segments: [String: Condition]
     private let hasLinks: Bool
@@ -21,7 +22,7 @@ struct ConditionSQL {
     init(
         now: Timestamp, quintiles: QuintileEdges?, segments: [String: Condition], hasLinks: Bool
     ) {
-        self.now = now.milliseconds
+        milliseconds = now.milliseconds
         self.quintiles = quintiles
         self.segments = segments
         self.hasLinks = hasLinks
@@ -78,6 +79,8 @@ struct ConditionSQL {
         return "(\(pieces.joined(word)))"
     }
 
+    private var now: Int64 { milliseconds }
+
     // MARK: Tables
 
     /// Whom an event counts for, and where events are.
@@ -92,7 +95,7 @@ struct ConditionSQL {
         "CASE WHEN e.properties = '' THEN '{}' ELSE e.properties END"
 
     /// Adds a table of this statement and returns its name.
-    private mutating func table(_ rows: SQLText) -> String {
+    mutating func table(_ rows: SQLText) -> String {
         tableCount += 1
         let name = "t\(tableCount)"
         tables.append("\(raw: name) AS MATERIALIZED (\(rows))")
@@ -100,13 +103,13 @@ struct ConditionSQL {
     }
 
     /// Whether the row's customer is among a query's customers, of whom none is NULL.
-    private mutating func isIn(_ customers: SQLText) -> SQLText {
+    mutating func isIn(_ customers: SQLText) -> SQLText {
         let name = table(customers)
         return "s.customer IN (SELECT customer FROM \(raw: name))"
     }
 
     /// The events of a trace in a window: customer, properties, occurred_ms, position.
-    private func events(_ trace: EventTrace, _ window: EventWindow) -> SQLText {
+    func events(_ trace: EventTrace, _ window: EventWindow) -> SQLText {
         var conditions: [SQLText] = ["e.customer <> 0", trace.selector.sql]
         if window != .ever { conditions.append("e.occurred_ms > \(window.start(at: now))") }
         for test in trace.tests {
@@ -216,79 +219,6 @@ struct ConditionSQL {
         }
     }
 
-    // MARK: Figures
-
-    private mutating func figure(_ figure: EventFigure) -> SQLText {
-        guard let path = figure.path else { return "false" }
-        let values = ComparisonSQL.plain(
-            ComparisonSQL.values("properties", path.steps, ofValue: false))
-        let texts: SQLText = "list_transform(\(values), lambda x: x ->> '$')"
-        let value: SQLText
-        if figure.kind.isOfNumbers {
-            let numbers: SQLText =
-                "list_transform(\(texts), lambda x: \(ComparisonSQL.number("x")))"
-            value = """
-                list_filter(\(numbers), lambda x: abs(x) <= \(TraceValue.numberMax))[1]
-                """
-        } else {
-            value =
-                "CASE WHEN strlen(\(texts)[1]) <= \(Int64(TraceValue.textBytesMax)) THEN \(texts)[1] END"
-        }
-        let held = table(
-            """
-            SELECT customer, value, row_number() OVER newest AS place FROM (
-                SELECT customer, occurred_ms, position, \(value) AS value
-                FROM (\(events(figure.trace, figure.window)))
-            ) WHERE value IS NOT NULL
-            WINDOW newest AS (PARTITION BY customer ORDER BY occurred_ms DESC, position DESC)
-            QUALIFY place <= \(Int64(Behaviours.entriesMax))
-            """)
-        if figure.kind.isOfNumbers { return numbers(figure, held) }
-        let comparison = ComparisonSQL(figure.comparison, now: now)
-        let one = figure.kind == .first ? "arg_max" : "arg_min"
-        let customers = isIn(
-            """
-            SELECT customer FROM (
-                SELECT customer, \(raw: one)(value, place) AS value FROM \(raw: held)
-                GROUP BY customer)
-            WHERE \(comparison.holds("value"))
-            """)
-        if comparison.holdsWithout {
-            return "(\(customers) OR s.customer NOT IN (SELECT customer FROM \(raw: held)))"
-        }
-        return comparison.isNegated ? "NOT \(customers)" : customers
-    }
-
-    private mutating func numbers(_ figure: EventFigure, _ held: String) -> SQLText {
-        guard case .number(let order, let limit) = figure.comparison,
-            let micro = TraceValue.micro(limit.value)
-        else { return "false" }
-        let figureSQL: SQLText
-        var limitSQL: SQLText = "\(micro)"
-        switch figure.kind {
-        case .sum: figureSQL = "sum(micro)"
-        case .average:
-            figureSQL = "sum(micro)"
-            limitSQL = "\(micro)::HUGEINT * count(*)"
-        case .smallest: figureSQL = "min(micro)"
-        case .largest: figureSQL = "max(micro)"
-        case .first, .last: return "false"
-        }
-        func customers(_ condition: SQLText) -> SQLText {
-            """
-            SELECT customer FROM (
-                SELECT customer, round(value * 1000000)::BIGINT AS micro FROM \(raw: held))
-            GROUP BY customer HAVING \(condition)
-            """
-        }
-        let holds: SQLText = "\(figureSQL) \(raw: order.symbol) \(limitSQL)"
-        // The sum of nothing is nothing.
-        if figure.kind == .sum, order.holdsOfZero(micro) {
-            return "NOT \(isIn(customers("NOT (\(holds))")))"
-        }
-        return isIn(customers(holds))
-    }
-
     // MARK: Orders
 
     private mutating func monetary(_ test: MoneyTest, _ window: EventWindow) -> SQLText {
@@ -296,22 +226,31 @@ struct ConditionSQL {
         let limit = test.amount.minor
         let symbol = test.order.symbol
         if window == .ever {
+            let several = among(
+                "SELECT customer FROM customer_revenue WHERE currency = \(currency) AND ",
+                "revenue_minor \(raw: symbol) \(limit)", ofNone: test.order.holdsOfZero(limit))
             return """
-                CASE WHEN s.currencies > 1 THEN coalesce((
-                    SELECT any_value(r.revenue_minor) FROM customer_revenue AS r
-                    WHERE r.customer = s.customer AND r.currency = \(currency)), 0)
-                WHEN s.currency = \(currency) THEN s.revenue_minor ELSE 0 END \
-                \(raw: symbol) \(limit)
+                CASE WHEN s.currencies > 1 THEN \(several)
+                WHEN s.currency = \(currency) THEN s.revenue_minor \(raw: symbol) \(limit)
+                ELSE \(raw: test.order.holdsOfZero(limit) ? "true" : "false") END
                 """
         }
         let orders = orders(
             "currency = \(currency) AND occurred_ms > \(window.start(at: now))")
-        func customers(_ condition: SQLText) -> SQLText {
-            "SELECT customer FROM \(orders) GROUP BY customer HAVING \(condition)"
-        }
-        let holds: SQLText = "sum(total_minor) \(raw: symbol) \(limit)"
-        if test.order.holdsOfZero(limit) { return "NOT \(isIn(customers("NOT (\(holds))")))" }
-        return isIn(customers(holds))
+        return among(
+            "SELECT customer FROM \(orders) GROUP BY customer HAVING ",
+            "sum(total_minor) \(raw: symbol) \(limit)",
+            ofNone: test.order.holdsOfZero(limit))
+    }
+
+    /// Whether a row's customer is among those of a query on sums, where a sum of nothing has no row.
+    ///
+    /// - Parameter ofNone: Whether the condition holds for nothing.
+    mutating func among(
+        _ head: SQLText, _ condition: SQLText, ofNone: Bool
+    ) -> SQLText {
+        ofNone
+            ? "NOT \(isIn("\(head)NOT (\(condition))"))" : isIn("\(head)\(condition)")
     }
 
     private func quintile(_ test: QuintileTest) -> SQLText {
@@ -348,7 +287,8 @@ struct ConditionSQL {
 
     private mutating func lifecycle(_ test: LifecycleTest) -> SQLText {
         let active = now - test.window.milliseconds
-        let lapsed = now - test.lapsed.milliseconds
+        let length = test.lapsed.milliseconds
+        let lapsed = now - length
         var pieces: [SQLText] = []
         for state in test.states {
             switch state {
@@ -359,13 +299,14 @@ struct ConditionSQL {
                 pieces.append("(s.last_order_ms <= \(active) AND s.last_order_ms > \(lapsed))")
             case .lapsed: pieces.append("s.last_order_ms <= \(lapsed)")
             case .wonBack:
-                // `max(…, 2)` is the list of the two latest.
+                // The last order is the only one since two windows before it.
                 let back = isIn(
                     """
-                    SELECT customer FROM (
-                        SELECT customer, max(occurred_ms, 2) AS latest FROM \(orders("true"))
-                        GROUP BY customer HAVING count(*) > 1 AND max(occurred_ms) > \(active))
-                    WHERE latest[1] - latest[2] >= \(test.lapsed.milliseconds)
+                    SELECT o.customer FROM \(orders("occurred_ms > \(active - length)")) JOIN (
+                        SELECT customer, last_order_ms FROM customer_summary
+                        WHERE orders > 1 AND last_order_ms > \(active)
+                    ) AS c ON c.customer = o.customer AND o.occurred_ms > c.last_order_ms - \(length)
+                    GROUP BY o.customer HAVING count(*) = 1
                     """)
                 pieces.append(back)
             }
@@ -409,17 +350,6 @@ struct ConditionSQL {
                 "SELECT s.customer FROM customer_summary AS s WHERE \(holds)")
         }
         return "s.customer IN (SELECT customer FROM \(raw: segmentTables[name] ?? ""))"
-    }
-}
-
-extension Comparison.Order {
-    fileprivate func holdsOfZero(_ limit: Int64) -> Bool {
-        switch self {
-        case .greaterThan: 0 > limit
-        case .atLeast: 0 >= limit
-        case .lessThan: 0 < limit
-        case .atMost: 0 <= limit
-        }
     }
 }
 
