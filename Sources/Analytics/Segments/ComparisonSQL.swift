@@ -28,55 +28,28 @@ struct ComparisonSQL {
 
     /// Whether any value at the end of a path is as `comparison` says; never NULL.
     ///
-    /// - Parameters:
-    ///   - json: A column of JSON.
-    ///   - steps: The names from there on.
-    ///   - ofValue: Whether the column is a value that may itself be a list.
-    func holds(_ json: SQLText, _ steps: [String], ofValue: Bool) -> SQLText {
-        let all = Self.values(json, steps, ofValue: ofValue)
-        let direct = Self.direct(json, steps)
+    /// - Parameter end: One that was added to the rows (`PathEnd.adding`).
+    func holds(_ end: PathEnd) -> SQLText {
+        let all = Self.values(end.json, end.steps, ofValue: end.ofValue)
         if case .exists = comparison {
             return """
-                CASE WHEN \(direct) IS NOT NULL AND left(\(direct)::VARCHAR, 1) <> '['
-                THEN NOT regexp_matches(\(direct)::VARCHAR, \(raw: Self.nothing))
+                CASE WHEN \(raw: end.written) IS NOT NULL AND left(\(raw: end.written), 1) <> '['
+                THEN NOT regexp_matches(\(raw: end.written), \(raw: Self.nothing))
                 ELSE len(list_filter(\(all), lambda x: \
                 NOT regexp_matches(x::VARCHAR, \(raw: Self.nothing)))) > 0 END
                 """
         }
         let plain = Self.plain(all)
         let one = holds(
-            "(\(direct) ->> '$')", isText: "starts_with(\(direct)::VARCHAR, '\"')")
+            "\(raw: end.text)", isText: "starts_with(\(raw: end.written), '\"')")
         let any: SQLText = """
             len(list_filter(\(plain), lambda x: \
             \(holds("(x ->> '$')", isText: "starts_with(x::VARCHAR, '\"')")))) > 0
             """
         return """
-            CASE WHEN \(Self.isPlain(direct)) THEN coalesce(\(one), false)
-            \(Self.ends(direct, steps, ofValue, with: holdsWithout ? "true" : "false"))
+            CASE WHEN \(end.isPlain) THEN coalesce(\(one), false)
+            \(end.hasNone(holdsWithout ? "true" : "false"))
             ELSE \(holdsWithout ? "(\(any) OR len(\(plain)) = 0)" as SQLText : any) END
-            """
-    }
-
-    /// The value at the end of a path without lists on it: where it is plain there is no other.
-    static func direct(_ json: SQLText, _ steps: [String]) -> SQLText {
-        "json_extract(\(json), '\(raw: path(steps))')"
-    }
-
-    static func isPlain(_ value: SQLText) -> SQLText {
-        """
-        left(\(value)::VARCHAR, 1) NOT IN ('[', '{', 'n') \
-        AND NOT regexp_full_match(\(value)::VARCHAR, '" *"')
-        """
-    }
-
-    /// The branch of a CASE behind `isPlain`, for paths on which only the end may be a list: none there means
-    /// no value.
-    static func ends(
-        _ direct: SQLText, _ steps: [String], _ ofValue: Bool, with result: SQLText
-    ) -> SQLText {
-        guard steps.count == (ofValue ? 0 : 1) else { return "" }
-        return """
-            WHEN \(direct) IS NULL OR left(\(direct)::VARCHAR, 1) <> '[' THEN \(result)
             """
     }
 
@@ -200,5 +173,62 @@ extension Comparison.Order {
         case .lessThan: "<"
         case .atMost: "<="
         }
+    }
+}
+
+/// The end of a path in rows of JSON. What is there without lists on the way is read once for each row, and
+/// for most it is all there is.
+struct PathEnd {
+    /// A column of JSON.
+    let json: SQLText
+    /// The names from there on.
+    let steps: [String]
+    /// Whether the column is a value that may itself be a list.
+    let ofValue: Bool
+    private let number: Int
+
+    init(_ json: SQLText, _ steps: [String], ofValue: Bool, number: Int = 0) {
+        self.json = json
+        self.steps = steps
+        self.ofValue = ofValue
+        self.number = number
+    }
+
+    /// The columns that are added: the value as JSON text, and as text.
+    var written: String { "written\(number)" }
+    var text: String { "text\(number)" }
+
+    /// Rows with those columns added for each of the ends.
+    static func adding(_ ends: [PathEnd], to rows: SQLText) -> SQLText {
+        guard !ends.isEmpty else { return rows }
+        let direct = ends.map { end -> SQLText in
+            "json_extract(\(end.json), '\(raw: ComparisonSQL.path(end.steps))') AS direct\(raw: String(end.number))"
+        }
+        let columns = ends.map { end -> SQLText in
+            let direct = "direct\(end.number)"
+            return """
+                \(raw: direct)::VARCHAR AS \(raw: end.written), \
+                \(raw: direct) ->> '$' AS \(raw: end.text)
+                """
+        }
+        return """
+            SELECT *, \(columns.joined(", ")) FROM (
+                SELECT *, \(direct.joined(", ")) FROM (\(rows)))
+            """
+    }
+
+    /// Whether there is a plain value without lists on the way: there is no other then.
+    var isPlain: SQLText {
+        """
+        left(\(raw: written), 1) NOT IN ('[', '{', 'n') \
+        AND NOT regexp_full_match(\(raw: written), '" *"')
+        """
+    }
+
+    /// The branch of a CASE behind `isPlain`, for paths on which only the end may be a list: none there means
+    /// no value.
+    func hasNone(_ result: SQLText) -> SQLText {
+        guard steps.count == (ofValue ? 0 : 1) else { return "" }
+        return "WHEN \(raw: written) IS NULL OR left(\(raw: written), 1) <> '[' THEN \(result)"
     }
 }

@@ -6,11 +6,13 @@ extension ConditionSQL {
     mutating func figure(_ figure: EventFigure) -> SQLText {
         guard let path = figure.path else { return "false" }
         // Those who have more events than are held are few; ranking everybody's would take longest.
+        let end = PathEnd("properties", path.steps, ofValue: false)
+        let rows = PathEnd.adding([end], to: events(figure.trace, figure.window))
         let all = table(
             """
             SELECT customer, occurred_ms, position, value FROM (
-                SELECT customer, occurred_ms, position, \(Self.value(figure.kind, path)) AS value
-                FROM (\(events(figure.trace, figure.window)))
+                SELECT customer, occurred_ms, position, \(Self.value(figure.kind, end)) AS value
+                FROM (\(rows))
             ) WHERE value IS NOT NULL
             """)
         let many = table(
@@ -46,15 +48,14 @@ extension ConditionSQL {
     }
 
     /// What a trace keeps of an event; NULL for nothing.
-    private static func value(_ kind: EventFigure.Kind, _ path: PropertyPath) -> SQLText {
-        let direct = ComparisonSQL.direct("properties", path.steps)
+    private static func value(_ kind: EventFigure.Kind, _ end: PathEnd) -> SQLText {
         let values = ComparisonSQL.plain(
-            ComparisonSQL.values("properties", path.steps, ofValue: false))
+            ComparisonSQL.values(end.json, end.steps, ofValue: false))
         let texts: SQLText = "list_transform(\(values), lambda x: x ->> '$')"
         let one: SQLText
         let several: SQLText
         if kind.isOfNumbers {
-            let number = ComparisonSQL.number("(\(direct) ->> '$')")
+            let number = ComparisonSQL.number("\(raw: end.text)")
             one = "CASE WHEN abs(\(number)) <= \(TraceValue.numberMax) THEN \(number) END"
             several = """
                 list_filter(list_transform(\(texts), lambda x: \(ComparisonSQL.number("x"))), \
@@ -62,12 +63,12 @@ extension ConditionSQL {
                 """
         } else {
             let most = Int64(TraceValue.textBytesMax)
-            one = "CASE WHEN strlen(\(direct) ->> '$') <= \(most) THEN \(direct) ->> '$' END"
+            one = "CASE WHEN strlen(\(raw: end.text)) <= \(most) THEN \(raw: end.text) END"
             several = "CASE WHEN strlen(\(texts)[1]) <= \(most) THEN \(texts)[1] END"
         }
         return """
-            CASE WHEN \(ComparisonSQL.isPlain(direct)) THEN \(one)
-            \(ComparisonSQL.ends(direct, path.steps, false, with: "NULL")) ELSE \(several) END
+            CASE WHEN \(end.isPlain) THEN \(one)
+            \(end.hasNone("NULL")) ELSE \(several) END
             """
     }
 

@@ -90,10 +90,6 @@ struct ConditionSQL {
         hasLinks ? "events AS e LEFT JOIN links AS l ON l.member = e.customer" : "events AS e"
     }
 
-    /// Empty properties aren't JSON.
-    private static let properties =
-        "CASE WHEN e.properties = '' THEN '{}' ELSE e.properties END"
-
     /// Adds a table of this statement and returns its name.
     mutating func table(_ rows: SQLText) -> String {
         tableCount += 1
@@ -112,16 +108,26 @@ struct ConditionSQL {
     func events(_ trace: EventTrace, _ window: EventWindow) -> SQLText {
         var conditions: [SQLText] = ["e.customer <> 0", trace.selector.sql]
         if window != .ever { conditions.append("e.occurred_ms > \(window.start(at: now))") }
-        for test in trace.tests {
+        let ends = trace.tests.enumerated().map { place, test in
+            PathEnd("properties", test.path.steps, ofValue: false, number: place)
+        }
+        // Empty properties aren't JSON.
+        let rows = PathEnd.adding(
+            ends,
+            to: """
+                SELECT \(raw: owner) AS customer, e.occurred_ms, e.position,
+                    CASE WHEN e.properties = '' THEN '{}' ELSE e.properties END AS properties
+                FROM \(raw: events) WHERE \(conditions.joined(" AND "))
+                """)
+        guard !ends.isEmpty else { return rows }
+        let holds = zip(trace.tests, ends).map { test, end -> SQLText in
             let comparison = ComparisonSQL(test.comparison, now: now)
-            let holds = comparison.holds(
-                "\(raw: Self.properties)", test.path.steps, ofValue: false)
-            conditions.append(comparison.isNegated ? "NOT (\(holds))" : holds)
+            return comparison.isNegated
+                ? "NOT (\(comparison.holds(end)))" : "(\(comparison.holds(end)))"
         }
         return """
-            SELECT \(raw: owner) AS customer, \(raw: Self.properties) AS properties,
-                e.occurred_ms, e.position
-            FROM \(raw: events) WHERE \(conditions.joined(" AND "))
+            SELECT customer, occurred_ms, position, properties FROM (\(rows))
+            WHERE \(holds.joined(" AND "))
             """
     }
 
@@ -165,9 +171,9 @@ struct ConditionSQL {
     private mutating func attribute(_ path: PropertyPath, _ comparison: Comparison) -> SQLText {
         let table = attributes(path.steps[0])
         let sql = ComparisonSQL(comparison, now: now)
-        let inner = Array(path.steps.dropFirst())
-        let holds = sql.holds("value", inner, ofValue: true)
-        let among = isIn("SELECT customer FROM \(raw: table) WHERE \(holds)")
+        let end = PathEnd("value", Array(path.steps.dropFirst()), ofValue: true)
+        let rows = PathEnd.adding([end], to: "SELECT customer, value FROM \(raw: table)")
+        let among = isIn("SELECT customer FROM (\(rows)) WHERE \(sql.holds(end))")
         if sql.holdsWithout {
             return "(\(among) OR s.customer NOT IN (SELECT customer FROM \(raw: table)))"
         }
