@@ -4,7 +4,10 @@ package import Documents
 ///
 /// Its steps are compiled flat: each has a number, and goes on only to one with a higher number, so there
 /// are no loops.
-package struct Journey: Hashable, Sendable {
+///
+/// A class, though it never changes: it is handed on several times for each event, and as a struct of so many parts its
+/// copies were a quarter of the work.
+package final class Journey: Hashable, Sendable {
     package enum Status: String, Sendable, CaseIterable {
         /// Nobody enters.
         case draft
@@ -66,7 +69,9 @@ package struct Journey: Hashable, Sendable {
     /// As it was written; reading it again gives the same journey.
     package let document: DocumentNode
 
-    package static func == (left: Self, right: Self) -> Bool { left.document == right.document }
+    package static func == (left: Journey, right: Journey) -> Bool {
+        left.document == right.document
+    }
 
     package func hash(into hasher: inout Hasher) { hasher.combine(document) }
 

@@ -41,8 +41,10 @@ extension JourneyMachine {
             else { continue }
             found.append((index, terms))
         }
+        if found.count < 2 { return found }
+        let runs = automation.runs
         return found.sorted {
-            let (left, right) = (automation.runs[$0.index], automation.runs[$1.index])
+            let (left, right) = (runs[$0.index], runs[$1.index])
             return (-$0.terms.priority, left.reachedAt, left.id)
                 < (-$1.terms.priority, right.reachedAt, right.id)
         }

@@ -65,8 +65,9 @@ struct JourneyMachine {
             case .sending, .ended: false
             }
         }
+        let runs = automation.runs
         let ordered = due.sorted {
-            let (left, right) = (automation.runs[$0], automation.runs[$1])
+            let (left, right) = (runs[$0], runs[$1])
             return (left.wakeAt ?? now, left.id) < (right.wakeAt ?? now, right.id)
         }
         for index in ordered { advance(index) }

@@ -95,7 +95,13 @@ package struct JourneyPlan: Sendable {
 
     /// Whether an event may do anything for this customer: the quick answer, for most events no.
     package func concerns(_ event: JourneyEvent, for automation: CustomerAutomation) -> Bool {
-        if automation.revision != revision { return true }
+        // Of a plan that changed only those need to hear who are inside or wait for a date; others will with what
+        // they do.
+        if automation.revision != revision,
+            !automation.runs.isEmpty || !automation.occasions.isEmpty
+        {
+            return true
+        }
         if entriesByEvent[event.name] != nil { return true }
         if event.kind == .identify, !entriesByDate.isEmpty { return true }
         if automation.runs.isEmpty { return false }

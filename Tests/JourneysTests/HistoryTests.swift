@@ -17,14 +17,16 @@ import Testing
         let rules = parts.first { $0.name == "sending" }?.text ?? "kind: sending"
         var stage = try Stage(
             parts.filter { $0.name == "journey" }.map(\.text), rules: rules)
-        for line in parts.filter({ $0.name == "history" }).flatMap({ $0.text.split(separator: "\n") })
-        {
+        for line in parts.filter({ $0.name == "history" }).flatMap({
+            $0.text.split(separator: "\n")
+        }) {
             try Self.give(String(line), &stage)
         }
         let told = stage.told.joined(separator: "\n") + "\n"
         if ProcessInfo.processInfo.environment["PERENNIAL_WRITE_HISTORIES"] == "1" {
             let before = text.components(separatedBy: "--- decisions\n")[0]
-            try (before + "--- decisions\n" + told).write(to: file, atomically: true, encoding: .utf8)
+            try (before + "--- decisions\n" + told).write(
+                to: file, atomically: true, encoding: .utf8)
         }
         let expected = try #require(parts.first { $0.name == "decisions" }?.text)
         let (lines, others) = (told.split(separator: "\n"), expected.split(separator: "\n"))
