@@ -3,7 +3,6 @@ import Console
 import Events
 import JSONParsing
 import Kernel
-import Runtime
 
 /// Archived events as the console's timeline shows them.
 enum TimelineText {

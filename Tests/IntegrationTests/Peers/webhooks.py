@@ -2,6 +2,7 @@
 
     webhooks.py receive SECRET JOURNAL     verifies each message by the standardwebhooks package; says its port
     webhooks.py fill RECORDS COUNT NAME    puts so many webhooks to a receiver into a workspace that nobody owns
+    webhooks.py tasks RECORDS COUNT        puts so many tasks there
 """
 import http.server
 import json
@@ -17,6 +18,10 @@ class Receiver(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["content-length"]))
+        if len(body) < int(self.headers["content-length"]):
+            # Its sender was killed halfway: no request yet.
+            self.close_connection = True
+            return
         try:
             message = self.server.verifier.verify(body, dict(self.headers))
             told = {
@@ -67,7 +72,15 @@ def fill(records, count, name):
     store.close()
 
 
-if sys.argv[1] == "receive":
-    receive(*sys.argv[2:])
-else:
-    fill(*sys.argv[2:])
+def tasks(records, count):
+    store = sqlite3.connect(records)
+    with store:
+        for number in range(int(count)):
+            store.execute(
+                "INSERT INTO tasks (key, customer, title, owner, due_at, journey, run, step,"
+                " created_at) VALUES (?, 1, ?, 'sales', ?, 'win-back', 'r', 'call', 1)",
+                (f"task-{number}", f"Call {number}", 1_700_000_000_000 + number % 3))
+    store.close()
+
+
+{"receive": receive, "fill": fill, "tasks": tasks}[sys.argv[1]](*sys.argv[2:])
