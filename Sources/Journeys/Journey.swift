@@ -51,7 +51,7 @@ package final class Journey: Hashable, Sendable {
     package let name: String
     package let title: String
     package let description: String?
-    package private(set) var status: Status
+    package let status: Status
     /// The topic of its messages where a step says none.
     package let topic: String
     /// 0...100, the most important highest; of its messages where a step says none.
@@ -136,11 +136,13 @@ package final class Journey: Hashable, Sendable {
         return exit
     }
 
-    /// The same journey with another status.
-    package func with(_ status: Status) -> Journey {
-        var journey = self
-        journey.status = status
-        return journey
+    /// Its document with another status.
+    package func document(with status: Status) -> DocumentNode {
+        guard case .mapping(let members) = document.value else { return document }
+        var changed = members.filter { $0.name != "status" }
+        let place = changed.firstIndex { $0.name == "entry" } ?? changed.count
+        changed.insert(.init("status", .text(status.rawValue)), at: place)
+        return DocumentNode(.mapping(changed))
     }
 
     /// The step's number by its id; nil without one.

@@ -103,11 +103,7 @@ extension Workspace {
         guard let item = try definitions().journeys.first(where: { $0.row.name == name }) else {
             throw StartFailure.unknownJourney(name)
         }
-        guard case .mapping(let members) = item.definition.document.value else { return }
-        var changed = members.filter { $0.name != "status" }
-        let place = changed.firstIndex { $0.name == "entry" } ?? changed.count
-        changed.insert(.init("status", .text(status.rawValue)), at: place)
-        let document = DocumentNode(.mapping(changed))
+        let document = item.definition.document(with: status)
         let source = String(decoding: document.json, as: UTF8.self)
         _ = try await apply(
             [DefinitionDraft(document: document, source: source, file: name)], by: actor)

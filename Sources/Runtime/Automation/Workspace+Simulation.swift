@@ -44,9 +44,10 @@ extension Workspace {
                 "conditions on predictions hold for nobody: the models' past runs aren't replayed")
             predictions = PredictionTable()
         }
-        let entries = journeys.map { journey in
+        let entries = try journeys.map { journey in
             // A draft is simulated as if it were live.
-            JourneyPlan.Entry(journey.with(.live), version: 1)
+            let live = try Journey(reading: DocumentReader(journey.document(with: .live)))
+            return JourneyPlan.Entry(live, version: 1)
         }
         let plan = AutomationPlan(
             generation: 0, segments: try set.segmentSet(), traces: set.traces(),
