@@ -107,8 +107,10 @@ extension FoldTables {
         case decidedPosition = "decided-position"
         /// The last customer that was looked at since definitions changed; −1 once all were.
         case reviewedCustomer = "reviewed-customer"
-        /// Counts the changes of definitions.
+        /// Counts the changes of definitions, and of what the models foretold.
         case generation
+        /// The newest of those by which all customers were looked at.
+        case reviewedGeneration = "reviewed-generation"
     }
 
     /// 0 before it is first noted.

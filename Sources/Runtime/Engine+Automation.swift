@@ -60,8 +60,8 @@ extension Engine {
         }
     }
 
-    /// What is remembered of customers' doings by the plan in force; nil without one. On the engine's queue.
-    var traces: TracePlan? { memory.plan?.traces }
+    /// The plan in force; nil without one. On the engine's queue.
+    var plan: AutomationPlan? { memory.plan }
 
     /// Goes by these definitions from the next batch on.
     ///
@@ -91,8 +91,12 @@ extension Engine {
             for customer in customers {
                 try batch.review(customer, now: clock.now, memory.identities)
             }
-            try tables.setNote(.reviewedCustomer, to: customers.last ?? -1)
-            return customers.count < Self.reviewedPerBatch
+            let isDone = customers.count < Self.reviewedPerBatch
+            try tables.setNote(.reviewedCustomer, to: isDone ? -1 : customers.last ?? -1)
+            if isDone, let plan = memory.plan {
+                try tables.setNote(.reviewedGeneration, to: plan.generation)
+            }
+            return isDone
         }
         if isDone { state.withLock { $0.mustReview = false } }
     }

@@ -24,6 +24,7 @@ final class AutomationFold {
     let decidedPosition: Int64
     /// Customers up to here were looked at since definitions changed; -1 for all.
     private let reviewedCustomer: Int64
+    private let reviewedGeneration: Int64
     private var states: [Int64: CustomerState] = [:]
     private var dirty: [CustomerState] = []
     /// Customers of imported events, in their order, to be looked at when the batch ends.
@@ -49,6 +50,7 @@ final class AutomationFold {
         self.zone = zone
         decidedPosition = try tables.note(.decidedPosition)
         reviewedCustomer = try tables.note(.reviewedCustomer)
+        reviewedGeneration = try tables.note(.reviewedGeneration)
         nextDue = try tables.automation.nextTimer()
         now = Timestamp(milliseconds: 0)
     }
@@ -64,7 +66,8 @@ final class AutomationFold {
         } else {
             // Without a row a customer is in nothing, by all definitions that they were looked at for.
             let isReviewed = isNew || reviewedCustomer < 0 || customer <= reviewedCustomer
-            state = CustomerState(customer, generation: isReviewed ? plan.generation : -1)
+            state = CustomerState(
+                customer, generation: isReviewed ? plan.generation : reviewedGeneration)
         }
         states[customer] = state
         return state
@@ -112,7 +115,7 @@ final class AutomationFold {
     func endImports(_ view: View) throws {
         for customer in imported {
             let state = try state(of: customer)
-            try keep(decider.review(state, try view(customer), now: now), state)
+            try keep(decider.review(state, try view(customer), .late, now: now), state)
         }
         imported = []
         importedSet = []
@@ -164,10 +167,10 @@ final class AutomationFold {
 
     // MARK: Definitions
 
-    /// Brings a customer up to date with the definitions in force.
+    /// Brings a customer up to date with the definitions in force, and with what the models foretell.
     func review(_ customer: Int64, _ view: View) throws {
         let state = try state(of: customer)
-        try keep(decider.review(state, try view(customer), now: now), state)
+        try keep(decider.review(state, try view(customer), .live, now: now), state)
     }
 
     /// Gives a customer a stimulus that is no event.
@@ -204,7 +207,7 @@ final class AutomationFold {
         states[loser] = nil
         lost.isDirty = false
         dirty.removeAll { $0 === lost }
-        try keep(decider.review(state, try view(winner), now: now), state)
+        try keep(decider.review(state, try view(winner), .late, now: now), state)
     }
 
     // MARK: Keeping

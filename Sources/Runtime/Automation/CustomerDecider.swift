@@ -56,8 +56,10 @@ struct CustomerDecider {
     }
 
     /// Brings a customer up to date with the definitions in force, and with what was told of their past.
-    func review(_ state: CustomerState, _ view: CustomerView, now: Timestamp) -> Decided {
-        var decided = Decided(changes: evaluate(state, view, .everything, .late, now))
+    func review(
+        _ state: CustomerState, _ view: CustomerView, _ cause: ChangeCause, now: Timestamp
+    ) -> Decided {
+        var decided = Decided(changes: evaluate(state, view, .everything, cause, now))
         follow(state, view, now, &decided)
         handle(.planChanged, state, view, now, &decided)
         return decided

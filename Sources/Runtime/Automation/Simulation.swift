@@ -196,7 +196,7 @@ struct Simulation {
         hasBegun = true
         for customer in people.keys.sorted() {
             guard let person = people[customer] else { continue }
-            keep(decider.review(person.state, person.view, now: from), person)
+            keep(decider.review(person.state, person.view, .late, now: from), person)
         }
     }
 
@@ -249,6 +249,14 @@ struct Simulation {
         }
     }
 
+    /// A reason with its moments taken out, so that those of many people can be counted together.
+    static func withoutMoments(_ reason: String) -> String {
+        reason.split(separator: " ", omittingEmptySubsequences: false).map { word in
+            let isMoment = word.utf8.count >= 20 && word.prefix(4).allSatisfy(\.isNumber)
+            return isMoment ? "…" + String(word.reversed().prefix { $0 == "," }) : String(word)
+        }.joined(separator: " ")
+    }
+
     private mutating func note(_ decision: Decision, of customer: Int64) {
         let step = decision.step ?? ""
         let kind = decision.kind.rawValue
@@ -257,7 +265,8 @@ struct Simulation {
         case .entered: sums[decision.journey]?.entered += 1
         case .notEntered, .exited, .suppressed, .expired, .failed, .capped:
             sums[decision.journey]?
-                .reasons["\(kind): \(decision.reason)", default: [:]][step, default: 0] += 1
+                .reasons["\(kind): \(Self.withoutMoments(decision.reason))", default: [:]][
+                    step, default: 0] += 1
         default: break
         }
         result.lineCount += 1

@@ -42,7 +42,7 @@ extension Workspace {
             guard step.changes.contains(where: { $0.action != .unchanged }) else {
                 return (step.changes, nil)
             }
-            let known = engine.traces
+            let known = engine.plan?.traces
             let generation = try tables.note(.generation) + 1
             try tables.setNote(.generation, to: generation)
             for change in step.changes where change.action != .unchanged {
@@ -59,6 +59,21 @@ extension Workspace {
             try remember(plan.traces, known: known, tables)
             try tables.setNote(.reviewedCustomer, to: 0)
             return (step.changes, plan)
+        }
+    }
+
+    /// Looks at everyone anew by what the models foretell now, where a condition asks; who comes into a segment by
+    /// that comes in now. Does nothing where nothing is defined.
+    package func takeScores() async throws {
+        try await settle()
+        try await engine.change { [self] tables in
+            guard let before = engine.plan else { return ((), nil) }
+            let needs = before.segments.segments.map(\.definition.condition.needs)
+            guard needs.contains(where: { $0.contains(.predictions) || $0.contains(.quintiles) })
+            else { return ((), try automationPlan(tables)) }
+            try tables.setNote(.generation, to: try tables.note(.generation) + 1)
+            try tables.setNote(.reviewedCustomer, to: 0)
+            return ((), try automationPlan(tables))
         }
     }
 

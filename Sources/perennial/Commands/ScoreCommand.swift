@@ -46,6 +46,7 @@ struct ScoreCommand: WorkspaceCommand {
                 "kept as history: shown are the forecasts as of \(shown.report.asOf)")
         }
         let moved = try await workspace.announceBandChanges()
+        try await workspace.takeScores()
         if moved.rose + moved.fell > 0 {
             try await output.line(
                 "churn risk rose for \(Figures.grouped(moved.rose)) customers and fell for "

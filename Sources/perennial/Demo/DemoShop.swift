@@ -82,10 +82,21 @@ struct DemoShop {
             }
             try await workspace.announceBandChanges()
             try await output.line("Scored \(Figures.grouped(run.report.customers)) customers.")
+            try await applyPlaybooks()
             try workspace.records.setSetting("demo", to: "made")
         }
         guard try workspace.records.member(email: Self.email) == nil else { return nil }
         return try await NewMember.add(email: Self.email, name: "Demo", role: .owner, to: workspace)
+    }
+
+    /// Puts the playbooks in force: segments, journeys and sending rules.
+    private func applyPlaybooks() async throws {
+        guard let path = InstalledFiles.repositoryFile("Playbooks") else { return }
+        let drafts = try await Blocking.run { try DefinitionFiles.read(path) }
+        let changes = try await workspace.apply(drafts, by: "demo")
+        try await workspace.settle()
+        try await CommandOutput.standard.line(
+            "Applied \(changes.count) definitions of Playbooks/.")
     }
 
     private func importOrders(_ path: String) async throws {

@@ -154,6 +154,7 @@ struct ScoringService: Service {
                 do {
                     let run = try await Blocking.run { try workspace.score(asOf: nil, unit: .day) }
                     let moved = try await workspace.announceBandChanges()
+                    try await workspace.takeScores()
                     workspace.logger.info(
                         "scored",
                         metadata: [
