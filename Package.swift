@@ -164,7 +164,10 @@ let package = Package(
         tests("Documents", ["Kernel", "JSONParsing", "Documents", "YAMLText"]),
         tests(
             "Segments",
-            ["Kernel", "JSONParsing", "Documents", "Events", "Customers", "Insights", "Segments"]),
+            [
+                "Kernel", "JSONParsing", "Documents", "Events", "Customers", "Insights", "Segments",
+                "YAMLText",
+            ]),
         tests("Experiments", ["Kernel", "Experiments"]),
         tests(
             "Journeys",
