@@ -135,6 +135,16 @@ import Testing
         expect(stay, person, turns: day(5), to: true, from: day(1))
     }
 
+    @Test func `the first event leaves, and the next one's date has come near by then`() throws {
+        let stay = try condition(
+            "{first: {event: Booked, property: arrival}, within: 10 days, withinNext: 14 days}")
+        var person = Person(stay)
+        try person.did("Booked", at: day(0), #"{"arrival": "2027-01-01"}"#)
+        try person.did("Booked", at: day(5), #"{"arrival": "2026-01-20"}"#)
+        expect(stay, person, turns: day(10), to: true, from: day(5))
+        expect(stay, person, turns: day(15), to: false, from: day(10))
+    }
+
     @Test func `attributes hold by their newest value`() throws {
         let british = try condition("{attribute: country, is: GB}")
         let city = try condition("{attribute: address.city, oneOf: [York, Leeds]}")
