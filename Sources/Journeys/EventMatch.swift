@@ -135,8 +135,10 @@ package struct EntryValues: Hashable, Sendable {
     /// The property as text; nil where there was none.
     package func text(at path: String) -> String? { values.first { $0.path == path }?.text }
 
+    /// The names of a path, the outermost first; most have one.
     static func names(_ path: String) -> ArraySlice<String> {
-        path.split(separator: ".").map(String.init)[...]
+        guard path.utf8.contains(UInt8(ascii: ".")) else { return [path] }
+        return path.split(separator: ".").map(String.init)[...]
     }
 
     /// The texts of the values at a path in an object's bytes, lists gone into; `null` counts as nothing.

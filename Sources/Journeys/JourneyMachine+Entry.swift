@@ -165,9 +165,11 @@ extension JourneyMachine {
 
     /// Whether the customer is held out: by a hash of their id, so that they stay it.
     private func holdout(of journey: Journey) -> (JourneyRun.Holdout, note: String?) {
-        let place = plan.assignment.place(of: context.customer, in: "holdout")
-        if place * 10_000 < Double(plan.rules.holdoutBasisPoints) {
-            return (.global, "held out of everything")
+        if plan.rules.holdoutBasisPoints > 0 {
+            let place = plan.assignment.place(of: context.customer, in: "holdout")
+            if place * 10_000 < Double(plan.rules.holdoutBasisPoints) {
+                return (.global, "held out of everything")
+            }
         }
         if journey.holdoutBasisPoints > 0 {
             let own = plan.assignment.place(
