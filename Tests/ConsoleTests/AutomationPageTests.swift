@@ -1,3 +1,4 @@
+import Access
 import Experiments
 import HTTPTypes
 import Kernel
@@ -212,6 +213,36 @@ struct AutomationPageTests {
         #expect(noPace.net == nil)
         #expect(formats.roundedUp(1234) == "1,300")
         #expect(formats.roundedUp(99) == "99")
+    }
+
+    @Test func `the palette finds segments and journeys where their rooms are open`() async throws {
+        let cases: [(Set<Permission>, [String])] = [
+            ([.readFigures], ["/segments/at-risk", "/journeys/win-back"]),
+            ([.readCustomers], ["/segments/at-risk"]), ([.manageKeys], []),
+        ]
+        for (permissions, found) in cases {
+            try await ConsoleFixture(permissions: permissions).run { client in
+                let browser = Browser(client: client)
+                let segment = try await browser.get("/find?q=AT+risk", htmx: "found")
+                let journey = try await browser.get("/find?q=win-b", htmx: "found")
+                let all = segment.attributes("href") + journey.attributes("href")
+                let paths = all.filter { $0.hasSuffix("/at-risk") || $0.hasSuffix("/win-back") }
+                #expect(paths == found)
+            }
+        }
+    }
+
+    @Test func `the home page says what each live journey brought`() async throws {
+        try await ConsoleFixture().run { client in
+            let page = try await Browser(client: client).get("/")
+            #expect(page.html.contains("What did our efforts bring?"))
+            #expect(page.count("href=\"/journeys/") == 1)
+            #expect(page.html.contains("Helps"))
+        }
+        try await ConsoleFixture(.empty).run { client in
+            let page = try await Browser(client: client).get("/")
+            #expect(!page.html.contains("What did our efforts bring?"))
+        }
     }
 
     @Test func `a customer's page says which segments, journeys and tasks, and why`() async throws {

@@ -72,7 +72,7 @@ final class ConsoleFixture: Sendable {
         }
     }
 
-    var data: ConsoleData {
+    private var data: ConsoleData {
         ConsoleData(
             overview: { try self.overview() },
             retention: {
@@ -146,6 +146,12 @@ final class ConsoleFixture: Sendable {
         automation.writeYAML = { AutomationSample.write($0) }
         guard mood != .empty else { return automation }
         automation.segments = { AutomationSample.segments() }
+        automation.definitions = {
+            [
+                DefinitionLink(.segment, name: "at-risk", title: "At risk"),
+                DefinitionLink(.journey, name: "win-back", title: SampleData.hostile),
+            ]
+        }
         automation.segment = { name in
             let people = self.people(after: nil, limit: 50)
             return name == AutomationSample.segment

@@ -4,6 +4,9 @@ package import Kernel
 /// Everything that the rooms of segments, journeys, tasks and the outbox read and do, as closures, as in
 /// `ConsoleData`.
 package struct AutomationData: Sendable {
+    /// All segments and journeys by name, for finding them; asked while somebody types.
+    package var definitions: @Sendable () async throws -> [DefinitionLink] = { [] }
+
     // MARK: Segments
 
     /// All segments, in the order in which they are to be shown.

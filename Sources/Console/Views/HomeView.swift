@@ -31,8 +31,11 @@ struct HomeView {
     let states: [StateBarView]
     let statesHow: HowView
     let troubles: [TroubleView]
+    /// The journeys that are live.
+    let efforts: [JourneysView.Row]
+    let hasEfforts: Bool
 
-    init(_ data: OverviewPageData, formats: Formats) {
+    init(_ data: OverviewPageData, journeys: [JourneyRow] = [], formats: Formats) {
         let words = formats.words
         let figures = data.figures
         let months = MonthSeries(data.months, asOf: figures.asOf, zone: formats.zone)
@@ -55,6 +58,8 @@ struct HomeView {
         states = Self.bars(data.lifecycle, formats)
         statesHow = HowView(.lifecycleState, words("home.states"), words)
         troubles = data.troubles.map { TroubleView($0, formats) }
+        efforts = journeys.filter { $0.state == .live }.map { JourneysView.Row($0, formats) }
+        hasEfforts = !efforts.isEmpty
     }
 
     private static func bars(_ lifecycle: [LifecycleFigures], _ formats: Formats) -> [StateBarView]

@@ -14,6 +14,8 @@ struct JourneysView {
         let goal: String
         let lift: String
         let liftMark: String
+        /// What the verdict rests on, or what it still needs.
+        let liftNote: String?
         let trend: SegmentsView.TrendLine?
     }
 
@@ -41,10 +43,13 @@ extension JourneysView.Row {
         inside = formats.integer(row.inside)
         entered = formats.integer(row.entered)
         goal = row.goalRate.map { formats.percent($0) } ?? "–"
-        if let lift = row.lift {
-            (self.lift, liftMark) = LiftView.verdict(lift.lift.conversion.verdict, words)
+        if let found = row.lift {
+            (lift, liftMark) = LiftView.verdict(found.lift.conversion.verdict, words)
+            liftNote = LiftView.sentence(found, formats)
         } else {
-            (self.lift, liftMark) = (words("lift.noHoldout"), "lift-early")
+            lift = row.entered > 0 ? words("lift.noHoldout") : "–"
+            liftMark = row.entered > 0 ? "lift-early" : ""
+            liftNote = nil
         }
         trend = SegmentsView.TrendLine(row.trend, formats)
     }

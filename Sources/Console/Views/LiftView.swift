@@ -41,9 +41,9 @@ struct LiftView {
                 relative: comparison.relative.map { formats.signedPercent($0) } ?? "–")
         ]
         if let revenue = lift.lift.revenue, let currency = lift.currency {
-            func money(_ minor: Double, sign: Bool = false) -> String {
+            func money(_ minor: Double, sign: Bool = false, whole: Bool = false) -> String {
                 (sign && minor > 0 ? "+" : "")
-                    + formats.estimate(minor: minor, currency, whole: false)
+                    + formats.estimate(minor: minor, currency, whole: whole)
             }
             rows.append(
                 Row(
@@ -57,8 +57,9 @@ struct LiftView {
             net = lift.lift.net(costMinor: lift.costMinor ?? 0).map { net in
                 words(
                     lift.costMinor == nil ? "lift.gross" : "lift.net",
-                    money(net.minor, sign: true), money(net.interval.lowerBound, sign: true),
-                    money(net.interval.upperBound, sign: true))
+                    money(net.minor, sign: true, whole: true),
+                    money(net.interval.lowerBound, sign: true, whole: true),
+                    money(net.interval.upperBound, sign: true, whole: true))
             }
         } else {
             net = nil
@@ -76,7 +77,8 @@ struct LiftView {
         }
     }
 
-    private static func sentence(_ lift: JourneyLift, _ formats: Formats) -> String {
+    /// In plain words where the difference in the goal lies, or what it takes to say.
+    static func sentence(_ lift: JourneyLift, _ formats: Formats) -> String {
         let words = formats.words
         let comparison = lift.lift.conversion
         let low = formats.points(comparison.interval.lowerBound)

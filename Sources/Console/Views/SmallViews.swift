@@ -77,8 +77,14 @@ struct FindView {
     let customers: [Hit]
     let isEmpty: Bool
 
+    /// So many segments and journeys are shown.
+    private static let definitionsMax = 8
+
     /// - Parameter rooms: Those that are open to whoever searches.
-    init(search: String, rooms: [Room], rows: [CustomerRow], formats: Formats, icons: String) {
+    init(
+        search: String, rooms: [Room], rows: [CustomerRow], definitions: [DefinitionLink] = [],
+        formats: Formats, icons: String
+    ) {
         let words = formats.words
         let entries =
             rooms.map { (words("room.\($0.rawValue)"), $0.path, $0.rawValue) }
@@ -87,9 +93,23 @@ struct FindView {
                 (words("account.title"), "/account", "person"),
             ]
         let wanted = search.lowercased()
-        pages = entries.filter { wanted.isEmpty || $0.0.lowercased().contains(wanted) }.map {
-            Hit(id: "hit-\($0.2)", label: $0.0, note: nil, path: $0.1, icon: "\(icons)#\($0.2)")
+        let named = definitions.filter { link in
+            rooms.contains(link.kind == .segment ? .segments : .journeys) && !wanted.isEmpty
+                && (link.title.lowercased().contains(wanted) || link.name.contains(wanted))
         }
+        pages =
+            entries.filter { wanted.isEmpty || $0.0.lowercased().contains(wanted) }.map {
+                Hit(
+                    id: "hit-\($0.2)", label: $0.0, note: nil, path: $0.1,
+                    icon: "\(icons)#\($0.2)")
+            }
+            + named.prefix(Self.definitionsMax).map { link in
+                Hit(
+                    id: "hit-\(link.kind.rawValue)-\(link.name)",
+                    label: link.title.isEmpty ? link.name : link.title, note: nil,
+                    path: "/\(link.kind.rawValue)s/\(FormFields.encode(link.name))",
+                    icon: "\(icons)#\(link.kind.rawValue)s")
+            }
         customers = rows.map { row in
             Hit(
                 id: "hit-\(row.customer)", label: row.label,

@@ -9,7 +9,9 @@ extension ConsoleRoutes {
     func home(_ visit: Visit) async throws -> Response {
         let rooms = Room.open(to: visit)
         guard rooms.contains(.home) else { return visit.redirect(rooms.first?.path ?? "/account") }
-        let view = HomeView(try await desk.data.overview(), formats: visit.formats)
+        let journeys = visit.may(.readFigures) ? try await desk.data.automation.journeys() : []
+        let view = HomeView(
+            try await desk.data.overview(), journeys: journeys, formats: visit.formats)
         return visit.page("home", title: visit.words("room.home"), room: .home, view)
     }
 
@@ -60,8 +62,11 @@ extension ConsoleRoutes {
         query.limit = 8
         let looks = !query.search.isEmpty && visit.may(.readCustomers)
         let rows = looks ? try await desk.data.customers(query).rows : []
+        let definitions =
+            query.search.isEmpty ? [] : try await desk.data.automation.definitions()
         let view = FindView(
-            search: query.search, rooms: Room.open(to: visit), rows: rows, formats: visit.formats,
+            search: query.search, rooms: Room.open(to: visit), rows: rows,
+            definitions: definitions, formats: visit.formats,
             icons: desk.assets.paths["icons.svg"] ?? "")
         return visit.asksForPart("found")
             ? visit.part("find-results", view)
