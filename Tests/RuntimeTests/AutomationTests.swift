@@ -1,3 +1,4 @@
+import Analytics
 import Customers
 import Documents
 import Events
