@@ -62,10 +62,17 @@ struct SchemaTests {
         HotQuery(
             sql: """
                 SELECT kind, receiver, due_at FROM outbox INDEXED BY outbox_due
-                WHERE state IN ('pending', 'sending') AND (kind, receiver) > (?1, ?2)
+                WHERE state IN ('pending', 'sending') AND kind = ?1 AND receiver > ?2
                 ORDER BY kind, receiver, due_at LIMIT 1
                 """,
-            plan: ["SEARCH outbox USING INDEX outbox_due ((kind,receiver)>(?,?))"]),
+            plan: ["SEARCH outbox USING INDEX outbox_due (kind=? AND receiver>?)"]),
+        HotQuery(
+            sql: """
+                SELECT kind, receiver, due_at FROM outbox INDEXED BY outbox_due
+                WHERE state IN ('pending', 'sending') AND kind > ?1
+                ORDER BY kind, receiver, due_at LIMIT 1
+                """,
+            plan: ["SEARCH outbox USING INDEX outbox_due (kind>?)"]),
         HotQuery(
             sql: """
                 SELECT id FROM outbox INDEXED BY outbox_due

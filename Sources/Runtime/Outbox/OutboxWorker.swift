@@ -240,6 +240,10 @@ package struct OutboxWorker: Service {
             ended.add(.init(lane: lane, count: 1, results: [result], delivery: nil))
             workspace.records.outboxBell.ring()
         }
+        guard item.attempts <= RetrySchedule.attemptsMax else {
+            // What ends the process each time is never heard of otherwise.
+            return bury("begun \(item.attempts - 1) times, and never came to an end")
+        }
         guard let receiver else {
             return bury(
                 "there is no receiver \(item.receiver); add it with perennial webhook add, then "

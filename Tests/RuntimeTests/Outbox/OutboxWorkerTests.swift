@@ -226,6 +226,22 @@ struct OutboxWorkerTests {
         #expect(receivers.ids("crm") == [OutboxMessages.id(of: claimed[0], stage.workspace.hash)])
     }
 
+    @Test func `an item at which every worker dies is a dead letter in the end`() async throws {
+        try stage.addReceiver("crm")
+        try stage.add([stage.webhook("a")])
+        for _ in 0..<10 {
+            let claimed = try stage.workspace.records.claimOutbox(
+                OutboxLane(kind: .webhook, receiver: "crm"), limit: 1, now: stage.clock.now,
+                until: stage.clock.now)
+            #expect(claimed.count == 1)
+        }
+        let receivers = Receivers { _, _ in .delivered(status: 200) }
+        await stage.worker(receivers).drain()
+        #expect(try stage.item("a").state == .dead)
+        #expect(try stage.item("a").lastError == "begun 10 times, and never came to an end")
+        #expect(receivers.ids("crm").isEmpty)
+    }
+
     @Test func `a worker that is stopped in the middle leaves no gap and repeats nothing`()
         async throws
     {
