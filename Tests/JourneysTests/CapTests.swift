@@ -43,6 +43,18 @@ import Testing
             ])
     }
 
+    @Test func `what went at t is out of a cap at exactly t and its length`() throws {
+        for (moment, kind) in [
+            ("2026-01-04T09:59:59.999Z", Decision.Kind.capped),
+            ("2026-01-04T10:00:00Z", .sent),
+        ] {
+            var stage = try Stage([Self.mail("a"), Self.mail("b")], rules: Self.one)
+            stage.event("a", at: "2026-01-01T10:00:00Z")
+            stage.event("b", at: moment)
+            #expect(stage.kinds("b")[1] == kind)
+        }
+    }
+
     @Test func `what finds no room before its deadline expires at the deadline`() throws {
         var stage = try Stage(
             [Self.mail("a"), Self.mail("b", send: ", deadline: 2 days")], rules: Self.one)

@@ -125,6 +125,16 @@ import Testing
         #expect(stage.sends.first?.text.contains("\"new\"") == true)
     }
 
+    @Test func `a message that went isn't sent again where it now stands behind`() throws {
+        let mail = "{id: s, send: {channel: email, template: t}}"
+        let stage = try Self.run(
+            from: "[\(mail), {id: w, wait: 10 days}]", to: "[{id: w, wait: 10 days}, \(mail)]")
+        #expect(stage.sends.map(\.dueAt) == [time("2026-01-01")])
+        #expect(
+            stage.decisions.last { $0.kind == .moved }?.reason
+                == "was done already, before the journey was edited")
+    }
+
     @Test func `a pause holds people where they are, and its end lets them go on`() throws {
         let live = try Self.journey(Self.first, edits: "stay")
         let paused = try Self.journey(Self.first, edits: "stay", status: "paused")
