@@ -12,8 +12,6 @@ struct JourneyMachine {
     static let stepsMax = 1000
     /// How long before an entry an event may have happened that still ends the run, for what arrives late.
     static let latenessMs: Int64 = 86_400_000
-    /// An event that is told so much later than it happened begins no journey.
-    static let entryAgeMaxMs: Int64 = 86_400_000
     /// How long ago an event may have happened that still begins a run.
     static let entryAgeMs: Int64 = 3 * 86_400_000
 
@@ -100,8 +98,6 @@ struct JourneyMachine {
             }
         }
         for index in automation.runs.indices { endWait(index, event) }
-        // What is told so late is the past: it may end journeys, and begins none.
-        if now.milliseconds - event.occurredAt.milliseconds > Self.entryAgeMaxMs { return }
         for number in plan.entriesByEvent[event.name] ?? [] {
             let journey = plan.entries[number].journey
             let isMeant = journey.entry.triggers.contains {

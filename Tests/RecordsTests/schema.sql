@@ -43,6 +43,16 @@ CREATE TABLE audit (
     action TEXT NOT NULL,
     subject TEXT NOT NULL
 ) STRICT;
+CREATE TABLE automations (
+    customer INTEGER PRIMARY KEY NOT NULL,
+    -- The customer's timer; 0 for none.
+    due INTEGER NOT NULL,
+    state BLOB NOT NULL
+) STRICT;
+CREATE TABLE behaviours (
+    customer INTEGER PRIMARY KEY NOT NULL,
+    state BLOB NOT NULL
+) STRICT;
 CREATE TABLE coupons (
     id INTEGER PRIMARY KEY NOT NULL,
     key TEXT NOT NULL UNIQUE,
@@ -67,6 +77,38 @@ CREATE TABLE customers (
     created_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX customers_by_root ON customers (root) WHERE root <> id;
+CREATE TABLE decisions (
+    id INTEGER PRIMARY KEY NOT NULL,
+    at INTEGER NOT NULL,
+    customer INTEGER NOT NULL,
+    journey INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    run TEXT NOT NULL,
+    step TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    reason TEXT NOT NULL
+) STRICT;
+CREATE INDEX decisions_by_customer ON decisions (customer, id);
+CREATE INDEX decisions_by_step ON decisions (journey, step, kind, id);
+CREATE TABLE definitions (
+    id INTEGER PRIMARY KEY NOT NULL,
+    -- Which of its kind it is: the same for all versions of a name.
+    subject INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    -- The change of definitions that brought this version.
+    generation INTEGER NOT NULL,
+    -- JSON, as it is compared; and the text that somebody wrote.
+    document TEXT NOT NULL,
+    source TEXT NOT NULL,
+    applied_at INTEGER NOT NULL,
+    applied_by TEXT NOT NULL,
+    -- 0 while it is in force.
+    replaced_at INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (kind, name, version)
+) STRICT;
+CREATE INDEX definitions_in_force ON definitions (kind, name) WHERE replaced_at = 0;
 CREATE TABLE fold_state (
     name TEXT PRIMARY KEY NOT NULL,
     value INTEGER NOT NULL
@@ -89,6 +131,26 @@ CREATE TABLE identifiers (
     PRIMARY KEY (key_high, key_low)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX identifiers_by_customer ON identifiers (customer);
+CREATE TABLE journey_runs (
+    run TEXT PRIMARY KEY NOT NULL,
+    journey INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    customer INTEGER NOT NULL,
+    run_key TEXT NOT NULL,
+    step TEXT NOT NULL,
+    -- active, completed, exited
+    state TEXT NOT NULL,
+    held_out INTEGER NOT NULL,
+    entered_at INTEGER NOT NULL,
+    due INTEGER NOT NULL,
+    left_at INTEGER NOT NULL,
+    left_reason TEXT NOT NULL,
+    converted_at INTEGER NOT NULL,
+    currency INTEGER NOT NULL,
+    revenue_minor INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX journey_runs_by_customer ON journey_runs (customer);
+CREATE INDEX journey_runs_by_step ON journey_runs (journey, state, step, run);
 CREATE TABLE kept_apart (
     low INTEGER NOT NULL,
     high INTEGER NOT NULL,
@@ -113,6 +175,12 @@ CREATE TABLE members (
     password_hash TEXT NOT NULL,
     created_at INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE memberships (
+    segment INTEGER NOT NULL,
+    customer INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    PRIMARY KEY (segment, customer)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE merges (
     id INTEGER PRIMARY KEY NOT NULL,
     first_fragment INTEGER NOT NULL,
@@ -175,6 +243,13 @@ CREATE TABLE receivers (
     held_until INTEGER NOT NULL DEFAULT 0,
     delivered_at INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE TABLE segment_sizes (
+    segment INTEGER NOT NULL,
+    -- Days since 1970 in the workspace's zone: how many there were at that day's last change.
+    day INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    PRIMARY KEY (segment, day)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE sessions (
     token_hash BLOB PRIMARY KEY NOT NULL,
     member INTEGER NOT NULL REFERENCES members (id) ON DELETE CASCADE,
@@ -184,6 +259,13 @@ CREATE TABLE sessions (
 CREATE TABLE settings (
     name TEXT PRIMARY KEY NOT NULL,
     value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE step_counts (
+    journey INTEGER NOT NULL,
+    step TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (journey, step, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE tasks (
     id INTEGER PRIMARY KEY NOT NULL,
@@ -202,3 +284,12 @@ CREATE TABLE tasks (
 ) STRICT;
 CREATE INDEX tasks_by_customer ON tasks (customer);
 CREATE INDEX tasks_open ON tasks (due_at) WHERE done_at = 0;
+CREATE TABLE tellings (
+    id INTEGER PRIMARY KEY NOT NULL,
+    frames BLOB NOT NULL
+) STRICT;
+CREATE TABLE timers (
+    due INTEGER NOT NULL,
+    customer INTEGER NOT NULL,
+    PRIMARY KEY (due, customer)
+) STRICT, WITHOUT ROWID;

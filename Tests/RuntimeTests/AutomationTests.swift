@@ -67,7 +67,7 @@ import Testing
         #expect(run.enteredAt == clock.now)
         #expect(
             try workspace.records.decisions(aboutCustomer: ada.rawValue, limit: 9)
-                .map(\.decision.kind).reversed() == ["entered", "done", "sent"])
+                .map(\.decision.kind).reversed() == ["entered", "done", "sent", "waited"])
 
         clock.advance(milliseconds: 3 * Self.dayMs)
         try await workspace.append([Self.order("o2", of: "ada", at: clock.now)])
@@ -179,7 +179,7 @@ import Testing
         }
         let before = try await decisions(zone: "UTC")
         clock.advance(milliseconds: 1000)
-        #expect(before == 3)
+        #expect(before == 4)
         #expect(try await decisions(zone: "Europe/London") == before)
     }
 }

@@ -18,7 +18,8 @@ extension OutboxDraft {
         case .award: content = .award(effect.payload)
         case .webhook:
             content = .webhook(
-                receiver: effect.receiver ?? "", type: "journey.webhook", data: effect.payload)
+                receiver: effect.receiver ?? "", type: "journey.webhook",
+                data: Self.webhookData(effect, customer: customer, fields))
         case .attribute: content = .attributes(effect.payload)
         case .task:
             content = .task(
@@ -37,6 +38,23 @@ extension OutboxDraft {
             content: content, createdAt: now, dueAt: effect.dueAt,
             isWithheld: effect.isWithheld)
     }
+
+    /// What the author wrote under `data`, beside whom it is about and where it comes from.
+    private static func webhookData(
+        _ effect: Effect, customer: Int64, _ fields: EffectFields
+    ) -> [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("customerId", ID<Customer>(rawValue: customer).description)
+        json.member("journey", effect.journey)
+        json.member("version", effect.version)
+        json.member("run", effect.run.description)
+        json.member("step", effect.step)
+        json.key("data")
+        fields.write("data", to: &json)
+        json.endObject()
+        return json.bytes
+    }
 }
 
 /// An effect's payload, which the core wrote.
@@ -52,6 +70,16 @@ private struct EffectFields {
         // The core's own JSON; a member that it doesn't have says nothing.
         guard let slice = try? JSONLookup.member(named: name, in: bytes.span) else { return "" }
         return slice.text(in: bytes.span)
+    }
+
+    /// Writes a member's JSON as it is; an empty object where there is none.
+    func write(_ name: String, to json: inout JSONWriter) {
+        guard let slice = try? JSONLookup.member(named: name, in: bytes.span) else {
+            json.beginObject()
+            json.endObject()
+            return
+        }
+        json.raw(bytes.span.extracting(slice.range))
     }
 
     func time(_ name: String) -> Timestamp? { Timestamp(text(name)) }
