@@ -20,6 +20,8 @@ package enum APIError: Error, Sendable, Equatable {
     case unknownTask
     /// There is no receiver of this name.
     case unknownReceiver
+    /// There is no segment or journey of this name.
+    case unknownDefinition(kind: String)
     /// There is a receiver of this name already.
     case receiverExists
     /// The path takes other methods only, separated by commas.
@@ -42,7 +44,9 @@ package enum APIError: Error, Sendable, Equatable {
         switch self {
         case .unauthorized, .keyMissing: .unauthorized
         case .forbidden: .forbidden
-        case .notFound, .unknownCustomer, .noModels, .unknownTask, .unknownReceiver: .notFound
+        case .notFound, .unknownCustomer, .noModels, .unknownTask, .unknownReceiver,
+            .unknownDefinition:
+            .notFound
         case .receiverExists: .conflict
         case .methodNotAllowed: .methodNotAllowed
         case .invalid, .allRejected, .undecodable: .badRequest
@@ -62,6 +66,7 @@ package enum APIError: Error, Sendable, Equatable {
         case .noModels: "no_models"
         case .unknownTask: "unknown_task"
         case .unknownReceiver: "unknown_receiver"
+        case .unknownDefinition(let kind): "unknown_\(kind)"
         case .receiverExists: "receiver_exists"
         case .methodNotAllowed: "method_not_allowed"
         case .invalid(_, let code, _), .tooLarge(_, let code, _): code
@@ -92,6 +97,8 @@ package enum APIError: Error, Sendable, Equatable {
         case .noModels: "no model has been fitted yet; fit them with: perennial score"
         case .unknownTask: "there is no task with this id; list them at /v1/tasks"
         case .unknownReceiver: "there is no receiver of this name; list them at /v1/receivers"
+        case .unknownDefinition(let kind):
+            "there is no \(kind) of this name; list them at /v1/\(kind)s"
         case .receiverExists: "there is a receiver of this name already; remove it first"
         case .unread: "it could not be read; try again, and see the server's log"
         case .busy: "too many events wait to be stored; nothing was taken, try again"
@@ -103,7 +110,8 @@ package enum APIError: Error, Sendable, Equatable {
         switch self {
         case .invalid(let path, _, _), .tooLarge(let path, _, _): path
         case .unauthorized, .keyMissing, .forbidden, .notFound, .unknownCustomer, .noModels,
-            .unknownTask, .unknownReceiver, .receiverExists, .methodNotAllowed, .allRejected,
+            .unknownTask, .unknownReceiver, .unknownDefinition, .receiverExists, .methodNotAllowed,
+            .allRejected,
             .undecodable, .busy, .unavailable, .unread:
             nil
         }
@@ -115,7 +123,8 @@ package enum APIError: Error, Sendable, Equatable {
         case .busy: 1
         case .unavailable, .unread: 5
         case .unauthorized, .keyMissing, .forbidden, .notFound, .unknownCustomer, .noModels,
-            .unknownTask, .unknownReceiver, .receiverExists, .methodNotAllowed, .invalid,
+            .unknownTask, .unknownReceiver, .unknownDefinition, .receiverExists, .methodNotAllowed,
+            .invalid,
             .allRejected, .tooLarge, .undecodable:
             nil
         }
@@ -126,7 +135,8 @@ package enum APIError: Error, Sendable, Equatable {
         case .unavailable, .unread: .error
         case .busy: .warning
         case .unauthorized, .keyMissing, .forbidden, .notFound, .unknownCustomer, .noModels,
-            .unknownTask, .unknownReceiver, .receiverExists, .methodNotAllowed, .invalid,
+            .unknownTask, .unknownReceiver, .unknownDefinition, .receiverExists, .methodNotAllowed,
+            .invalid,
             .allRejected, .tooLarge, .undecodable:
             .debug
         }

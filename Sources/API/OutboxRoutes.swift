@@ -113,24 +113,9 @@ package struct OutboxRoutes: Sendable {
         _ answer: @escaping @Sendable (Request, Context) async throws -> Response
     ) {
         router.on(path, method: method) { request, context in
-            do {
-                try check(request, scope)
-                return try await answer(request, context)
-            } catch let error as APIError {
-                return APIAnswer.failure(error)
-            } catch {
-                context.logger.error("not answered", metadata: ["reason": "\(error)"])
-                return APIAnswer.failure(.unread)
+            await keys.answering(request, scope, context.logger) {
+                try await answer(request, context)
             }
-        }
-    }
-
-    private func check(_ request: Request, _ scope: APIScopes) throws(APIError) {
-        guard let header = request.headers[.authorization],
-            let scopes = keys.scopes(ofHeader: header)
-        else { throw .unauthorized }
-        guard scopes.contains(scope) else {
-            throw .forbidden(needs: scope.names.joined(separator: ","))
         }
     }
 }

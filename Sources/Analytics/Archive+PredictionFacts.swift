@@ -9,21 +9,6 @@ extension Archive {
     package func readPredictionFacts(
         _ body: (_ customer: Int64, PredictionFacts) -> Void
     ) throws(ArchiveError) -> Int? {
-        try readPredictionFacts(of: nil, body)
-    }
-
-    /// What the shown run foretold of a customer; nil where it foretold nothing.
-    package func predictionFacts(
-        of customer: ID<Customer>
-    ) throws(ArchiveError) -> PredictionFacts? {
-        var found: PredictionFacts?
-        _ = try readPredictionFacts(of: customer.rawValue) { found = $1 }
-        return found
-    }
-
-    private func readPredictionFacts(
-        of customer: Int64?, _ body: (_ customer: Int64, PredictionFacts) -> Void
-    ) throws(ArchiveError) -> Int? {
         guard let run = try newestRun() else { return nil }
         return try read { connection throws(ArchiveError) in
             let rows = try connection.rows(
@@ -31,8 +16,8 @@ extension Archive {
                 SELECT customer, probability_alive, churn_probability, churn_band,
                     expected_orders_90, expected_orders_365, expected_spend_90_minor,
                     expected_spend_365_minor, currency, next_order_median_days
-                FROM predictions WHERE run = ? \(customer == nil ? "" : "AND customer = ?")
-                """, [.integer(run.run.rawValue)] + (customer.map { [.integer($0)] } ?? []))
+                FROM predictions WHERE run = ?
+                """, [.integer(run.run.rawValue)])
             var count = 0
             while rows.next() {
                 let currency = rows.int64(8) == 0 ? nil : try rows.currency(8)

@@ -52,7 +52,10 @@ extension Engine {
                 if case .success(let (_, plan?)) = result {
                     memory.plan = plan
                     forget()
-                    state.withLock { $0.mustReview = true }
+                    state.withLock { state in
+                        state.plan = plan
+                        state.mustReview = true
+                    }
                 }
                 wake()
                 done.resume(with: result.map(\.0))
@@ -60,8 +63,8 @@ extension Engine {
         }
     }
 
-    /// The plan in force; nil without one. On the engine's queue.
-    var plan: AutomationPlan? { memory.plan }
+    /// What is decided by; nil where nothing is defined.
+    package var plan: AutomationPlan? { state.withLock { $0.plan } }
 
     /// Goes by these definitions from the next batch on.
     ///
@@ -70,7 +73,10 @@ extension Engine {
         queue.async { [self] in
             memory.plan = plan
             forget()
-            state.withLock { $0.mustReview = plan != nil && mustReview }
+            state.withLock { state in
+                state.plan = plan
+                state.mustReview = plan != nil && mustReview
+            }
             wake()
         }
     }

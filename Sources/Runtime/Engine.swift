@@ -75,6 +75,8 @@ package final class Engine: Sendable {
         var nextDue: Timestamp?
         /// Whether customers are left to look at since definitions changed.
         var mustReview = false
+        /// What is decided by, for who asks from outside.
+        var plan: AutomationPlan?
         var waiting: [Waiting] = []
     }
 

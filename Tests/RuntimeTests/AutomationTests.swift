@@ -112,7 +112,8 @@ import Testing
         #expect(try workspace.records.runs(ofCustomer: old.rawValue, limit: 9).isEmpty)
     }
 
-    @Test func `an order that arrives before the deadline is before it, at each millisecond around it`()
+    @Test
+    func `an order that arrives before the deadline is before it, at each millisecond around it`()
         async throws
     {
         let folder = try TestFolder()

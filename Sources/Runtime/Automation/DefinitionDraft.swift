@@ -31,7 +31,8 @@ package struct DefinitionDraft: Sendable, Equatable {
         let name = try reader.text()
         guard DefinitionName.isValid(name) else {
             throw reader.problem(
-                "must be 1 to \(DefinitionName.bytesMax) of a–z, 0–9 and -, beginning with a letter")
+                "must be 1 to \(DefinitionName.bytesMax) of a–z, 0–9 and -, beginning with a letter"
+            )
         }
         return (kind, name)
     }

@@ -118,7 +118,8 @@ struct Simulation {
         _ frame: EventFrame, in block: EventBlock, customer: Int64, position: Int64
     ) {
         let isNew = people[customer] == nil
-        let person = people[customer] ?? Person(customer, generation: hasBegun ? plan.generation : -1)
+        let person =
+            people[customer] ?? Person(customer, generation: hasBegun ? plan.generation : -1)
         people[customer] = person
         let time = frame.occurredAt
         let local = CalendarDateTime(time, offsetSeconds: zone.offsetSeconds(at: time))

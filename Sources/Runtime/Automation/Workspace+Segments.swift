@@ -55,11 +55,13 @@ extension Workspace {
     package func query(_ condition: Condition) throws -> SegmentQuery {
         let set = try definitions()
         let conditions = [condition] + set.segments.map(\.definition.condition)
+        let known = engine.plan?.quintiles
         let segments = Dictionary(
             set.segments.map { ($0.row.name, $0.definition.condition) },
             uniquingKeysWith: { first, _ in first })
         return SegmentQuery(
-            condition, now: clock.now, quintiles: try quintileEdges(for: conditions),
+            condition, now: clock.now,
+            quintiles: try known ?? quintileEdges(for: conditions),
             segments: segments)
     }
 
@@ -74,17 +76,11 @@ extension Workspace {
         for bytes in try records.behaviours(of: members) {
             behaviours.merge(try Behaviours(decoding: bytes.span))
         }
-        let set = try definitions()
-        let conditions =
-            set.segments.map(\.definition.condition)
-            + set.journeys.flatMap { $0.definition.conditions }
-        var prediction: PredictionFacts?
-        if conditions.contains(where: { $0.needs.contains(.predictions) }) {
-            prediction = try archive.predictionFacts(of: customer)
-        }
+        // As it is decided: by the same predictions and edges.
+        let plan = engine.plan
         return CustomerFacts(
-            behaviours: behaviours, attributes: profile.attributes, prediction: prediction,
-            quintiles: try quintileEdges(for: conditions),
+            behaviours: behaviours, attributes: profile.attributes,
+            prediction: plan?.predictions?[customer.rawValue], quintiles: plan?.quintiles,
             memberships: try memberships(of: customer))
     }
 

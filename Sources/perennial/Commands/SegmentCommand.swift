@@ -1,8 +1,8 @@
 import Analytics
 import ArgumentParser
 import Documents
-import JSONParsing
 import Insights
+import JSONParsing
 import Kernel
 import Records
 import Runtime
@@ -23,7 +23,8 @@ struct SegmentCommand: AsyncParsableCommand {
 extension Workspace {
     func segment(_ name: String) throws -> SegmentStanding {
         guard let found = try segmentStandings().first(where: { $0.row.name == name }) else {
-            throw ValidationFailure("there is no segment \(name); list them with: perennial segment list")
+            throw ValidationFailure(
+                "there is no segment \(name); list them with: perennial segment list")
         }
         return found
     }
@@ -101,7 +102,9 @@ struct SegmentShowCommand: WorkspaceCommand {
             let members = try workspace.members(of: standing, after: 0, limit: max(0, limit))
             return (
                 standing,
-                try members.map { ($0.member, $0.reason, try workspace.label(of: $0.member.customer)) }
+                try members.map {
+                    ($0.member, $0.reason, try workspace.label(of: $0.member.customer))
+                }
             )
         }
         try await output.line(standing.row.source.trimmingEnd)
@@ -127,7 +130,8 @@ struct SegmentPreviewCommand: WorkspaceCommand {
         commandName: "preview",
         abstract: "Counts who a definition would hold now, without putting it in force.")
 
-    @Argument(help: ArgumentHelp("A segment's name, or a file with a definition.", valueName: "segment"))
+    @Argument(
+        help: ArgumentHelp("A segment's name, or a file with a definition.", valueName: "segment"))
     var source: String
 
     @OptionGroup var workspace: WorkspaceOptions

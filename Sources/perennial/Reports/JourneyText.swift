@@ -11,7 +11,8 @@ enum JourneyText {
         guard let lift = result.lift else { return "no one held out yet" }
         let verdict =
             switch lift.conversion.verdict {
-            case .tooEarly(let more?): "too early to tell (about \(Figures.grouped(more)) more people)"
+            case .tooEarly(let more?):
+                "too early to tell (about \(Figures.grouped(more)) more people)"
             case .tooEarly: "too early to tell"
             case .helps: "helps"
             case .harms: "harms"
@@ -58,7 +59,9 @@ enum JourneyText {
                 + (decided.isEmpty ? "" : "; " + decided)
         }
         lines.append(line("", "journey"))
-        for step in standing.journey.steps { lines.append(line(step.id, "\(step.id) (\(step.kind))")) }
+        for step in standing.journey.steps {
+            lines.append(line(step.id, "\(step.id) (\(step.kind))"))
+        }
         let newest = try workspace.records.decisions(
             ofJourney: number, step: nil, before: nil, limit: limit)
         if !newest.isEmpty { lines.append("") }

@@ -66,6 +66,8 @@ struct Server {
             answers: OutboxAnswers.answers(
                 of: workspace, allowsPrivate: settings.webhooks.allowPrivate)
         ).add(to: router)
+        AutomationRoutes(keys: keys, answers: AutomationAnswers.answers(of: workspace))
+            .add(to: router)
         HealthRoutes(workspace: workspace, metrics: metrics).add(to: router)
         UnknownRoutes().add(to: router)
         try addConsole(to: router)
