@@ -7,6 +7,21 @@ extension RecordsStore {
         try read { db in try DefinitionRow.inForce(db) }
     }
 
+    /// The number and the version of a definition in force; nil where there is none.
+    package func heading(
+        kind: String, name: String
+    ) throws -> (subject: Int64, version: Int64)? {
+        try read { db in
+            try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT subject, version FROM definitions
+                    WHERE kind = ? AND name = ? AND replaced_at = 0
+                    """, arguments: [kind, name]
+            ).map { ($0[0], $0[1]) }
+        }
+    }
+
     /// All versions of one definition, the newest first.
     package func definitionVersions(
         kind: String, name: String

@@ -151,21 +151,97 @@ extension RecordsStore {
     ///
     /// - Parameters:
     ///   - step: Nil for all; empty for decisions about the whole journey.
+    ///   - kinds: Empty for all.
     ///   - before: The last decision of the page before; nil for the first page.
     package func decisions(
-        ofJourney journey: Int64, step: String?, before: Int64?, limit: Int
+        ofJourney journey: Int64, step: String?, kinds: Set<String> = [], before: Int64?,
+        limit: Int
     ) throws -> [(id: Int64, decision: DecisionRow)] {
-        var condition = "WHERE journey = ?"
-        var arguments: StatementArguments = [journey]
-        if let step {
-            condition += " AND step = ?"
-            arguments += [step]
+        let before = before ?? .max
+        if step == nil, kinds.isEmpty {
+            return try decisions(
+                "WHERE journey = ? AND id < ? ORDER BY id DESC LIMIT ?", [journey, before, limit])
         }
-        if let before {
-            condition += " AND id < ?"
-            arguments += [before]
+        // A few from the end of each step's and kind's list, of those that there are.
+        var found: [(id: Int64, decision: DecisionRow)] = []
+        for pair in try stepCounts(ofJourney: journey)
+        where pair.step == step ?? pair.step && (kinds.isEmpty || kinds.contains(pair.kind)) {
+            found += try decisions(
+                """
+                WHERE journey = ? AND step = ? AND kind = ? AND id < ? ORDER BY id DESC LIMIT ?
+                """, [journey, pair.step, pair.kind, before, limit])
         }
-        return try decisions(condition + " ORDER BY id DESC LIMIT ?", arguments + [limit])
+        return Array(found.sorted { $0.id > $1.id }.prefix(limit))
+    }
+
+    /// The number of the newest decision of a journey; 0 before the first.
+    package func newestDecision(ofJourney journey: Int64) throws -> Int64 {
+        try read { db in
+            try Int64.fetchOne(
+                db, sql: "SELECT coalesce(max(id), 0) FROM decisions WHERE journey = ?",
+                arguments: [journey]) ?? 0
+        }
+    }
+
+    /// The reasons of the newest decisions of a kind about a whole journey, each with its moment.
+    package func newestReasons(
+        ofJourney journey: Int64, kind: String, since: Timestamp, limit: Int
+    ) throws -> [(at: Timestamp, reason: String)] {
+        try read { db in
+            let cursor = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT at, reason FROM decisions
+                    WHERE journey = ? AND step = '' AND kind = ? ORDER BY id DESC LIMIT ?
+                    """, arguments: [journey, kind, limit])
+            var found: [(at: Timestamp, reason: String)] = []
+            while let row = try cursor.next() {
+                let at = Timestamp(milliseconds: row[0])
+                // Decisions are kept in the order in which they were made.
+                if at < since { break }
+                found.append((at, row[1]))
+            }
+            return found
+        }
+    }
+
+    /// How many runs a journey has in each state and at each step, by the index alone.
+    package func stepStates(
+        ofJourney journey: Int64
+    ) throws -> [(state: RunRow.State, step: String, count: Int64)] {
+        try read { db in
+            let cursor = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT state, step, count(*) FROM journey_runs WHERE journey = ?
+                    GROUP BY state, step ORDER BY state, step
+                    """, arguments: [journey])
+            var found: [(state: RunRow.State, step: String, count: Int64)] = []
+            while let row = try cursor.next() {
+                found.append((.init(rawValue: row[0]) ?? .exited, row[1], row[2]))
+            }
+            return found
+        }
+    }
+
+    /// Why runs ended at a step before the end, of so many of them.
+    package func leftReasons(
+        ofJourney journey: Int64, step: String, limit: Int
+    ) throws -> [(reason: String, count: Int64)] {
+        try read { db in
+            let cursor = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT left_reason, count(*) FROM (
+                        SELECT left_reason FROM journey_runs
+                        WHERE journey = ? AND state = 'exited' AND step = ?
+                        ORDER BY run DESC LIMIT ?
+                    ) GROUP BY left_reason
+                    """, arguments: [journey, step, limit])
+            var found: [(reason: String, count: Int64)] = []
+            while let row = try cursor.next() { found.append((row[0], row[1])) }
+            return found
+        }
     }
 
     private func decisions(

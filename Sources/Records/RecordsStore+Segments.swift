@@ -64,6 +64,32 @@ extension RecordsStore {
         }
     }
 
+    /// Members, who came in last first.
+    ///
+    /// - Parameter before: The last member of the page before; nil for the first.
+    package func newestMembers(
+        of segment: Int64, before: MemberRow?, limit: Int
+    ) throws -> [MemberRow] {
+        try read { db in
+            let cursor = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT customer, since FROM memberships
+                    WHERE segment = ? AND (since, customer) < (?, ?)
+                    ORDER BY since DESC, customer DESC LIMIT ?
+                    """,
+                arguments: [
+                    segment, before?.since.milliseconds ?? .max, before?.customer ?? .max, limit,
+                ])
+            var members: [MemberRow] = []
+            while let row = try cursor.next() {
+                members.append(
+                    MemberRow(customer: row[0], since: Timestamp(milliseconds: row[1])))
+            }
+            return members
+        }
+    }
+
     /// How many are members of both segments.
     package func overlap(_ one: Int64, _ other: Int64) throws -> Int64 {
         try read { db in

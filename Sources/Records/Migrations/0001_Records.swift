@@ -31,6 +31,9 @@ enum RecordsMigrations {
                 sql: AutomationTables.definition.asStrictSQLite(
                     keyedOnly: AutomationTables.keyedOnly))
         }
+        migrator.registerMigration("0005_AutomationOrders") { db in
+            try db.execute(sql: AutomationOrders.definition)
+        }
         return migrator
     }
 

@@ -20,10 +20,18 @@ extension AutomationFold {
             counts[
                 CountKey(journey: row.number, step: decision.step ?? "", kind: kind), default: 0
             ] += 1
+            guard let tally = decision.tally else { continue }
+            counts[
+                CountKey(journey: row.number, step: decision.step ?? "", kind: tally), default: 0
+            ] += 1
         }
         for run in outcome.runs {
             guard let row = plan.journeyRows[run.journey] else { continue }
-            try tables.automation.put(runRow(run, of: customer, journey: row.number))
+            var kept = runRow(run, of: customer, journey: row.number)
+            if kept.leftAt != nil, let last = outcome.decisions.last(where: { $0.run == run.id }) {
+                kept.leftReason = last.reason
+            }
+            try tables.automation.put(kept)
         }
         if !outcome.effects.isEmpty {
             try tables.add(

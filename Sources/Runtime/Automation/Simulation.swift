@@ -25,6 +25,10 @@ package struct SimulationResult: Sendable {
         package var decisions: [String: [String: Int]] = [:]
         /// Why people weren't let in, didn't get a message or left, by the reason's words.
         package var reasons: [String: [String: Int]] = [:]
+        /// Who was where at the end, by step.
+        package var there: [String: Int] = [:]
+        /// Why people left before the end, by the step that they were at.
+        package var leavings: [String: [String: Int]] = [:]
     }
 
     package var from: Timestamp
@@ -39,6 +43,8 @@ package struct SimulationResult: Sendable {
     package var lineCount = 0
     /// Messages, codes and tasks per day since 1970 in the workspace's zone.
     package var effectsByDay: [Int: Int] = [:]
+    /// Messages alone, as above.
+    package var messagesByDay: [Int: Int] = [:]
     package var notes: [String] = []
 
     package static let linesMax = 100_000
@@ -219,6 +225,9 @@ struct Simulation {
         for person in people.values {
             for run in person.state.automation.runs where !run.isEnded {
                 sums[run.journey]?.inside += 1
+                if let step = stepID(of: run) {
+                    sums[run.journey]?.there[step, default: 0] += 1
+                }
             }
         }
         result.journeys = sums.values.sorted { $0.journey < $1.journey }
@@ -233,8 +242,19 @@ struct Simulation {
             for effect in outcome.effects where !effect.isWithheld && effect.kind != .attribute {
                 result.effectsByDay[zone.day(of: effect.dueAt).daysSinceEpoch, default: 0] += 1
             }
-            for run in outcome.runs where run.holdout != .none {
-                if heldOut.insert(run.id).inserted { sums[run.journey]?.heldOut += 1 }
+            for effect in outcome.effects where !effect.isWithheld && effect.kind == .send {
+                result.messagesByDay[zone.day(of: effect.dueAt).daysSinceEpoch, default: 0] += 1
+            }
+            for run in outcome.runs {
+                if run.holdout != .none, heldOut.insert(run.id).inserted {
+                    sums[run.journey]?.heldOut += 1
+                }
+                guard case .ended(.exited, _) = run.state, let step = stepID(of: run),
+                    let last = outcome.decisions.last(where: { $0.run == run.id }),
+                    last.kind == .exited
+                else { continue }
+                sums[run.journey]?.leavings[step, default: [:]][
+                    JourneyFlow.Reason.plain(last.reason), default: 0] += 1
             }
         }
         guard var due = person.state.due else {
@@ -250,23 +270,26 @@ struct Simulation {
         }
     }
 
-    /// A reason with its moments taken out, so that those of many people can be counted together.
-    static func withoutMoments(_ reason: String) -> String {
-        reason.split(separator: " ", omittingEmptySubsequences: false).map { word in
-            let isMoment = word.utf8.count >= 20 && word.prefix(4).allSatisfy(\.isNumber)
-            return isMoment ? "…" + String(word.reversed().prefix { $0 == "," }) : String(word)
-        }.joined(separator: " ")
+    /// The step that a run is at, or was last; nil past the last one.
+    private func stepID(of run: JourneyRun) -> String? {
+        guard let journey = plan.journeys[journey: run.journey]?.journey,
+            run.step < journey.steps.count
+        else { return nil }
+        return journey.steps[run.step].id
     }
 
     private mutating func note(_ decision: Decision, of customer: Int64) {
         let step = decision.step ?? ""
         let kind = decision.kind.rawValue
         sums[decision.journey]?.decisions[step, default: [:]][kind, default: 0] += 1
+        if let tally = decision.tally {
+            sums[decision.journey]?.decisions[step, default: [:]][tally, default: 0] += 1
+        }
         switch decision.kind {
         case .entered: sums[decision.journey]?.entered += 1
         case .notEntered, .exited, .suppressed, .expired, .failed, .capped:
             sums[decision.journey]?
-                .reasons["\(kind): \(Self.withoutMoments(decision.reason))", default: [:]][
+                .reasons["\(kind): \(JourneyFlow.Reason.plain(decision.reason))", default: [:]][
                     step, default: 0] += 1
         default: break
         }

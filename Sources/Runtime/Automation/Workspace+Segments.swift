@@ -67,21 +67,7 @@ extension Workspace {
 
     /// What conditions are evaluated on for a customer, as it is now.
     package func facts(of customer: ID<Customer>) throws -> CustomerFacts {
-        let members = try records.members(of: customer)
-        var profile = Profile()
-        for bytes in try records.profiles(of: members) {
-            profile.merge(try Profile(decoding: bytes.span))
-        }
-        var behaviours = Behaviours()
-        for bytes in try records.behaviours(of: members) {
-            behaviours.merge(try Behaviours(decoding: bytes.span))
-        }
-        // As it is decided: by the same predictions and edges.
-        let plan = engine.plan
-        return CustomerFacts(
-            behaviours: behaviours, attributes: profile.attributes,
-            prediction: plan?.predictions?[customer.rawValue], quintiles: plan?.quintiles,
-            memberships: try memberships(of: customer))
+        try FactsReader(self).facts(of: customer)
     }
 
     /// The segments that a customer is in, as it was decided last.
@@ -111,10 +97,66 @@ extension Workspace {
     package func members(
         of standing: SegmentStanding, after: Int64, limit: Int
     ) throws -> [(member: MemberRow, reason: String)] {
-        try records.members(of: standing.row.subject, after: after, limit: limit).map { member in
-            let facts = try facts(of: ID(rawValue: member.customer))
-            let condition = standing.definition.condition
+        try reasons(
+            of: try records.members(of: standing.row.subject, after: after, limit: limit),
+            in: standing)
+    }
+
+    /// Members of a segment, who came in last first, each with the reason.
+    ///
+    /// - Parameter before: The last member of the page before; nil for the first.
+    package func newestMembers(
+        of standing: SegmentStanding, before: MemberRow?, limit: Int
+    ) throws -> [(member: MemberRow, reason: String)] {
+        try reasons(
+            of: try records.newestMembers(
+                of: standing.row.subject, before: before, limit: limit), in: standing)
+    }
+
+    private func reasons(
+        of members: [MemberRow], in standing: SegmentStanding
+    ) throws -> [(member: MemberRow, reason: String)] {
+        if members.isEmpty { return [] }
+        let reader = try FactsReader(self)
+        let condition = standing.definition.condition
+        return try members.map { member in
+            let facts = try reader.facts(of: ID(rawValue: member.customer))
             return (member, condition.evaluate(facts, now: clock.now).reason)
         }
+    }
+}
+
+/// Reads what conditions are evaluated on, for one customer after another.
+package struct FactsReader {
+    private let workspace: Workspace
+    private let readsPredictions: Bool
+    private let quintiles: QuintileEdges?
+
+    package init(_ workspace: Workspace) throws {
+        self.workspace = workspace
+        let set = try workspace.definitions()
+        let conditions =
+            set.segments.map(\.definition.condition)
+            + set.journeys.flatMap { $0.definition.conditions }
+        readsPredictions = conditions.contains { $0.needs.contains(.predictions) }
+        quintiles = try workspace.quintileEdges(for: conditions)
+    }
+
+    package func facts(of customer: ID<Customer>) throws -> CustomerFacts {
+        let records = workspace.records
+        let members = try records.members(of: customer)
+        var profile = Profile()
+        for bytes in try records.profiles(of: members) {
+            profile.merge(try Profile(decoding: bytes.span))
+        }
+        var behaviours = Behaviours()
+        for bytes in try records.behaviours(of: members) {
+            behaviours.merge(try Behaviours(decoding: bytes.span))
+        }
+        return CustomerFacts(
+            behaviours: behaviours, attributes: profile.attributes,
+            prediction: readsPredictions
+                ? try workspace.archive.predictionFacts(of: customer) : nil,
+            quintiles: quintiles, memberships: try workspace.memberships(of: customer))
     }
 }
