@@ -72,6 +72,8 @@ enum ConsoleResources {
         "offers": PackageResources.offers_mustache,
         "offers-list": PackageResources.offers_list_mustache,
         "outbox": PackageResources.outbox_mustache,
+        "past": PackageResources.past_mustache,
+        "past-form": PackageResources.past_form_mustache,
         "people": PackageResources.people_mustache,
         "plain": PackageResources.plain_mustache,
         "retention": PackageResources.retention_mustache,

@@ -87,6 +87,16 @@ extension RecordsStore {
         }
     }
 
+    /// The encoded profiles of the fragments that came last.
+    package func newestProfiles(limit: Int) throws -> [[UInt8]] {
+        try read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT profile FROM profiles ORDER BY customer DESC LIMIT ?",
+                arguments: [limit]
+            ).map { $0.bytes(0) }
+        }
+    }
+
     /// The identifiers of fragments, the strongest kind first, then the oldest.
     package func identifiers(of members: [Int64]) throws -> [IdentifierListing] {
         try read { db in

@@ -5,6 +5,11 @@ package import Kernel
 package struct MemberRow: Sendable, Equatable {
     package var customer: Int64
     package var since: Timestamp
+
+    package init(customer: Int64, since: Timestamp) {
+        self.customer = customer
+        self.since = since
+    }
 }
 
 extension RecordsStore {

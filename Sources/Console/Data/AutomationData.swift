@@ -54,6 +54,10 @@ package struct AutomationData: Sendable {
         @Sendable (_ name: String, JourneyRow.State, _ by: ID<Member>) async throws ->
             ChangeOutcome = { _, _, _ in .unknown }
 
+    /// What a journey would have done over a stretch of the past; may take a while. Nil where there is no such
+    /// journey.
+    package var past: @Sendable (PastQuery) async throws -> JourneyPast? = { _ in nil }
+
     // MARK: Tasks and the outbox
 
     package var tasks: @Sendable (TaskQuery) async throws -> TaskPage = { _ in TaskPage() }

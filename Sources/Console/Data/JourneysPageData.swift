@@ -151,11 +151,14 @@ package struct JourneyPageData: Sendable {
     package var decisions: DecisionPage
     /// What `journeyRevision` says of the page as it is here.
     package var revision: String
+    /// The days that its replay offers; nil before anything was ordered.
+    package var past: ClosedRange<CalendarDay>?
 
     package init(
         row: JourneyRow, entries: [String], rules: [String], steps: [JourneyStepRow],
         refused: [JourneyStepRow.Leaving] = [], yaml: String, appliedAt: Timestamp? = nil,
-        decisions: DecisionPage = DecisionPage(), revision: String
+        decisions: DecisionPage = DecisionPage(), revision: String,
+        past: ClosedRange<CalendarDay>? = nil
     ) {
         self.row = row
         self.entries = entries
@@ -166,6 +169,7 @@ package struct JourneyPageData: Sendable {
         self.appliedAt = appliedAt
         self.decisions = decisions
         self.revision = revision
+        self.past = past
     }
 }
 
@@ -175,14 +179,21 @@ package struct DecisionRow: Sendable, Equatable {
         case entered
         case notEntered
         case waited
+        case branched
         case sent
         case capped
         case deferred
+        case displaced
         case suppressed
+        case expired
         case heldOut
         case acted
+        case failed
         case reachedGoal
+        case completed
         case exited
+        case moved
+        case merged
     }
 
     package var kind: Kind

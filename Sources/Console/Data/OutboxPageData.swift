@@ -15,6 +15,8 @@ package struct LetterRow: Sendable, Equatable {
         case pending
         case sending
         case done
+        /// Recorded, as nothing carries this kind out yet.
+        case kept
         /// Held out: recorded and not sent.
         case withheld
         /// To be tried again.

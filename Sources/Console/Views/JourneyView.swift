@@ -25,6 +25,8 @@ struct JourneyView {
     let turn: String?
     let turnLabel: String
     let isPaused: Bool
+    /// Nil before there is a past to go through.
+    let past: PastForm?
 
     /// - Parameter seesPeople: Whether whoever looks may see names.
     init(_ data: JourneyPageData, seesPeople: Bool, formats: Formats) {
@@ -58,6 +60,9 @@ struct JourneyView {
             seesPeople ? data.decisions : DecisionPage(), path: "\(row.path)/decisions",
             isFirstPage: true, formats: formats)
         isPaused = data.row.state == .paused
+        past = data.past.map {
+            PastForm(row.path, from: $0.lowerBound, to: $0.upperBound)
+        }
         switch data.row.state {
         case .live: (turn, turnLabel) = ("paused", words("journey.pause"))
         case .paused: (turn, turnLabel) = ("live", words("journey.resume"))

@@ -38,6 +38,12 @@ extension ConsoleRoutes {
                 return try await decisions(visit, name)
             }
         }
+        router.get("/journeys/:name/past") { request, context in
+            try await read(request, context, needs: Room.journeys.permissions) { visit in
+                guard let name = Self.name(context) else { return visit.notFound() }
+                return try await past(visit, name)
+            }
+        }
         router.post("/journeys/:name/state") { request, context in
             try await submit(request, context, by: .allowed(.changeJourneys)) { visit, form in
                 guard let name = Self.name(context) else { return visit.notFound() }
@@ -100,6 +106,18 @@ extension ConsoleRoutes {
             try await automation.decisions(query), query, of: data.row, formats: visit.formats)
         return visit.page(
             "decisions", title: visit.words("decisions.title"), room: .journeys, view)
+    }
+
+    /// What a journey would have done; days that can't be read are those that it offers.
+    private func past(_ visit: Visit, _ name: String) async throws -> Response {
+        let query = PastQuery(
+            journey: name, from: visit.query["from"].flatMap { CalendarDay($0) },
+            to: visit.query["to"].flatMap { CalendarDay($0) })
+        guard let past = try await desk.data.automation.past(query) else {
+            return visit.notFound()
+        }
+        let view = PastView(past, seesPeople: visit.may(.readCustomers), formats: visit.formats)
+        return visit.page("past", title: visit.words("past.title"), room: .journeys, view)
     }
 
     private func turnJourney(

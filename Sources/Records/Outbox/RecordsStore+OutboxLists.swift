@@ -79,4 +79,20 @@ extension RecordsStore {
             return counts
         }
     }
+
+    /// How many webhooks wait for each receiver, and how many were given up.
+    package func openOutbox() throws -> [String: (waiting: Int, dead: Int)] {
+        try read { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT receiver, sum(state <> 'dead'), sum(state = 'dead') FROM outbox
+                    WHERE state IN ('pending', 'sending', 'dead') AND kind = 'webhook'
+                    GROUP BY receiver
+                    """)
+            var open: [String: (waiting: Int, dead: Int)] = [:]
+            for row in rows { open[row[0]] = (row[1], row[2]) }
+            return open
+        }
+    }
 }

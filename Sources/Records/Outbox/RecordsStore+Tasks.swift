@@ -85,6 +85,31 @@ extension RecordsStore {
         }
     }
 
+    /// How many tasks there are, of one owner or of all.
+    package func taskCount(isDone: Bool, owner: String?) throws -> Int {
+        let state = isDone ? "done_at <> 0" : "done_at = 0"
+        return try read { db in
+            guard let owner else {
+                return try Int.fetchOne(db, sql: "SELECT count(*) FROM tasks WHERE \(state)") ?? 0
+            }
+            return try Int.fetchOne(
+                db, sql: "SELECT count(*) FROM tasks WHERE \(state) AND owner = ?",
+                arguments: [owner]) ?? 0
+        }
+    }
+
+    /// Who has open tasks, by name.
+    package func taskOwners(limit: Int) throws -> [String] {
+        try read { db in
+            try String.fetchAll(
+                db,
+                sql: """
+                    SELECT DISTINCT owner FROM tasks WHERE done_at = 0 AND owner <> ''
+                    ORDER BY owner LIMIT ?
+                    """, arguments: [limit])
+        }
+    }
+
     /// How many tasks are open, and how many of those are past their time.
     package func openTasks(now: Timestamp) throws -> (open: Int, late: Int) {
         try read { db in

@@ -12,12 +12,14 @@ import Runtime
 struct ConsoleRooms: Sendable {
     let workspace: Workspace
     let doors: Doors
+    private let automation: ConsoleAutomation
     private let homeFigures: KeptFigures<OverviewPageData>
     private let retentionFigures: KeptFigures<RetentionPageData>
 
     init(workspace: Workspace, doors: Doors) {
         self.workspace = workspace
         self.doors = doors
+        automation = ConsoleAutomation(workspace: workspace)
         homeFigures = KeptFigures(clock: workspace.clock)
         retentionFigures = KeptFigures(clock: workspace.clock)
     }
@@ -55,7 +57,8 @@ struct ConsoleRooms: Sendable {
             signIn: { try await doors.signIn($0) },
             session: { try await doors.session($0) },
             signOut: { try await doors.signOut($0) },
-            changePassword: { try await doors.changePassword($0) })
+            changePassword: { try await doors.changePassword($0) },
+            automation: automation.data)
     }
 
     // MARK: Figures
@@ -147,12 +150,14 @@ struct ConsoleRooms: Sendable {
             attributes: attributes(profile),
             refunded: refunded,
             orders: details.orders.prefix(Self.ordersShown).map(self.row),
-            timeline: page(details.timeline, limit: Self.timelineShown),
+            timeline: try page(
+                details.timeline, of: root, before: nil, limit: Self.timelineShown),
             merges: try details.merges.map(self.row),
             aliveCurve: try AliveCurve.points(
                 details.orders, prediction: row.prediction, run: workspace.newestModelRun(),
                 zone: workspace.zone), predictions: details.predictions,
-            why: details.rhythm?.sentence ?? "")
+            why: details.rhythm?.sentence ?? "", segments: try automation.memberships(of: root),
+            runs: try automation.runs(of: root), tasks: try automation.tasks(of: details.members))
     }
 
     private func timeline(
@@ -168,15 +173,20 @@ struct ConsoleRooms: Sendable {
         let root = try workspace.records.root(of: id) ?? id
         let entries = try workspace.archive.timeline(
             customers: try workspace.records.members(of: root), before: place, limit: limit)
-        return page(entries, limit: limit)
+        return try page(entries, of: root, before: place?.occurredAt, limit: limit)
     }
 
+    /// A stretch of events, and what was decided about the customer in the time that it spans.
     private func page(
-        _ entries: [Analytics.TimelineEntry], limit: Int
-    ) -> Console.TimelinePage {
+        _ entries: [Analytics.TimelineEntry], of customer: ID<Customer>, before: Timestamp?,
+        limit: Int
+    ) throws -> Console.TimelinePage {
         let last = entries.count < limit ? nil : entries.last?.event
+        let decided = try automation.decided(
+            about: customer, from: last?.occurredAt, before: before)
+        let shown = entries.map { TimelineText.entry($0) } + decided
         return Console.TimelinePage(
-            entries: entries.map { TimelineText.entry($0) },
+            entries: shown.sorted { $0.occurredAt > $1.occurredAt },
             next: last.map { "\($0.occurredAt.milliseconds)-\($0.position)" })
     }
 

@@ -21,13 +21,30 @@ enum TimelineText {
         case .track, .group: kind = .event
         }
         if event.flags.contains(.system), isMerge(event.name) { kind = .merge }
+        let isMembership = event.flags.contains(.system) && Self.isMembership(event.name)
+        if isMembership { kind = .segment }
         if let order = entry.order {
             amount = Money(minor: order.totalMinor, currency: order.currency)
             kind = entry.isCancelled ? .cancellation : order.kind == .refunded ? .refund : .order
         }
         return Console.TimelineEntry(
             kind: kind, title: CustomerReport.title(event), occurredAt: event.occurredAt,
-            amount: amount, facts: facts(event.properties, isOrder: entry.order != nil))
+            amount: amount,
+            facts: isMembership
+                ? facts(event.properties, isOrder: false).filter { $0.name == "segment" }
+                : facts(event.properties, isOrder: entry.order != nil),
+            why: isMembership ? reason(event.properties) : "")
+    }
+
+    /// Whether an event of Perennial's own tells of a segment that a customer came into or left.
+    private static func isMembership(_ name: String) -> Bool {
+        name == "Segment Entered" || name == "Segment Exited"
+    }
+
+    private static func reason(_ properties: String) -> String {
+        // Perennial's own JSON; where there is no reason, none is shown.
+        let slice = try? JSONLookup.member(named: "reason", in: properties.utf8.span)
+        return slice.map { $0.text(in: properties.utf8.span) } ?? ""
     }
 
     /// Whether an event of Perennial's own tells of two customers who became one, or two again.
