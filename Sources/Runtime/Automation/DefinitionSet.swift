@@ -59,6 +59,8 @@ package struct DefinitionSet: Sendable {
         }
     }
 
+    // Inlined into a loop over rows, it crashes the compiler of Swift 6.3.1 (CopyPropagation, -O).
+    @inline(never)
     mutating func remove(kind: DefinitionDraft.Kind, name: String) {
         switch kind {
         case .segment: segments.removeAll { $0.row.name == name }
