@@ -144,7 +144,9 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Kernel", "Analytics", "Insights", "RetentionModels", "Boosting", argumentParser,
+                "Kernel", "Documents", "Events", "Analytics", "Insights", "RetentionModels",
+                "Boosting",
+                "Segments", "Journeys", "Records", "Runtime", "YAMLText", argumentParser,
                 hummingbird, logging,
             ], path: "Benchmarks",
             exclude: [

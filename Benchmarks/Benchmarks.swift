@@ -8,7 +8,7 @@ struct Benchmarks: AsyncParsableCommand {
         abstract: "Parts of Perennial's benchmarks; run them with Benchmarks/run.",
         subcommands: [
             EmptyServerCommand.self, OrdersCommand.self, ArchiveCommand.self,
-            CohortsCommand.self, ModelCommand.self, ModelsCommand.self,
+            CohortsCommand.self, ModelCommand.self, ModelsCommand.self, AutomationCommand.self,
         ])
 }
 

@@ -68,6 +68,8 @@ static struct {
     FUNCTIONS(FUNCTION_POINTER)
     PROCEDURES(PROCEDURE_POINTER)
     duck_chunk (*fetch_chunk)(duck_result result);
+    // NULL where the library has none.
+    duck_state (*execute_prepared_streaming)(duck_statement statement, duck_result *out);
 } duckdb;
 
 _Static_assert(sizeof(duck_string) == 16, "duckdb_string_t has 16 bytes");
@@ -81,6 +83,11 @@ FUNCTIONS(FUNCTION)
 PROCEDURES(PROCEDURE)
 
 duck_chunk duck_fetch_chunk(duck_result *result) { return duckdb.fetch_chunk(*result); }
+
+duck_state duck_execute_streaming(duck_statement statement, duck_result *out) {
+    if (duckdb.execute_prepared_streaming == NULL) return duckdb.execute_prepared(statement, out);
+    return duckdb.execute_prepared_streaming(statement, out);
+}
 
 // The oldest release whose behaviour the tests cover.
 enum { MAJOR_MIN = 1, MINOR_MIN = 4 };
@@ -106,6 +113,9 @@ static bool find_all(void *library, char *error, size_t error_size) {
     FUNCTIONS(FIND_FUNCTION)
     PROCEDURES(FIND_PROCEDURE)
     FIND(fetch_chunk)
+    // Called deprecated since 0.10, without another way to read rows while they are made.
+    void *streaming = dlsym(library, "duckdb_execute_prepared_streaming");
+    memcpy(&duckdb.execute_prepared_streaming, &streaming, sizeof streaming);
     return true;
 }
 

@@ -10,10 +10,6 @@ import Synchronization
 /// What the engine does beside folding events: timers that are due, customers who are looked at since
 /// definitions changed, and events that were decided and go onto the log.
 extension Engine {
-    /// Timers that one transaction fires at most.
-    static let timersPerBatch = 4000
-    /// Customers that one transaction looks at after definitions changed.
-    static let reviewedPerBatch = 2000
     /// However far off the next timer is, the clock is looked at again by then: it may have been set.
     static let alarmMsMax: Int64 = 30_000
 
@@ -85,7 +81,8 @@ extension Engine {
     func fireTimers() throws {
         try withAutomation { batch, _ in
             _ = try batch.fireTimers(
-                dueBy: clock.now, clock: clock.now, limit: Self.timersPerBatch, memory.identities)
+                dueBy: clock.now, clock: clock.now, limit: options.pace.timersPerBatch,
+                memory.identities)
         }
     }
 
@@ -93,11 +90,12 @@ extension Engine {
     func review() throws {
         let isDone = try withAutomation { batch, tables in
             let after = try tables.note(.reviewedCustomer)
-            let customers = try tables.customers(after: after, limit: Self.reviewedPerBatch)
+            let limit = options.pace.reviewedPerBatch
+            let customers = try tables.customers(after: after, limit: limit)
             for customer in customers {
                 try batch.review(customer, now: clock.now, memory.identities)
             }
-            let isDone = customers.count < Self.reviewedPerBatch
+            let isDone = customers.count < limit
             try tables.setNote(.reviewedCustomer, to: isDone ? -1 : customers.last ?? -1)
             if isDone, let plan = memory.plan {
                 try tables.setNote(.reviewedGeneration, to: plan.generation)

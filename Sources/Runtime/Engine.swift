@@ -17,6 +17,17 @@ package final class Engine: Sendable {
         package var zone: ZoneRules
         package var currency: Currency
         package var identityRules: IdentityRules
+        package var pace = Pace()
+
+        package init(zone: ZoneRules, currency: Currency, identityRules: IdentityRules) {
+            self.zone = zone
+            self.currency = currency
+            self.identityRules = identityRules
+        }
+    }
+
+    /// How much is done at once, and how long is waited between.
+    package struct Pace: Sendable {
         /// Bytes of the log that one batch takes at most: what changes often within it is written once.
         package var batchBytesMax = 64 << 20
         /// Bytes of the log that are read at once, and handed to the archive at once.
@@ -25,6 +36,8 @@ package final class Engine: Sendable {
         /// costs the archive a sync of its own, which requests would wait behind.
         package var smallBatchCount = 4096
         package var restMs = 100
+        /// The same where definitions are in force, by which people act on what happens now.
+        package var decidingRestMs = 20
         /// While the log grows by this many events in such a moment, as in an import, they gather for some
         /// moments more, up to `gatheringMax`: what many of them change is written once then.
         package var fastGrowthCount = 200
@@ -32,12 +45,12 @@ package final class Engine: Sendable {
         package var gatheringMax = 300_000
         /// How long after a failure the next attempt is made.
         package var retryAfterSeconds = 5
+        /// Timers that one transaction fires at most.
+        package var timersPerBatch = 4000
+        /// Customers that one transaction looks at after definitions changed.
+        package var reviewedPerBatch = 2000
 
-        package init(zone: ZoneRules, currency: Currency, identityRules: IdentityRules) {
-            self.zone = zone
-            self.currency = currency
-            self.identityRules = identityRules
-        }
+        package init() {}
     }
 
     /// How the engine is doing.
@@ -212,7 +225,7 @@ package final class Engine: Sendable {
                     continue
                 case .fold: break
                 }
-                if isGathering(after: before) { return goOn(after: .milliseconds(options.restMs)) }
+                if isGathering(after: before) { return goOn(after: .milliseconds(restMs)) }
                 let position = try foldNext()
                 state.withLock { state in
                     state.status.position = position
@@ -220,8 +233,8 @@ package final class Engine: Sendable {
                 }
                 resumeReached()
                 let isAwaited = state.withLock { !$0.waiting.isEmpty }
-                if position - before < Int64(options.smallBatchCount), !isAwaited {
-                    return goOn(after: .milliseconds(options.restMs))
+                if position - before < Int64(options.pace.smallBatchCount), !isAwaited {
+                    return goOn(after: .milliseconds(restMs))
                 }
             }
         } catch {
@@ -237,6 +250,11 @@ package final class Engine: Sendable {
         return state.mustReview ? .review : .rest
     }
 
+    /// How long events gather after a small batch.
+    private var restMs: Int {
+        memory.plan == nil ? options.pace.restMs : options.pace.decidingRestMs
+    }
+
     private func resumeReached() {
         let reached = state.withLock { $0.takeReached() }
         for done in reached { done.resume(returning: nil) }
@@ -247,9 +265,9 @@ package final class Engine: Sendable {
         let last = log.lastPosition
         defer { memory.seenPosition = last }
         let isGathering =
-            last - max(memory.seenPosition, position) >= Int64(options.fastGrowthCount)
-            && last - position < Int64(options.gatheringMax)
-            && memory.moments < options.gatheringMoments
+            last - max(memory.seenPosition, position) >= Int64(options.pace.fastGrowthCount)
+            && last - position < Int64(options.pace.gatheringMax)
+            && memory.moments < options.pace.gatheringMoments
             && state.withLock { $0.waiting.isEmpty }
         memory.moments = isGathering ? memory.moments + 1 : 0
         return isGathering
@@ -265,7 +283,7 @@ package final class Engine: Sendable {
             return (state.waiting, state.isClosed)
         }
         for waiter in waiting { waiter.done.resume(returning: reason) }
-        if !isClosed { goOn(after: .seconds(options.retryAfterSeconds)) }
+        if !isClosed { goOn(after: .seconds(options.pace.retryAfterSeconds)) }
     }
 
     /// Drops what a long stretch left in memory, and gives the memory back.
@@ -306,8 +324,9 @@ package final class Engine: Sendable {
             defer { archiving.abandon() }
             var position = before
             var byteCount = 0
-            while byteCount < options.batchBytesMax {
-                let blocks = try log.blocks(after: position, byteCountMax: options.pieceBytesMax)
+            while byteCount < options.pace.batchBytesMax {
+                let blocks = try log.blocks(
+                    after: position, byteCountMax: options.pace.pieceBytesMax)
                 guard let last = blocks.last else { break }
                 for block in blocks {
                     // What time brought before the block came goes before it, also where all is read late.
@@ -321,7 +340,9 @@ package final class Engine: Sendable {
                 }
                 position = last.lastPosition
                 archiving.add(batch.takeArchive())
-                if blocks.reduce(0, { $0 + $1.block.bytes.count }) < options.pieceBytesMax { break }
+                if blocks.reduce(0, { $0 + $1.block.bytes.count }) < options.pace.pieceBytesMax {
+                    break
+                }
             }
             try batch.endImports(memory.identities)
             batch.close(changes)

@@ -24,6 +24,7 @@ package final class Workspace: Sendable {
         package var offers = OfferSettings()
         package var archive = Archive.Options()
         package var logLimits = LogWriter.Limits()
+        package var pace = Engine.Pace()
         /// A DuckDB library of the user's own; empty for the one that script/setup installed.
         package var duckDBLibrary = ""
         package var duckDBLibraryCandidates: [String] = []
@@ -112,9 +113,11 @@ package final class Workspace: Sendable {
             try records.setSetting(Self.zoneSetting, to: zone.name)
             try records.setSetting(Self.currencySetting, to: currency.description)
         }
+        var engineOptions = Engine.Options(
+            zone: zone, currency: currency, identityRules: options.identityRules)
+        engineOptions.pace = options.pace
         let engine = try Engine(
-            log: log, records: records, archive: archive, hash: hash,
-            options: .init(zone: zone, currency: currency, identityRules: options.identityRules),
+            log: log, records: records, archive: archive, hash: hash, options: engineOptions,
             clock: clock, logger: logger)
         self.engine = engine
         writer = LogWriter(store: log, clock: clock, limits: options.logLimits) { engine.wake() }

@@ -26,13 +26,14 @@ package struct SegmentSet: Sendable {
     /// In order of dependence; of those that don't depend on one another, by name.
     package let segments: [Segment]
     /// By place in `segments`: the places of those that ask about it.
-    private let dependents: [[Int]]
+    private let dependents: [PlaceSet]
     /// Places in `segments` by what can change them.
-    private let byTrace: [UInt64: [Int]]
-    private let byOrders: [Int]
-    private let byAttributes: [Int]
-    private let byPredictions: [Int]
-    private let byQuintiles: [Int]
+    private let byTrace: [UInt64: PlaceSet]
+    private let byOrders: PlaceSet
+    private let byAttributes: PlaceSet
+    private let byPredictions: PlaceSet
+    private let byQuintiles: PlaceSet
+    private let all: PlaceSet
     private let places: [String: Int]
 
     /// - Throws: Where a segment asks about one that isn't there, or about itself by way of others.
@@ -40,23 +41,23 @@ package struct SegmentSet: Sendable {
         let ordered = try Self.order(segments)
         self.segments = ordered
         var places: [String: Int] = [:]
-        var dependents = Array(repeating: [Int](), count: ordered.count)
-        var byTrace: [UInt64: [Int]] = [:]
+        var dependents = Array(repeating: PlaceSet(), count: ordered.count)
+        var byTrace: [UInt64: PlaceSet] = [:]
         var (byOrders, byAttributes, byPredictions, byQuintiles) = (
-            [Int](), [Int](), [Int](), [Int]()
+            PlaceSet(), PlaceSet(), PlaceSet(), PlaceSet()
         )
         for (place, segment) in ordered.enumerated() {
             places[segment.definition.name] = place
             let condition = segment.definition.condition
             for name in condition.segments {
-                if let asked = places[name] { dependents[asked].append(place) }
+                if let asked = places[name] { dependents[asked].insert(place) }
             }
-            for id in Set(condition.traces.map(\.id)) { byTrace[id, default: []].append(place) }
+            for trace in condition.traces { byTrace[trace.id, default: PlaceSet()].insert(place) }
             let needs = condition.needs
-            if needs.contains(.orders) { byOrders.append(place) }
-            if needs.contains(.attributes) { byAttributes.append(place) }
-            if needs.contains(.predictions) { byPredictions.append(place) }
-            if needs.contains(.quintiles) { byQuintiles.append(place) }
+            if needs.contains(.orders) { byOrders.insert(place) }
+            if needs.contains(.attributes) { byAttributes.insert(place) }
+            if needs.contains(.predictions) { byPredictions.insert(place) }
+            if needs.contains(.quintiles) { byQuintiles.insert(place) }
         }
         self.places = places
         self.dependents = dependents
@@ -65,6 +66,9 @@ package struct SegmentSet: Sendable {
         self.byAttributes = byAttributes
         self.byPredictions = byPredictions
         self.byQuintiles = byQuintiles
+        var all = PlaceSet()
+        for place in ordered.indices { all.insert(place) }
+        self.all = all
     }
 
     package subscript(name: String) -> Segment? { places[name].map { segments[$0] } }
@@ -165,9 +169,9 @@ package struct SegmentChange: Sendable, Equatable {
 
 extension SegmentSet {
     /// The places of the segments that something can change directly, in order.
-    private func places(of stir: CustomerStir) -> Set<Int> {
-        if stir.everything { return Set(segments.indices) }
-        var found: Set<Int> = []
+    private func places(of stir: CustomerStir) -> PlaceSet {
+        if stir.everything { return all }
+        var found = PlaceSet()
         for id in stir.traces { if let places = byTrace[id] { found.formUnion(places) } }
         if stir.orders { found.formUnion(byOrders) }
         if stir.attributes { found.formUnion(byAttributes) }
@@ -198,7 +202,8 @@ extension SegmentSet {
         var facts = facts
         facts.memberships = memberships
         var changes: [SegmentChange] = []
-        for (place, segment) in segments.enumerated() where waiting.contains(place) {
+        for place in segments.indices where waiting.contains(place) {
+            let segment = segments[place]
             let name = segment.definition.name
             let condition = segment.definition.condition
             let (holds, nextChange) = condition.outlook(facts, now: now)
@@ -219,5 +224,35 @@ extension SegmentSet {
             waiting.formUnion(dependents[place])
         }
         return (changes, memberships.nextChange)
+    }
+}
+
+/// Places in an array, as bits: made and asked for each event, so that up to 64 need no memory of their own.
+private struct PlaceSet: Sendable {
+    private var first: UInt64 = 0
+    private var others: [UInt64] = []
+
+    var isEmpty: Bool { first == 0 && others.isEmpty }
+
+    func contains(_ place: Int) -> Bool {
+        if place < 64 { return first >> UInt64(place) & 1 != 0 }
+        let word = place / 64 - 1
+        return word < others.count && others[word] >> UInt64(place % 64) & 1 != 0
+    }
+
+    mutating func insert(_ place: Int) {
+        if place < 64 {
+            first |= 1 << UInt64(place)
+            return
+        }
+        let word = place / 64 - 1
+        while others.count <= word { others.append(0) }
+        others[word] |= 1 << UInt64(place % 64)
+    }
+
+    mutating func formUnion(_ other: Self) {
+        first |= other.first
+        while others.count < other.others.count { others.append(0) }
+        for word in other.others.indices { others[word] |= other.others[word] }
     }
 }

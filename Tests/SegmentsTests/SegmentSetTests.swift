@@ -84,6 +84,25 @@ import Testing
                 .changes.map(\.segment) == ["orders"])
     }
 
+    @Test func `however many segments there are, only those that ask are looked at`() throws {
+        let names = (0..<140).map { "s" + String(1000 + $0) }
+        var segments = try names.enumerated().map { number, name in
+            try segment(name, "{did: Event \(number % 70)}")
+        }
+        segments.append(try segment("then", "{segment: s1130}"))
+        let set = try SegmentSet(segments)
+        for number in [0, 1, 60, 63, 64, 69] {
+            var person = Person(try #require(set[names[number]]).definition.condition)
+            var stir = CustomerStir()
+            stir.traces = try person.did("Event \(number)", at: day(0))
+            var known = SegmentMemberships()
+            let changes = set.evaluate(person.facts, memberships: &known, now: day(0), after: stir)
+                .changes.map(\.segment)
+            #expect(
+                changes == [names[number], names[number + 70]] + (number == 60 ? ["then"] : []))
+        }
+    }
+
     @Test func `memberships come back from their bytes`() throws {
         var known = SegmentMemberships()
         known.set(SegmentMemberships.Entry(segment: "b", version: 2, since: day(1)))

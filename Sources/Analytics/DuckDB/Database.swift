@@ -79,6 +79,19 @@ final class Connection: @unchecked Sendable {
 
     /// Runs one statement and returns its rows.
     func rows(_ sql: String, _ arguments: [Argument] = []) throws(ArchiveError) -> Rows {
+        try rows(sql, arguments) { duck_execute_prepared($0, $1) }
+    }
+
+    /// As above, for many millions of rows, which are made as they are read rather than all held; nothing else runs
+    /// on this connection until the last was read. Then `Rows.check` says whether they were all.
+    func stream(_ sql: String, _ arguments: [Argument] = []) throws(ArchiveError) -> Rows {
+        try rows(sql, arguments) { duck_execute_streaming($0, $1) }
+    }
+
+    private func rows(
+        _ sql: String, _ arguments: [Argument],
+        _ run: (duck_statement?, UnsafeMutablePointer<duck_result>) -> duck_state
+    ) throws(ArchiveError) -> Rows {
         var statement: duck_statement?
         defer { duck_destroy_prepare(&statement) }
         guard duck_prepare(handle, sql, &statement) == DUCK_SUCCESS else {
@@ -106,7 +119,7 @@ final class Connection: @unchecked Sendable {
             }
         }
         var result = duck_result()
-        guard duck_execute_prepared(statement, &result) == DUCK_SUCCESS else {
+        guard run(statement, &result) == DUCK_SUCCESS else {
             defer { duck_destroy_result(&result) }
             throw .statementFailed(reason: text(duck_result_error(&result)))
         }

@@ -49,6 +49,13 @@ final class Rows {
         return true
     }
 
+    /// Says after the last row of a stream whether it was the last, or reading failed there.
+    func check() throws(ArchiveError) {
+        guard let reason = duck_result_error(&result) else { return }
+        let said = text(reason)
+        if !said.isEmpty { throw .statementFailed(reason: said) }
+    }
+
     func isNull(_ column: Int) -> Bool {
         guard let mask = validity[column] else { return false }
         return mask[row >> 6] >> UInt64(row & 63) & 1 == 0

@@ -2,98 +2,107 @@ import Events
 import Kernel
 package import Segments
 
-/// What fragments did, as the archive tells it: what the state of new conditions is filled from.
-package struct BehaviourPage: Sendable {
-    /// In order of the fragments' ids; those without orders and events of the plan are left out.
-    package var fragments: [(fragment: Int64, behaviours: Behaviours)]
-    /// Hand this to `after` for the next page; nil at the end.
-    package var next: Int64?
-    /// The last log position that is in them: events behind it are to be applied besides.
-    package var position: Int64
-}
-
 extension Archive {
-    /// The behaviours of a number of fragments, those that follow one by their ids.
+    /// Reads what fragments did, as the archive tells it: what the state of new conditions is filled from.
     ///
-    /// They are what applying the log's events up to `position` gives. Pages are of different positions where
-    /// something was written between them: a fragment that was filled takes the events behind its own page's
-    /// position, and one that comes later none.
+    /// Behaviours are what applying the log's events up to the archive's position gives. However many events there
+    /// are, they are sorted once, on disk where memory doesn't hold them.
     ///
     /// - Parameters:
-    ///   - after: Where the page before ended; 0 for the first.
-    ///   - limit: How many fragments are looked at.
-    package func behaviours(
-        for plan: TracePlan, after: Int64 = 0, limit: Int
-    ) throws(ArchiveError) -> BehaviourPage {
-        precondition(limit > 0, "a page has room")
-        return try read { connection throws(ArchiveError) in
-            var page = BehaviourPage(
-                fragments: [], next: nil,
-                position: try connection.integer("SELECT position FROM archive_state"))
-            // Whoever did anything has a contact.
-            let ends = try connection.rows(
-                of:
-                    """
-                    SELECT customer FROM contacts WHERE customer > \(after)
-                    ORDER BY customer LIMIT 1 OFFSET \(Int64(limit) - 1)
+    ///   - hasOrders: Whether orders are wanted beside the plan's events.
+    ///   - body: Gets each fragment once, in order of their ids; those without anything are left out.
+    /// - Returns: The last log position that is in them.
+    @discardableResult
+    package func readBehaviours(
+        for plan: TracePlan, hasOrders: Bool = true,
+        _ body: (_ fragment: Int64, Behaviours) throws -> Void
+    ) throws -> Int64 {
+        var failure: (any Error)?
+        let position = try read { connection throws(ArchiveError) in
+            let position = try connection.integer("SELECT position FROM archive_state")
+            var sources: [SQLText] = []
+            if let events = plan.events { sources.append(events) }
+            if hasOrders { sources.append(Self.orders) }
+            guard !sources.isEmpty else { return position }
+            let rows = try connection.stream(
+                of: """
+                    SELECT fragment, kind, at, number, name, properties, currency, total
+                    FROM (\(sources.joined(" UNION ALL "))) ORDER BY fragment, at, number
                     """)
-            if ends.next() { page.next = ends.int64(0) }
-            let range = after..<(page.next ?? .max)
-            var found: [Int64: Behaviours] = [:]
-            try connection.addEvents(of: plan, range, to: &found)
-            try connection.addOrders(range, to: &found)
-            page.fragments = found.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }.map {
-                ($0.key, $0.value)
+            var fragment: Int64 = 0
+            var behaviours = Behaviours()
+            func hand() {
+                if behaviours.isEmpty { return }
+                do { try body(fragment, behaviours) } catch { failure = error }
+                behaviours = Behaviours()
             }
-            return page
+            while failure == nil, rows.next() {
+                if rows.int64(0) != fragment {
+                    hand()
+                    fragment = rows.int64(0)
+                }
+                try behaviours.add(rows, plan)
+            }
+            if failure == nil {
+                try rows.check()
+                hand()
+            }
+            return position
         }
+        if let failure { throw failure }
+        return position
+    }
+
+    /// Of kind 0, which no event has. A completed order's newest form is its row.
+    private static let orders: SQLText = """
+        SELECT customer AS fragment, 0::UTINYINT AS kind, occurred_ms AS at, key AS number,
+            '' AS name, '' AS properties, currency, total_minor AS total
+        FROM orders WHERE customer > 0 AND NOT cancelled
+        """
+}
+
+extension TracePlan {
+    /// A row for each event that may be one of a trace's; nil without a trace.
+    fileprivate var events: SQLText? {
+        var all: [SQLText] = []
+        var read: [SQLText] = []
+        for selector in Set(traces.map(\.selector)) {
+            all.append("(\(selector.sql))")
+            let readsProperties = traces.contains {
+                $0.selector == selector && (!$0.tests.isEmpty || $0.kept != .nothing)
+            }
+            if readsProperties { read.append("(\(selector.sql))") }
+        }
+        guard !all.isEmpty else { return nil }
+        // Properties are most of an event, and sorted along where a trace reads them.
+        let properties: SQLText =
+            read.isEmpty
+            ? "''" : "CASE WHEN \(read.joined(" OR ")) THEN e.properties ELSE '' END"
+        return """
+            SELECT e.customer AS fragment, e.kind, e.occurred_ms AS at, e.position AS number,
+                e.name, \(properties) AS properties, 0::INTEGER AS currency, 0::BIGINT AS total
+            FROM events AS e WHERE e.customer > 0 AND (\(all.joined(" OR ")))
+            """
     }
 }
 
-extension Connection {
-    /// - Parameter range: Fragments above its lower bound, its upper bound included.
-    fileprivate func addEvents(
-        of plan: TracePlan, _ range: Range<Int64>, to found: inout [Int64: Behaviours]
-    ) throws(ArchiveError) {
-        var wanted: [SQLText] = []
-        for selector in Set(plan.traces.map(\.selector)) { wanted.append("(\(selector.sql))") }
-        guard !wanted.isEmpty else { return }
-        let rows = try rows(
-            of:
-                """
-                SELECT e.customer, e.kind, e.name, e.occurred_ms, e.position, e.properties
-                FROM events AS e
-                WHERE e.customer > \(range.lowerBound) AND e.customer <= \(range.upperBound)
-                    AND (\(wanted.joined(" OR ")))
-                """)
-        while rows.next() {
-            guard let kind = EventKind(rawValue: UInt8(truncatingIfNeeded: rows.int64(1))) else {
-                throw .damaged(reason: "\(rows.int64(1)) is no kind of event")
-            }
-            let name = rows.string(2)
-            let properties = rows.string(5)
-            found[rows.int64(0), default: Behaviours()].apply(
-                kind, name.utf8.span, properties.utf8.span, at: rows.timestamp(3),
-                position: rows.int64(4), plan: plan)
+extension Behaviours {
+    /// Adds a row of the query above.
+    fileprivate mutating func add(_ row: Rows, _ plan: TracePlan) throws(ArchiveError) {
+        let code = row.int64(1)
+        if code == 0 {
+            let total = Money(minor: row.int64(7), currency: try row.currency(6))
+            addOrder(
+                OrderLedger.Entry(key: row.int64(3), orderedAt: row.timestamp(2), total: total))
+            return
         }
-    }
-
-    fileprivate func addOrders(
-        _ range: Range<Int64>, to found: inout [Int64: Behaviours]
-    ) throws(ArchiveError) {
-        let rows = try rows(
-            of:
-                """
-                SELECT customer, key, occurred_ms, currency, total_minor FROM orders
-                WHERE customer > \(range.lowerBound) AND customer <= \(range.upperBound)
-                    AND NOT cancelled
-                ORDER BY occurred_ms
-                """)
-        while rows.next() {
-            let entry = OrderLedger.Entry(
-                key: rows.int64(1), orderedAt: rows.timestamp(2),
-                total: Money(minor: rows.int64(4), currency: try rows.currency(3)))
-            found[rows.int64(0), default: Behaviours()].addOrder(entry)
+        guard let kind = EventKind(rawValue: UInt8(truncatingIfNeeded: code)) else {
+            throw .damaged(reason: "\(code) is no kind of event")
         }
+        let name = row.string(4)
+        let properties = row.string(5)
+        apply(
+            kind, name.utf8.span, properties.utf8.span, at: row.timestamp(2),
+            position: row.int64(3), plan: plan)
     }
 }

@@ -61,4 +61,8 @@ extension [SQLText] {
 extension Connection {
     /// Named apart from `rows(_:_:)`, so that a literal is never taken for a plain text.
     func rows(of sql: SQLText) throws(ArchiveError) -> Rows { try rows(sql.text, sql.arguments) }
+
+    func stream(of sql: SQLText) throws(ArchiveError) -> Rows {
+        try stream(sql.text, sql.arguments)
+    }
 }

@@ -97,6 +97,9 @@ duck_state duck_bind_varchar_length(
     duck_statement statement, duck_index index, const char *text, duck_index length);
 duck_state duck_bind_null(duck_statement statement, duck_index index);
 duck_state duck_execute_prepared(duck_statement statement, duck_result *out);
+// As above, where the library can: rows are made as they are fetched, and an error may come as late as that.
+// Nothing else runs on the connection meanwhile.
+duck_state duck_execute_streaming(duck_statement statement, duck_result *out);
 
 const char *duck_result_error(duck_result *result);
 void duck_destroy_result(duck_result *result);

@@ -6,8 +6,6 @@ import Segments
 
 /// What conditions need to know of the past, when they come into force.
 extension Workspace {
-    private static let fragmentsPerPage = 50_000
-
     /// Fills in what is remembered of customers' doings for traces that are new.
     ///
     /// Within the transaction that puts them in force, at the position that archive and records have both
@@ -18,25 +16,19 @@ extension Workspace {
         let before = Set((known?.traces ?? []).map(\.id))
         let added = TracePlan(plan.traces.filter { !before.contains($0.id) })
         if known != nil, added.isEmpty { return }
-        var after: Int64? = 0
         var writer = ByteWriter(reserving: 1024)
-        while let start = after {
-            let page = try archive.behaviours(
-                for: added, after: start, limit: Self.fragmentsPerPage)
-            for (fragment, found) in page.fragments {
-                var behaviours = found
-                if known != nil {
-                    let bytes = try tables.automation.behaviours(of: fragment)
-                    if !bytes.isEmpty {
-                        behaviours = try Behaviours(decoding: bytes.span)
-                        behaviours.fill(from: found)
-                    }
+        try archive.readBehaviours(for: added, hasOrders: known == nil) { fragment, found in
+            var behaviours = found
+            if known != nil {
+                let bytes = try tables.automation.behaviours(of: fragment)
+                if !bytes.isEmpty {
+                    behaviours = try Behaviours(decoding: bytes.span)
+                    behaviours.fill(from: found)
                 }
-                writer.removeAll()
-                behaviours.encode(to: &writer, plan: plan)
-                try tables.automation.setBehaviours(of: fragment, to: writer.span)
             }
-            after = page.next
+            writer.removeAll()
+            behaviours.encode(to: &writer, plan: plan)
+            try tables.automation.setBehaviours(of: fragment, to: writer.span)
         }
     }
 

@@ -76,13 +76,17 @@ import Testing
     private func compareBehaviours(
         _ archive: Archive, _ history: SegmentHistory, _ place: String
     ) throws {
-        var after: Int64 = 0
         var found: [Int64: Behaviours] = [:]
-        while true {
-            let page = try archive.behaviours(for: history.plan, after: after, limit: 3)
-            for (fragment, behaviours) in page.fragments { found[fragment] = behaviours }
-            guard let next = page.next else { break }
-            after = next
+        var last: Int64 = 0
+        try archive.readBehaviours(for: history.plan) { fragment, behaviours in
+            #expect(fragment > last, "\(place): each once, in order of their ids")
+            last = fragment
+            found[fragment] = behaviours
+        }
+        // Without orders only the traces are told.
+        try archive.readBehaviours(for: history.plan, hasOrders: false) { fragment, behaviours in
+            #expect(behaviours.orders.isEmpty, "\(place): \(fragment)")
+            #expect(behaviours.traces == found[fragment]?.traces, "\(place): \(fragment)")
         }
         for (fragment, kept) in history.behaviours {
             #expect(found[fragment] ?? Behaviours() == kept, "\(place): \(fragment)")

@@ -1,0 +1,82 @@
+import Analytics
+import ArgumentParser
+import Documents
+import Kernel
+import Runtime
+import Segments
+
+/// Times a preview of a segment over a large workspace, and putting one in force.
+struct SegmentsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "segments", abstract: "Times previews of a segment, and applying one.")
+
+    private static let lapsed = """
+        kind: segment
+        name: lapsed
+        where:
+          - frequency: {atLeast: 2}
+          - recency: {atLeast: 30 days}
+        """
+    private static let often = """
+        kind: segment
+        name: often
+        where:
+          - {did: Order Completed, where: [{property: total, atLeast: 50}], times: {atLeast: 3}, within: 365 days}
+        """
+
+    @OptionGroup var workspace: WorkspaceFolder
+
+    @Option(help: "How often the preview is asked for.")
+    var rounds = 5
+
+    @Flag(help: "Definitions are put in force, too.")
+    var applies = false
+
+    func run() async throws {
+        let workspace = try workspace.open()
+        try await workspace.settle()
+        let drafts = try DefinitionDraft.reading(yaml: Self.lapsed, file: "lapsed.yaml")
+        let definition = try SegmentDefinition(reading: .init(drafts[0].document))
+        // The shop's own time, of which the last moments are told.
+        let end = try workspace.figuresAsOf()
+        let query = SegmentQuery(definition.condition, now: end)
+        figure("first preview, ms", [try timed { _ = try workspace.archive.segmentPreview(query) }])
+        var times: [Double] = []
+        for _ in 0..<rounds {
+            times.append(try timed { _ = try workspace.archive.segmentPreview(query) })
+        }
+        let preview = try workspace.archive.segmentPreview(query)
+        figure("preview, ms", times)
+        figure("members", [Double(preview.count)])
+        figure("customers", [Double(preview.people)])
+        note("members before \(end)")
+        if applies {
+            try await apply(drafts, "first segment", workspace)
+            try await apply(
+                DefinitionDraft.reading(yaml: Self.often, file: "often.yaml"),
+                "segment with a new behaviour", workspace)
+        }
+        try workspace.close()
+    }
+
+    private func apply(
+        _ drafts: [DefinitionDraft], _ name: String, _ workspace: Workspace
+    ) async throws {
+        let clock = ContinuousClock()
+        let start = clock.now
+        _ = try await workspace.apply(drafts, by: "benchmark")
+        let applied = clock.now
+        try await workspace.settle()
+        figure("\(name), the fold rests, s", [(applied - start).seconds])
+        figure("\(name), until all were looked at, s", [(clock.now - start).seconds])
+        figure("resident MB", [memoryMB("VmRSS")])
+        figure("resident MB at most", [memoryMB("VmHWM")])
+    }
+
+    private func timed(_ body: () throws -> Void) rethrows -> Double {
+        let clock = ContinuousClock()
+        let start = clock.now
+        try body()
+        return (clock.now - start).seconds * 1000
+    }
+}
