@@ -117,7 +117,7 @@ extension Workspace {
         of members: [MemberRow], in standing: SegmentStanding
     ) throws -> [(member: MemberRow, reason: String)] {
         if members.isEmpty { return [] }
-        let reader = try FactsReader(self)
+        let reader = FactsReader(self)
         let condition = standing.definition.condition
         return try members.map { member in
             let facts = try reader.facts(of: ID(rawValue: member.customer))
@@ -129,17 +129,12 @@ extension Workspace {
 /// Reads what conditions are evaluated on, for one customer after another.
 package struct FactsReader {
     private let workspace: Workspace
-    private let readsPredictions: Bool
-    private let quintiles: QuintileEdges?
+    /// What is decided by, so that it is explained by the same predictions and edges.
+    private let plan: AutomationPlan?
 
-    package init(_ workspace: Workspace) throws {
+    package init(_ workspace: Workspace) {
         self.workspace = workspace
-        let set = try workspace.definitions()
-        let conditions =
-            set.segments.map(\.definition.condition)
-            + set.journeys.flatMap { $0.definition.conditions }
-        readsPredictions = conditions.contains { $0.needs.contains(.predictions) }
-        quintiles = try workspace.quintileEdges(for: conditions)
+        plan = workspace.engine.plan
     }
 
     package func facts(of customer: ID<Customer>) throws -> CustomerFacts {
@@ -155,8 +150,7 @@ package struct FactsReader {
         }
         return CustomerFacts(
             behaviours: behaviours, attributes: profile.attributes,
-            prediction: readsPredictions
-                ? try workspace.archive.predictionFacts(of: customer) : nil,
-            quintiles: quintiles, memberships: try workspace.memberships(of: customer))
+            prediction: plan?.predictions?[customer.rawValue],
+            quintiles: plan?.quintiles, memberships: try workspace.memberships(of: customer))
     }
 }

@@ -160,7 +160,7 @@ extension ConsoleAutomation {
                     path: "where", reason: "asks about segment \(missing), which isn't defined"))
         }
         let found = try workspace.preview(condition, sample: Self.sampleShown)
-        let reader = try FactsReader(workspace)
+        let reader = FactsReader(workspace)
         let sample = try found.sample.map { person in
             let verdict = condition.evaluate(try reader.facts(of: person.customer), now: now)
             return PersonRow(
