@@ -98,7 +98,9 @@ struct JourneyMachine {
             }
         }
         for index in automation.runs.indices { endWait(index, event) }
-        for number in plan.entriesByEvent[event.name] ?? [] {
+        // An import tells of the past: it may end journeys, and begins none.
+        let isImported = event.flags.contains(.imported)
+        for number in isImported ? [] : plan.entriesByEvent[event.name] ?? [] {
             let journey = plan.entries[number].journey
             let isMeant = journey.entry.triggers.contains {
                 if case .event(let match) = $0 {

@@ -128,25 +128,47 @@ extension FoldTables {
 
 extension RecordsStore {
     /// Says that events up to a position were decided upon, before the log is folded from its start.
-    package func noteDecided(through position: Int64) throws {
+    ///
+    /// - Parameter last: The log's last position: of a log that was restored from an older copy, what comes anew at
+    ///   known positions is decided upon.
+    package func noteDecided(through position: Int64, atMost last: Int64) throws {
         try fold { tables in
             let before = try tables.note(.decidedPosition)
-            try tables.setNote(.decidedPosition, to: max(before, position))
+            try tables.setNote(.decidedPosition, to: min(max(before, position), last))
         }
     }
 }
 
 extension FoldTables {
     /// Forgets who is in a segment that is out of force.
-    package func removeMembers(of segment: Int64) throws {
+    package func removeMembers(of segment: Int64, day: Int) throws {
         try db.execute(sql: "DELETE FROM memberships WHERE segment = ?", arguments: [segment])
+        try automation.setSize(of: segment, to: 0, day: day)
     }
 
-    /// The versions of a journey that somebody is inside of, or whose goal is still watched.
-    package func versionsInside(ofJourney journey: Int64) throws -> Set<Int64> {
+    /// Forgets what is remembered of customers' doings, which is filled anew.
+    package func removeBehaviours() throws { try db.execute(sql: "DELETE FROM behaviours") }
+
+    /// Whether anything was ever defined.
+    package func hasDefinitions() throws -> Bool {
+        try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM definitions)") ?? false
+    }
+
+    /// The versions of a journey that somebody is inside of, or whose goal may still be watched.
+    ///
+    /// - Parameter since: Goals of those who entered before aren't watched any more.
+    package func versionsInside(
+        ofJourney journey: Int64, since: Timestamp
+    ) throws -> Set<Int64> {
         Set(
             try Int64.fetchAll(
-                db, sql: "SELECT DISTINCT version FROM journey_runs WHERE journey = ?",
-                arguments: [journey]))
+                db,
+                sql: """
+                    SELECT DISTINCT version FROM journey_runs
+                    WHERE journey = ?1 AND state = 'active'
+                    UNION SELECT DISTINCT version FROM journey_runs
+                    WHERE journey = ?1 AND entered_at > ?2
+                    """,
+                arguments: [journey, since.milliseconds]))
     }
 }

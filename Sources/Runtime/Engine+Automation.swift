@@ -13,24 +13,6 @@ extension Engine {
     /// However far off the next timer is, the clock is looked at again by then: it may have been set.
     static let alarmMsMax: Int64 = 30_000
 
-    /// Runs something within a transaction of its own, between two batches; what is in memory is read anew after.
-    package func perform<Value: Sendable>(
-        _ body: @escaping @Sendable (FoldTables) throws -> Value
-    ) async throws -> Value {
-        try await withCheckedThrowingContinuation { done in
-            queue.async { [self] in
-                forget()
-                done.resume(with: Result { try records.fold(body) })
-                do {
-                    try noteTimers()
-                } catch {
-                    // The next batch reads the timers again, and says why where it can't.
-                }
-                wake()
-            }
-        }
-    }
-
     /// Changes what is decided by, between two batches and in a transaction of its own.
     ///
     /// - Parameter body: Gives the new plan; nil where it stays as it is.
@@ -48,9 +30,11 @@ extension Engine {
                 if case .success(let (_, plan?)) = result {
                     memory.plan = plan
                     forget()
+                    let mustReview = try? records.fold { try $0.note(.reviewedCustomer) >= 0 }
                     state.withLock { state in
                         state.plan = plan
-                        state.mustReview = true
+                        // Where that can't be read, a look too many does no harm.
+                        state.mustReview = mustReview ?? true
                     }
                 }
                 wake()
@@ -119,8 +103,14 @@ extension Engine {
             memory.fragments = batch.fragments
             return value
         }
-        try noteTimers()
-        try tellDecided()
+        trim()
+        do {
+            try noteTimers()
+            try tellDecided()
+        } catch {
+            // It is decided; the next batch tells it, and says why where it can't.
+            logger.error("decisions wait to be told", metadata: ["reason": "\(error)"])
+        }
         return value
     }
 

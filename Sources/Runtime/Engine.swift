@@ -231,6 +231,8 @@ package final class Engine: Sendable {
                     state.status.position = position
                     state.status.failure = nil
                 }
+                // Under steady traffic, too, everybody's turn comes.
+                if state.withLock({ $0.mustReview }) { try review() }
                 resumeReached()
                 let isAwaited = state.withLock { !$0.waiting.isEmpty }
                 if position - before < Int64(options.pace.smallBatchCount), !isAwaited {
@@ -246,6 +248,8 @@ package final class Engine: Sendable {
 
     private func nextStep(_ state: State) -> Step {
         if !memory.hasToldMerges || log.lastPosition > state.status.position { return .fold }
+        // Without definitions nobody decides.
+        guard memory.plan != nil else { return .rest }
         if let due = state.nextDue, due <= clock.now { return .timers }
         return state.mustReview ? .review : .rest
     }
@@ -298,6 +302,14 @@ package final class Engine: Sendable {
         MemoryTrim.run()
     }
 
+    /// Drops what is in memory where it became much.
+    func trim() {
+        if memory.fragments.count > Self.keptMax { memory.fragments = FoldBatch.Fragments() }
+        if memory.identities.count > Self.keptMax * 4 {
+            memory.identities = IdentityState(rules: options.identityRules, hash: hash)
+        }
+    }
+
     func forget() {
         memory.identities = IdentityState(rules: options.identityRules, hash: hash)
         memory.fragments = FoldBatch.Fragments()
@@ -324,21 +336,24 @@ package final class Engine: Sendable {
             defer { archiving.abandon() }
             var position = before
             var byteCount = 0
-            while byteCount < options.pace.batchBytesMax {
+            reading: while byteCount < options.pace.batchBytesMax {
                 let blocks = try log.blocks(
                     after: position, byteCountMax: options.pace.pieceBytesMax)
-                guard let last = blocks.last else { break }
+                if blocks.isEmpty { break }
                 for block in blocks {
                     // What time brought before the block came goes before it, also where all is read late.
                     if batch.automation?.isDue(by: block.receivedAt) ?? false {
-                        _ = try batch.fireTimers(
-                            dueBy: block.receivedAt, clock: clock.now, limit: .max,
-                            memory.identities)
+                        let fired = try batch.fireTimers(
+                            dueBy: block.receivedAt,
+                            clock: min(clock.now, block.receivedAt),
+                            limit: options.pace.timersPerBatch, memory.identities)
+                        // More are due: they go before this block in a batch of their own.
+                        if fired >= options.pace.timersPerBatch { break reading }
                     }
                     changes += try batch.fold(block, identities: &memory.identities)
                     byteCount += block.block.bytes.count
+                    position = block.lastPosition
                 }
-                position = last.lastPosition
                 archiving.add(batch.takeArchive())
                 if blocks.reduce(0, { $0 + $1.block.bytes.count }) < options.pace.pieceBytesMax {
                     break
@@ -365,10 +380,7 @@ package final class Engine: Sendable {
             try MergeTeller(log: log, records: records, clock: clock).tell()
             memory.hasToldMerges = true
         }
-        if memory.fragments.count > Self.keptMax { memory.fragments = FoldBatch.Fragments() }
-        if memory.identities.count > Self.keptMax * 4 {
-            memory.identities = IdentityState(rules: options.identityRules, hash: hash)
-        }
+        trim()
         if result.problems > 0 {
             state.withLock { $0.status.orderProblems += result.problems }
             logger.warning(
@@ -381,8 +393,8 @@ package final class Engine: Sendable {
 
 extension Engine.State {
     fileprivate func hasReached(_ waiting: Engine.Waiting) -> Bool {
-        status.position >= waiting.position && !mustReview
-            && nextDue.map { $0 > waiting.at } ?? true
+        status.position >= waiting.position
+            && (plan == nil || !mustReview && nextDue.map { $0 > waiting.at } ?? true)
     }
 
     /// Those who wait for what is reached.

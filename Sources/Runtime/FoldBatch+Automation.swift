@@ -73,11 +73,12 @@ extension FoldBatch {
                     properties: Array(block.bytes[frame.properties.bounds]), flags: frame.flags,
                     order: stirred.orders.first { $0.fragment == resolution.fragment }?.amount)
             })
-        for (fragment, _) in stirred.orders where fragment != resolution.fragment {
+        for (fragment, _) in stirred.orders
+        where fragment != resolution.fragment && position > automation.decidedPosition {
             guard let customer = try root(of: fragment, identities),
                 customer != resolution.customer
             else { continue }
-            try automation.review(customer) { try view(of: $0, identities) }
+            try automation.review(customer, .live) { try view(of: $0, identities) }
         }
     }
 
@@ -86,15 +87,20 @@ extension FoldBatch {
         _ identities: IdentityState, _ automation: AutomationFold, _ position: Int64
     ) throws {
         let changes = identities.changes
-        for merge in changes.merges where merge.position == position {
+        for merge in changes.merges.reversed() {
+            if merge.position != position { break }
+            // Where the log is folded anew, who counts for whom is known already.
+            guard position > automation.decidedPosition else { continue }
             try automation.merge(merge.loser, into: merge.winner) {
                 try view(of: $0, identities)
             }
         }
-        for undo in changes.undone where undo.position == position {
-            for customer in Set(changes.memberships.map(\.customer)).sorted() {
-                try automation.review(customer) { try view(of: $0, identities) }
-            }
+        guard let undo = changes.undone.last, undo.position == position,
+            position > automation.decidedPosition
+        else { return }
+        // What they come into by that isn't news of them: nobody begins a journey by it.
+        for customer in Set(changes.memberships.map(\.customer)).sorted() {
+            try automation.review(customer, .late) { try view(of: $0, identities) }
         }
     }
 
@@ -119,7 +125,7 @@ extension FoldBatch {
         _ customer: Int64, now: Timestamp, _ identities: IdentityState
     ) throws {
         automation?.now = now
-        try automation?.review(customer) { try view(of: $0, identities) }
+        try automation?.review(customer, .live) { try view(of: $0, identities) }
     }
 
     /// Gives a customer a stimulus that is no event.

@@ -16,6 +16,8 @@ struct FoldBatch {
         var profile: Profile
         /// What conditions ask of what they did; empty where nothing is defined.
         var behaviours = Behaviours()
+        /// Whether there is a row of them: what became empty must be written, too.
+        var hasBehaviours = false
         var userID = ""
         var email = ""
         var phone = ""
@@ -199,7 +201,10 @@ struct FoldBatch {
             id, profile: bytes.isEmpty ? Profile() : try Profile(decoding: bytes.span))
         if automation != nil {
             let bytes = try tables.automation.behaviours(of: id)
-            if !bytes.isEmpty { fragment.behaviours = try Behaviours(decoding: bytes.span) }
+            if !bytes.isEmpty {
+                fragment.behaviours = try Behaviours(decoding: bytes.span)
+                fragment.hasBehaviours = true
+            }
         }
         for (kind, value) in try tables.identifiers(of: id) { fragment.note(kind, value) }
         return fragment
@@ -353,7 +358,10 @@ struct FoldBatch {
             writer.removeAll()
             fragment.profile.encode(to: &writer)
             try tables.setProfile(of: fragment.id, to: writer.span)
-            if let plan = automation?.plan, !fragment.behaviours.isEmpty {
+            if let plan = automation?.plan,
+                !fragment.behaviours.isEmpty || fragment.hasBehaviours
+            {
+                fragment.hasBehaviours = true
                 writer.removeAll()
                 fragment.behaviours.encode(to: &writer, plan: plan.traces)
                 try tables.automation.setBehaviours(of: fragment.id, to: writer.span)

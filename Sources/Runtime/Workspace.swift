@@ -175,7 +175,7 @@ package final class Workspace: Sendable {
         if let reason {
             logger.notice("folding the log from its start", metadata: ["reason": "\(reason)"])
             // What was decided stays decided.
-            try records.noteDecided(through: folded)
+            try records.noteDecided(through: folded, atMost: log.lastPosition)
             // In this order: stopped in between, the archive is behind, and this is done again.
             try archive.forgetFolded()
             try records.forgetFolded()

@@ -101,10 +101,12 @@ extension AutomationFold {
         json.member("version", version)
         json.member("reason", change.reason)
         json.endObject()
+        // Where something changes twice within a millisecond, each is told.
+        let place = "\(position)"
         let verb = change.entered ? "entered" : "exited"
         var draft = EventDraft(
             kind: .track, occurredAt: now,
-            messageID: "segment/\(change.segment)/\(id)/\(now.milliseconds)/\(verb)")
+            messageID: "segment/\(change.segment)/\(id)/\(now.milliseconds)-\(place)/\(verb)")
         draft.flags = .system
         draft.name = change.entered ? "Segment Entered" : "Segment Exited"
         draft.properties = json.bytes

@@ -36,6 +36,8 @@ final class AutomationFold {
     var told = EventBlockBuilder()
     /// When the newest block was received, or the newest timer due.
     var now: Timestamp
+    /// The place in the log of the event at hand, or the newest.
+    private(set) var position: Int64 = 0
 
     struct CountKey: Hashable {
         var journey: Int64
@@ -91,6 +93,7 @@ final class AutomationFold {
         named name: String, stir: CustomerStir, isNew: Bool, flags: EventFlags, customer: Int64,
         position: Int64, view: View, makeEvent: () -> JourneyEvent
     ) throws {
+        self.position = position
         guard position > decidedPosition else { return }
         let isImported = flags.contains(.imported)
         let isStirred = !stir.isEmpty
@@ -113,7 +116,7 @@ final class AutomationFold {
 
     /// Looks at the customers of imported events, once for all of these.
     func endImports(_ view: View) throws {
-        for customer in imported {
+        for customer in imported where importedSet.contains(customer) {
             let state = try state(of: customer)
             try keep(decider.review(state, try view(customer), .late, now: now), state)
         }
@@ -140,7 +143,10 @@ final class AutomationFold {
         while fired < limit, isDue(by: moment) {
             try flush()
             let timers = try tables.automation.timers(dueBy: moment, limit: limit - fired)
-            if timers.isEmpty { break }
+            if timers.isEmpty {
+                nextDue = try tables.automation.nextTimer()
+                break
+            }
             for timer in timers {
                 let isLate = clock.milliseconds - timer.due.milliseconds > Self.lateMs
                 now = max(timer.due, isLate ? clock : timer.due)
@@ -168,9 +174,9 @@ final class AutomationFold {
     // MARK: Definitions
 
     /// Brings a customer up to date with the definitions in force, and with what the models foretell.
-    func review(_ customer: Int64, _ view: View) throws {
+    func review(_ customer: Int64, _ cause: ChangeCause, _ view: View) throws {
         let state = try state(of: customer)
-        try keep(decider.review(state, try view(customer), .live, now: now), state)
+        try keep(decider.review(state, try view(customer), cause, now: now), state)
     }
 
     /// Gives a customer a stimulus that is no event.
@@ -205,8 +211,11 @@ final class AutomationFold {
             try keep(outcome, of: winner)
         }
         states[loser] = nil
-        lost.isDirty = false
-        dirty.removeAll { $0 === lost }
+        // Passed over when states are written.
+        lost.isGone = true
+        if importedSet.remove(loser) != nil, importedSet.insert(winner).inserted {
+            imported.append(winner)
+        }
         try keep(decider.review(state, try view(winner), .late, now: now), state)
     }
 
@@ -233,7 +242,7 @@ final class AutomationFold {
     /// Writes the states that changed; timers are as they will be then.
     func flush() throws {
         var writer = ByteWriter(reserving: 256)
-        for state in dirty {
+        for state in dirty where !state.isGone {
             state.isDirty = false
             if state.isEmpty {
                 if state.isStored {

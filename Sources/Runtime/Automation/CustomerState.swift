@@ -15,6 +15,8 @@ final class CustomerState {
     var isStored = false
     var storedDue: Timestamp?
     var isDirty = false
+    /// Whether somebody else has what is in it.
+    var isGone = false
 
     /// Nobody's yet.
     init(_ customer: Int64, generation: Int64) {

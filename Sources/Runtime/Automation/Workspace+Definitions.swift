@@ -1,4 +1,4 @@
-package import Documents
+import Documents
 package import Journeys
 package import Kernel
 package import Records
@@ -52,7 +52,8 @@ extension Workspace {
                     document: item.map { String(decoding: $0.document.json, as: UTF8.self) },
                     source: item?.source ?? "", generation: generation, by: actor, at: now)
                 if row == nil, change.kind == .segment, let subject = step.subjects[change.name] {
-                    try tables.removeMembers(of: subject)
+                    try tables.removeMembers(
+                        of: subject, day: zone.day(of: now).daysSinceEpoch)
                 }
             }
             let plan = try automationPlan(tables)
@@ -81,12 +82,15 @@ extension Workspace {
     func loadDefinitions() throws {
         let (plan, reviewed) = try records.fold { tables in
             (
-                try tables.definitionsInForce().isEmpty ? nil : try automationPlan(tables),
+                try tables.hasDefinitions() ? try automationPlan(tables) : nil,
                 try tables.note(.reviewedCustomer)
             )
         }
         engine.use(plan, mustReview: reviewed >= 0)
     }
+
+    /// A year: longer windows of goals in versions that nobody is inside of any more aren't watched.
+    private static let goalWatchedMs: Int64 = 366 * 86_400_000
 
     /// Puts together what is decided by.
     func automationPlan(_ tables: FoldTables) throws -> AutomationPlan {
@@ -101,7 +105,9 @@ extension Workspace {
         var older: [Journey] = []
         for row in try tables.newestDefinitions(kind: DefinitionDraft.Kind.journey.rawValue) {
             let isDeleted = row.replacedAt != nil
-            let inside = try tables.versionsInside(ofJourney: row.subject)
+            let inside = try tables.versionsInside(
+                ofJourney: row.subject,
+                since: clock.now.adding(milliseconds: -Self.goalWatchedMs))
             if isDeleted, inside.isEmpty { continue }
             var versions: [Int: Journey] = [:]
             for number in inside where number != row.version {

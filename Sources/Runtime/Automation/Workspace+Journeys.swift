@@ -1,4 +1,4 @@
-package import Documents
+import Documents
 package import Experiments
 package import Journeys
 package import Kernel

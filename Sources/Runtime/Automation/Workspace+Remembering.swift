@@ -15,6 +15,7 @@ extension Workspace {
     func remember(_ plan: TracePlan, known: TracePlan?, _ tables: FoldTables) throws {
         let before = Set((known?.traces ?? []).map(\.id))
         let added = TracePlan(plan.traces.filter { !before.contains($0.id) })
+        if known == nil { try tables.removeBehaviours() }
         if known != nil, added.isEmpty { return }
         var writer = ByteWriter(reserving: 1024)
         try archive.readBehaviours(for: added, hasOrders: known == nil) { fragment, found in
