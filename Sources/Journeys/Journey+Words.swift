@@ -108,10 +108,12 @@ extension JourneyStep {
         case .wait(let span): "Wait \(span)"
         case .waitUntil(let time, let weekday, let zone):
             "Wait until "
-                + (weekday.map { $0.rawValue.prefix(1).uppercased() + $0.rawValue.dropFirst() + ", " }
+                + (weekday.map {
+                    $0.rawValue.prefix(1).uppercased() + $0.rawValue.dropFirst() + ", "
+                }
                     ?? "") + "\(time)\(zone.words)"
         case .waitFor(let match, let atMost, _, _): "Wait for \(match.words), at most \(atMost)"
-        case .branch: "Which holds first?"
+        case .branch: "By what holds first"
         case .split: "Split at random, each person always the same way"
         case .send(let terms): terms.words
         case .coupon(let terms): terms.words
@@ -156,8 +158,8 @@ extension CouponTerms {
 extension TaskTerms {
     fileprivate var words: String {
         var text = title.words
-        if let owner { text += ", for \(owner)" }
-        if let due { text += ", within \(due)" }
+        if let owner { text += " · for \(owner)" }
+        if let due { text += " · within \(due)" }
         return text
     }
 }

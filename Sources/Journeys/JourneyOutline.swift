@@ -17,7 +17,9 @@ package struct StepOutline: Hashable, Sendable {
 
 extension Journey {
     /// The steps as a tree, in their order.
-    package var outline: [StepOutline] { outline(of: steps.indices.filter { steps[$0].parent == nil }) }
+    package var outline: [StepOutline] {
+        outline(of: steps.indices.filter { steps[$0].parent == nil })
+    }
 
     private func outline(of numbers: [Int]) -> [StepOutline] {
         numbers.map { StepOutline(step: steps[$0], lanes: lanes(of: $0)) }

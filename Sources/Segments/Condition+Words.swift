@@ -26,6 +26,7 @@ extension Condition {
     private func lines(depth: Int) -> [ConditionLine] {
         let (head, parts): (String, [Condition]) =
             switch self {
+            case .none(let parts) where parts.count == 1: ("", parts)
             case .all(let parts): ("All of these:", parts)
             case .any(let parts): ("At least one of these:", parts)
             case .none(let parts): ("None of these:", parts)
@@ -46,7 +47,9 @@ extension Condition {
         switch self {
         case .all(let parts): parts.isEmpty ? "everybody" : Self.join(parts, " and ")
         case .any(let parts): parts.isEmpty ? "nobody" : Self.join(parts, " or ")
-        case .none(let parts): "none of: " + parts.map(\.words).joined(separator: "; ")
+        case .none(let parts):
+            parts.count == 1
+                ? parts[0].opposite : "none of: " + parts.map(\.words).joined(separator: "; ")
         case .attribute(let path, let comparison): "\(path) \(comparison.verb)"
         case .did(let trace, let times, let window):
             times == .never
@@ -67,6 +70,17 @@ extension Condition {
         case .engaged(let test): "opened or clicked \(test.channel.name)\(test.window.phrase)"
         case .segment(let name): "is in \(name)"
         case .notSegment(let name): "isn't in \(name)"
+        }
+    }
+
+    /// What it asks for if it must not hold.
+    private var opposite: String {
+        switch self {
+        case .did(let trace, .once, let window): "no \(trace.words)\(window.phrase)"
+        case .did(let trace, .never, let window): "did \(trace.words)\(window.phrase)"
+        case .segment(let name): "isn't in \(name)"
+        case .notSegment(let name): "is in \(name)"
+        default: "not: " + words
         }
     }
 

@@ -153,12 +153,14 @@ package struct JourneyPageData: Sendable {
     package var revision: String
     /// The days that its replay offers; nil before anything was ordered.
     package var past: ClosedRange<CalendarDay>?
+    /// Whether it holds people out at all, though there may be none yet.
+    package var holdsOut: Bool
 
     package init(
         row: JourneyRow, entries: [String], rules: [String], steps: [JourneyStepRow],
         refused: [JourneyStepRow.Leaving] = [], yaml: String, appliedAt: Timestamp? = nil,
         decisions: DecisionPage = DecisionPage(), revision: String,
-        past: ClosedRange<CalendarDay>? = nil
+        past: ClosedRange<CalendarDay>? = nil, holdsOut: Bool = false
     ) {
         self.row = row
         self.entries = entries
@@ -170,6 +172,7 @@ package struct JourneyPageData: Sendable {
         self.decisions = decisions
         self.revision = revision
         self.past = past
+        self.holdsOut = holdsOut
     }
 }
 

@@ -20,6 +20,8 @@ struct JourneyView {
     let hasRefused: Bool
     let yaml: String
     let lift: LiftView?
+    /// What is said where there is no lift.
+    let noLift: String
     let decisions: DecisionsView
     /// What the button does: the state that it asks for.
     let turn: String?
@@ -56,6 +58,7 @@ struct JourneyView {
         hasRefused = !refused.isEmpty
         yaml = data.yaml
         lift = data.row.lift.map { LiftView($0, formats: formats) }
+        noLift = words(data.holdsOut ? "lift.nobodyYet" : "lift.noHoldoutNote")
         decisions = DecisionsView(
             seesPeople ? data.decisions : DecisionPage(), path: "\(row.path)/decisions",
             isFirstPage: true, formats: formats)

@@ -3,6 +3,7 @@ import Documents
 import HTTPTypes
 import Hummingbird
 import Kernel
+import Segments
 
 extension ConsoleRoutes {
     /// So many people are shown on a page.
@@ -138,7 +139,11 @@ extension ConsoleRoutes {
     /// The definition in fields; nil where it says more than they can hold.
     private func formOf(_ yaml: String) -> Result<SegmentForm?, DocumentProblem> {
         do throws(DocumentProblem) {
-            return .success(SegmentForm(try desk.data.automation.readYAML(yaml)))
+            let node = try desk.data.automation.readYAML(yaml)
+            if let form = SegmentForm(node) { return .success(form) }
+            // Forms know no shorthands; what can't be taken is mended as text.
+            let plain = try? SegmentDefinition(reading: DocumentReader(node)).document
+            return .success(plain.flatMap { SegmentForm($0) })
         } catch {
             return .failure(error)
         }

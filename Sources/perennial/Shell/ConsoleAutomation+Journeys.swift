@@ -25,7 +25,7 @@ extension ConsoleAutomation {
         data.setJourneyState = { name, state, member in
             try await set(state, of: name, by: member)
         }
-        data.past = { query in try await Blocking.run { try past(query) } }
+        data.past = { query in try await past(query) }
     }
 
     /// The number that a journey's rows are kept under; nil where there is no such journey.
@@ -44,7 +44,8 @@ extension ConsoleAutomation {
         let result = standing.result
         let trend = try entries(ofJourney: standing.row.subject, since: standing.row.appliedAt)
         let lately = trend.suffix(28)
-        let perWeek = lately.count < 7
+        let perWeek =
+            lately.count < 7
             ? nil : Double(lately.reduce(0, +)) * 7 / Double(lately.count)
         return JourneyRow(
             name: standing.row.name, title: standing.journey.title,
@@ -69,13 +70,15 @@ extension ConsoleAutomation {
     /// Entries on each of the last days, of so many as are looked at.
     private func entries(ofJourney journey: Int64, since applied: Timestamp) throws -> [Int] {
         let today = workspace.zone.day(of: now).daysSinceEpoch
-        let start = workspace.zone.start(of: CalendarDay(daysSinceEpoch: today - Self.trendDays + 1))
+        let start = workspace.zone.start(
+            of: CalendarDay(daysSinceEpoch: today - Self.trendDays + 1))
         let newest = try records.newestReasons(
             ofJourney: journey, kind: Decision.Kind.entered.rawValue, since: start,
             limit: Self.lookedAt)
         guard let oldest = newest.last?.at else { return [] }
         // Days of which not all were looked at would look like quiet ones.
-        let first = workspace.zone.day(of: oldest).daysSinceEpoch
+        let first =
+            workspace.zone.day(of: oldest).daysSinceEpoch
             + (newest.count == Self.lookedAt ? 1 : 0)
         guard first <= today else { return [] }
         var days = Array(repeating: 0, count: today - first + 1)
@@ -103,7 +106,8 @@ extension ConsoleAutomation {
             appliedAt: standing.row.appliedAt,
             decisions: try decisions(
                 DecisionQuery(journey: name, limit: Self.decisionsShown)),
-            revision: revision, past: stretch)
+            revision: revision, past: stretch,
+            holdsOut: standing.journey.holdoutBasisPoints > 0)
     }
 
     private func counts(_ standing: JourneyStanding) throws -> JourneyFlow.Counts {

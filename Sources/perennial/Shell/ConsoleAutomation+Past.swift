@@ -14,6 +14,42 @@ struct PastKey: Hashable {
     let to: CalendarDay
 }
 
+/// Replays, one after another: each takes a processor for seconds. Who asks for one that is under way gets that one.
+actor PastDesk {
+    private let clock: WallClock
+    private let keptMs: Int64 = 60_000
+    private var results: [PastKey: (task: Task<JourneyPast, any Error>, at: Timestamp)] = [:]
+    private var last: Task<JourneyPast, any Error>?
+
+    init(clock: WallClock) {
+        self.clock = clock
+    }
+
+    func value(
+        _ key: PastKey, _ work: @escaping @Sendable () throws -> JourneyPast
+    ) async throws -> JourneyPast {
+        let now = clock.now
+        results = results.filter { now.milliseconds - $0.value.at.milliseconds < keptMs }
+        if let held = results[key] { return try await held.task.value }
+        let before = last
+        let task = Task {
+            // Whatever came of the one before, its processor is free.
+            _ = await before?.result
+            return try await Blocking.run(work)
+        }
+        last = task
+        results[key] = (task, now)
+        do {
+            let value = try await task.value
+            results[key] = (task, clock.now)
+            return value
+        } catch {
+            results[key] = nil
+            throw error
+        }
+    }
+}
+
 /// A journey's replay of the past.
 extension ConsoleAutomation {
     private static let pastDays = 365
@@ -25,7 +61,15 @@ extension ConsoleAutomation {
         return max(days.first, days.last.adding(days: 1 - Self.pastDays))...days.last
     }
 
-    func past(_ query: PastQuery) throws -> JourneyPast? {
+    func past(_ query: PastQuery) async throws -> JourneyPast? {
+        let asked = try await Blocking.run { try pastAsked(query) }
+        guard let (key, standing) = asked else { return nil }
+        return try await pasts.value(key) {
+            try past(of: standing, from: key.from, to: key.to)
+        }
+    }
+
+    private func pastAsked(_ query: PastQuery) throws -> (PastKey, JourneyStanding)? {
         guard
             let standing = try workspace.journeyStandings()
                 .first(where: { $0.row.name == query.journey })
@@ -38,7 +82,7 @@ extension ConsoleAutomation {
             to, max(query.from ?? offered.lowerBound, to.adding(days: 1 - Self.pastDays)))
         let key = PastKey(
             journey: query.journey, version: standing.row.version, from: from, to: to)
-        return try pasts.value(key) { try past(of: standing, from: from, to: to) }
+        return (key, standing)
     }
 
     private func past(

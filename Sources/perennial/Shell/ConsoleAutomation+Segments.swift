@@ -113,9 +113,10 @@ extension ConsoleAutomation {
         let set = try workspace.definitions()
         return set.journeys.filter { $0.definition.segmentNames.contains(name) }.map {
             DefinitionLink(.journey, name: $0.row.name, title: $0.definition.title)
-        } + set.segments.filter { $0.definition.condition.segments.contains(name) }.map {
-            DefinitionLink(.segment, name: $0.row.name, title: $0.definition.title)
         }
+            + set.segments.filter { $0.definition.condition.segments.contains(name) }.map {
+                DefinitionLink(.segment, name: $0.row.name, title: $0.definition.title)
+            }
     }
 
     private func members(

@@ -13,13 +13,13 @@ struct ConsoleAutomation: Sendable {
     let workspace: Workspace
     let overlaps: KeptAnswers<String, [SegmentPageData.Overlap]>
     let keptHints: KeptAnswers<Int, BuilderHints>
-    let pasts: KeptAnswers<PastKey, JourneyPast>
+    let pasts: PastDesk
 
     init(workspace: Workspace) {
         self.workspace = workspace
         overlaps = KeptAnswers(clock: workspace.clock, seconds: 60)
         keptHints = KeptAnswers(clock: workspace.clock, seconds: 60)
-        pasts = KeptAnswers(clock: workspace.clock, seconds: 60, countMax: 20)
+        pasts = PastDesk(clock: workspace.clock)
     }
 
     var records: RecordsStore { workspace.records }
@@ -43,9 +43,10 @@ struct ConsoleAutomation: Sendable {
         let set = try workspace.definitions()
         return set.segments.map {
             DefinitionLink(.segment, name: $0.row.name, title: $0.definition.title)
-        } + set.journeys.map {
-            DefinitionLink(.journey, name: $0.row.name, title: $0.definition.title)
         }
+            + set.journeys.map {
+                DefinitionLink(.journey, name: $0.row.name, title: $0.definition.title)
+            }
     }
 
     /// Puts a text in force, as `perennial apply` does.
