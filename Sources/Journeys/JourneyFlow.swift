@@ -114,7 +114,9 @@ extension JourneyFlow.Reason {
                 words[index] = "…" + tail(word)
             }
             let isAgo = index + 2 < words.count && words[index + 2].hasPrefix("ago")
-            if isAgo, Int(word) != nil { words[index] = "…" }
+            // `less than 90 days ago` is what was asked for.
+            let isRule = index > 0 && words[index - 1] == "than"
+            if isAgo, !isRule, Int(word) != nil { words[index] = "…" }
             let isCount = index + 1 < words.count && words[index + 1].hasPrefix("times")
             if isCount, Int(word) != nil { words[index] = "…" }
         }

@@ -113,7 +113,8 @@ enum AutomationSample {
                         .init(label: combining, taken: 9, steps: []),
                     ])
             ], refused: [.init(hostile, people: 17)], yaml: hostile, appliedAt: SampleData.asOf,
-            decisions: decisions(), revision: "7&8")
+            decisions: decisions(), revision: "7&8",
+            past: CalendarDay(daysSinceEpoch: 19_990)...CalendarDay(daysSinceEpoch: 20_000))
     }
 
     static func decisions(next: String? = "older&1") -> DecisionPage {
@@ -124,6 +125,25 @@ enum AutomationSample {
                     label: "Label of \(hostile)", journey: journey, step: step, words: combining,
                     reason: hostile, at: SampleData.asOf)
             }, next: next)
+    }
+
+    static func past(_ query: PastQuery) -> JourneyPast {
+        let last = CalendarDay(daysSinceEpoch: 20_000)
+        return JourneyPast(
+            row: journeys()[0], from: query.from ?? CalendarDay(daysSinceEpoch: 19_990),
+            to: query.to ?? last, customers: 4000, entered: 6469, heldOut: 872, inside: 306,
+            messages: 10_532,
+            steps: [
+                .init(
+                    kind: .send, words: hostile, depth: 9, done: 5573, heldOut: 870, there: 3,
+                    others: [.init(hostile, people: 12)], delays: [.init(combining, people: 7)],
+                    ways: [.init(hostile, people: 4)])
+            ], refused: [.init(hostile, people: 2256)],
+            weeks: [
+                .init(first: CalendarDay(daysSinceEpoch: 19_988), messages: 40, others: 2),
+                .init(first: CalendarDay(daysSinceEpoch: 19_995), messages: 0, others: 0),
+            ], decisions: decisions().decisions, decisionCount: 56_315, notes: [hostile],
+            milliseconds: 812)
     }
 
     static func tasks() -> [TaskRow] {

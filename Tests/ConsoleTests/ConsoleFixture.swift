@@ -199,6 +199,9 @@ final class ConsoleFixture: Sendable {
             return name == AutomationSample.journey ? AutomationSample.journeyPage(state) : nil
         }
         automation.journeyRevision = { $0 == AutomationSample.journey ? "7&8" : nil }
+        automation.past = { query in
+            query.journey == AutomationSample.journey ? AutomationSample.past(query) : nil
+        }
         automation.decisions = { query in
             self.asked.withLock { $0.decisions.append(query) }
             return AutomationSample.decisions(next: query.before == nil ? "older&1" : nil)

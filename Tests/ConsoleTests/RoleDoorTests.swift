@@ -17,7 +17,7 @@ struct RoleDoorTests {
         ("/segments/at-risk", [.readFigures, .readCustomers]),
         ("/segments/new", [.changeJourneys]), ("/segments/at-risk/edit", [.changeJourneys]),
         ("/journeys", [.readFigures]), ("/journeys/win-back", [.readFigures]),
-        ("/journeys/win-back/live", [.readFigures]),
+        ("/journeys/win-back/live", [.readFigures]), ("/journeys/win-back/past", [.readFigures]),
         ("/journeys/win-back/steps/second-mail", [.readCustomers]),
         ("/journeys/win-back/decisions", [.readCustomers]), ("/tasks", [.readCustomers]),
         ("/outbox", [.readCustomers]), (DoorTests.undo, [.changeCustomers]),

@@ -133,8 +133,9 @@ final class OutboxTables {
         let code = getCoupon.text(1)
         let owner = getCoupon.integer(2)
         let isLate = use.at.milliseconds >= getCoupon.integer(3)
-        let isRedeemed = getCoupon.integer(4) != 0
         let earlierOrder = getCoupon.text(5)
+        // Not by the time, which an order may give as 1970.
+        let isRedeemed = !earlierOrder.isEmpty
         let origin = OutboxOrigin(
             journey: getCoupon.text(6), run: getCoupon.text(7), step: getCoupon.text(8))
         getCoupon.reset()

@@ -90,24 +90,29 @@ final class PeopleNames {
     }
 
     private let workspace: Workspace
-    private var known: [Int64: Name] = [:]
+    private var found: [Int64: Name] = [:]
 
     init(workspace: Workspace) {
         self.workspace = workspace
     }
 
     func name(_ customer: Int64) throws -> Name {
-        if let found = known[customer] { return found }
+        if let name = found[customer] { return name }
         let records = workspace.records
         let id = ID<Customer>(rawValue: customer)
         let root = try records.root(of: id) ?? id
         var profile = Profile()
-        for bytes in try records.profiles(of: try records.members(of: root)) {
+        let members = try records.members(of: root)
+        for bytes in try records.profiles(of: members) {
             profile.merge(try Profile(decoding: bytes.span))
         }
-        let email = profile.attributes["email"]?.text ?? ""
-        let name = Name(label: profile.label ?? root.description, email: email)
-        known[customer] = name
+        // Of those who never said who they are, what they are known by.
+        let known = profile.label == nil ? try records.identifiers(of: members) : []
+        let email =
+            profile.attributes["email"]?.text ?? known.first { $0.kind == .email }?.value ?? ""
+        let label = profile.label ?? (email.isEmpty ? known.first?.value : email)
+        let name = Name(label: label ?? root.description, email: email)
+        found[customer] = name
         return name
     }
 
