@@ -3,6 +3,7 @@ import Dispatch
 import Events
 package import Journeys
 package import Kernel
+import Logging
 package import Records
 import Segments
 import Synchronization
@@ -12,6 +13,24 @@ import Synchronization
 extension Engine {
     /// However far off the next timer is, the clock is looked at again by then: it may have been set.
     static let alarmMsMax: Int64 = 30_000
+
+    /// Runs something within a transaction of its own, between two batches; what is in memory is read anew after.
+    package func perform<Value: Sendable>(
+        _ body: @escaping @Sendable (FoldTables) throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { done in
+            queue.async { [self] in
+                forget()
+                done.resume(
+                    with: Result {
+                        let value = try records.fold(body)
+                        try noteTimers()
+                        return value
+                    })
+                wake()
+            }
+        }
+    }
 
     /// Changes what is decided by, between two batches and in a transaction of its own.
     ///
