@@ -112,6 +112,13 @@ func memoryMB(_ field: String) -> Double {
     return (number.flatMap { Double($0) } ?? 0) * 1024 / 1e6
 }
 
+/// Seconds of processor time that this process took so far, whatever ran beside it.
+func processorSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}
+
 /// The value below which a share of the values is.
 func quantile(_ share: Double, of values: [Double]) -> Double {
     let sorted = values.sorted()

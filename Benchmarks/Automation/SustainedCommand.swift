@@ -75,16 +75,25 @@ struct SustainedCommand: AsyncParsableCommand {
         try await definitions.addCustomers(to: without)
         var ours: [Double] = []
         var limit: [Double] = []
+        var oursProcessor: [Double] = []
+        var limitProcessor: [Double] = []
         for round in 0..<rounds {
             let order = round.isMultiple(of: 2) ? [true, false] : [false, true]
             for isOurs in order {
-                let rate = try await rate(isOurs ? with : without, round)
+                let (rate, processor) = try await rate(isOurs ? with : without, round)
                 note("round \(round), \(isOurs ? "with" : "without") definitions: \(Int(rate))/s")
                 if isOurs { ours.append(rate) } else { limit.append(rate) }
+                if isOurs {
+                    oursProcessor.append(processor)
+                } else {
+                    limitProcessor.append(processor)
+                }
             }
         }
         figure("events/s, sustained", ours)
         figure("events/s, sustained, nothing defined", limit)
+        figure("processor µs an event", oursProcessor)
+        figure("processor µs an event, nothing defined", limitProcessor)
         figure("timers pending", [Double(try with.records.timerCount())])
         figure("resident MB", [memoryMB("VmRSS")])
         try with.close()
@@ -92,7 +101,9 @@ struct SustainedCommand: AsyncParsableCommand {
     }
 
     /// Appends as eight connections do, each when its last was answered; returns events per second.
-    private func rate(_ workspace: Workspace, _ round: Int) async throws -> Double {
+    private func rate(
+        _ workspace: Workspace, _ round: Int
+    ) async throws -> (rate: Double, processorMicroseconds: Double) {
         let connections = 8
         let calls = events / size / connections
         let clock = ContinuousClock()
@@ -106,6 +117,7 @@ struct SustainedCommand: AsyncParsableCommand {
             }
         }
         let start = clock.now
+        let processor = processorSeconds()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for own in blocks {
                 group.addTask {
@@ -118,7 +130,8 @@ struct SustainedCommand: AsyncParsableCommand {
         try await workspace.settle()
         let took = clock.now - start
         note("appended after \(appended.seconds) s, folded after \(took.seconds) s")
-        return Double(calls * size * connections) / took.seconds
+        let count = Double(calls * size * connections)
+        return (count / took.seconds, (processorSeconds() - processor) / count * 1e6)
     }
 
     /// A queue that is full asks to come back in a moment.

@@ -58,9 +58,11 @@ struct TimersCommand: AsyncParsableCommand {
         figure("resident MB, all pending", [memoryMB("VmRSS")])
         figure("of it not files, MB", [memoryMB("RssAnon")])
         var rates: [Double] = []
+        var processors: [Double] = []
         for _ in 0..<rounds {
             let waiting = try workspace.records.timerCount()
             let start = ContinuousClock().now
+            let processor = processorSeconds()
             clock.advance(milliseconds: 86_400_000 / Int64(rounds))
             try await workspace.settle()
             let seconds = (ContinuousClock().now - start).seconds
@@ -71,8 +73,10 @@ struct TimersCommand: AsyncParsableCommand {
                 "\(firing / rounds) timers in \(seconds) s; \(waiting) were pending; \(sent) sends so far"
             )
             rates.append(Double(firing / rounds) / seconds)
+            processors.append((processorSeconds() - processor) / Double(firing / rounds) * 1e6)
         }
         figure("firing, timers/s", rates)
+        figure("processor µs a timer", processors)
         figure("resident MB, fired", [memoryMB("VmRSS")])
         try workspace.close()
     }

@@ -26,8 +26,8 @@ extension Archive {
             guard !sources.isEmpty else { return position }
             let rows = try connection.stream(
                 of: """
-                    SELECT fragment, kind, at, number, name, properties, currency, total
-                    FROM (\(sources.joined(" UNION ALL "))) ORDER BY fragment, at, number
+                    SELECT fragment, kind, time_ms, number, name, properties, currency, total
+                    FROM (\(sources.joined(" UNION ALL "))) ORDER BY fragment, time_ms, number
                     """)
             var fragment: Int64 = 0
             var behaviours = Behaviours()
@@ -55,7 +55,7 @@ extension Archive {
 
     /// Of kind 0, which no event has. A completed order's newest form is its row.
     private static let orders: SQLText = """
-        SELECT customer AS fragment, 0::UTINYINT AS kind, occurred_ms AS at, key AS number,
+        SELECT customer AS fragment, 0::UTINYINT AS kind, occurred_ms AS time_ms, key AS number,
             '' AS name, '' AS properties, currency, total_minor AS total
         FROM orders WHERE customer > 0 AND NOT cancelled
         """
@@ -79,7 +79,7 @@ extension TracePlan {
             read.isEmpty
             ? "''" : "CASE WHEN \(read.joined(" OR ")) THEN e.properties ELSE '' END"
         return """
-            SELECT e.customer AS fragment, e.kind, e.occurred_ms AS at, e.position AS number,
+            SELECT e.customer AS fragment, e.kind, e.occurred_ms AS time_ms, e.position AS number,
                 e.name, \(properties) AS properties, 0::INTEGER AS currency, 0::BIGINT AS total
             FROM events AS e WHERE e.customer > 0 AND (\(all.joined(" OR ")))
             """

@@ -242,6 +242,8 @@ final class AutomationFold {
     /// Writes the states that changed; timers are as they will be then.
     func flush() throws {
         var writer = ByteWriter(reserving: 256)
+        // In the tables' order, so that neighbours are written together.
+        dirty.sort { $0.customer < $1.customer }
         for state in dirty where !state.isGone {
             state.isDirty = false
             if state.isEmpty {

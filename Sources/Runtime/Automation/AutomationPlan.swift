@@ -23,6 +23,8 @@ package struct AutomationPlan: Sendable {
     /// What the models foretell, where a condition asks for it.
     package let predictions: PredictionTable?
     package let quintiles: QuintileEdges?
+    /// Whether a message may not be sent, by what it is sent by and about; made once, as each hashes a trace.
+    private let withdrawals: [Journey.Sending: Condition]
 
     package init(
         generation: Int64, segments: SegmentSet, traces: TracePlan, journeys: JourneyPlan,
@@ -37,6 +39,17 @@ package struct AutomationPlan: Sendable {
         self.journeyRows = journeyRows
         self.predictions = predictions
         self.quintiles = quintiles
+        let all = journeys.entries.flatMap { [$0.journey] + Array($0.older.values) }
+        withdrawals = Dictionary(
+            all.flatMap(\.sends).compactMap { send in
+                send.withdrawal.map { (send, $0) }
+            }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The condition that holds where consent to a message was withdrawn; nil for a channel that knows no consent.
+    func withdrawal(channel: String, topic: String) -> Condition? {
+        let sending = Journey.Sending(channel: channel, topic: topic)
+        return withdrawals[sending] ?? sending.withdrawal
     }
 }
 

@@ -123,11 +123,11 @@ struct CustomerDecider {
             timeZone: view.profile.attributes["timezone"]?.text,
             bestHour: view.profile.preferredHour, holds: { $0.evaluate(facts, now: now) },
             attribute: { facts.attributes[$0]?.text },
-            suppression: { channel, topic in
-                guard let channel = MessageChannel(rawValue: channel) else { return nil }
-                let withdrawn = ConsentTest(channel, topic: topic, is: .withdrawn)
-                let verdict = Condition.consent(withdrawn).evaluate(facts, now: now)
-                return verdict.holds ? verdict.reason : nil
+            suppression: { [plan] channel, topic in
+                guard let withdrawn = plan.withdrawal(channel: channel, topic: topic),
+                    withdrawn.outlook(facts, now: now).holds
+                else { return nil }
+                return withdrawn.reason(facts, now: now)
             })
         let outcome = plan.journeys.handle(stimulus, for: &state.automation, in: context)
         if !outcome.isEmpty { decided.outcomes.append(outcome) }

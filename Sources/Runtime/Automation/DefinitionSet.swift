@@ -113,10 +113,7 @@ package struct DefinitionSet: Sendable {
     package func traces(olderJourneys: [Journey] = []) -> TracePlan {
         let journeys = journeys.map(\.definition) + olderJourneys
         let conditions = segments.map(\.definition.condition) + journeys.flatMap(\.conditions)
-        let consents = Set(journeys.flatMap(\.sends)).compactMap { send -> Condition? in
-            guard let channel = MessageChannel(rawValue: send.channel) else { return nil }
-            return .consent(ConsentTest(channel, topic: send.topic, is: .withdrawn))
-        }
+        let consents = Set(journeys.flatMap(\.sends)).compactMap(\.withdrawal)
         return TracePlan(for: conditions + consents)
     }
 }
@@ -135,6 +132,12 @@ extension Journey {
     struct Sending: Hashable {
         let channel: String
         let topic: String
+
+        /// That consent to such a message was withdrawn; nil for a channel that knows no consent.
+        var withdrawal: Condition? {
+            guard let channel = MessageChannel(rawValue: channel) else { return nil }
+            return .consent(ConsentTest(channel, topic: topic, is: .withdrawn))
+        }
     }
 
     var sends: [Sending] {
