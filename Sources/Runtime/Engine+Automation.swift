@@ -2,7 +2,7 @@ import Analytics
 import Dispatch
 import Events
 package import Journeys
-package import Kernel
+import Kernel
 import Logging
 package import Records
 import Segments

@@ -290,31 +290,6 @@ package final class Engine: Sendable {
         if !isClosed { goOn(after: .seconds(options.pace.retryAfterSeconds)) }
     }
 
-    /// Drops what a long stretch left in memory, and gives the memory back.
-    private func rest() {
-        let isMuch =
-            memory.fragments.count > Self.keptAtRestMax
-            || memory.identities.count > Self.keptAtRestMax * 4
-        guard isMuch else { return }
-        forget()
-        log.releaseMemory()
-        records.releaseMemory()
-        MemoryTrim.run()
-    }
-
-    /// Drops what is in memory where it became much.
-    func trim() {
-        if memory.fragments.count > Self.keptMax { memory.fragments = FoldBatch.Fragments() }
-        if memory.identities.count > Self.keptMax * 4 {
-            memory.identities = IdentityState(rules: options.identityRules, hash: hash)
-        }
-    }
-
-    func forget() {
-        memory.identities = IdentityState(rules: options.identityRules, hash: hash)
-        memory.fragments = FoldBatch.Fragments()
-    }
-
     var rules: FoldBatch.Rules {
         FoldBatch.Rules(zone: options.zone, currency: options.currency, hash: hash)
     }

@@ -89,6 +89,7 @@ CREATE TABLE decisions (
     reason TEXT NOT NULL
 ) STRICT;
 CREATE INDEX decisions_by_customer ON decisions (customer, id);
+CREATE INDEX decisions_by_journey ON decisions (journey, id);
 CREATE INDEX decisions_by_step ON decisions (journey, step, kind, id);
 CREATE TABLE definitions (
     id INTEGER PRIMARY KEY NOT NULL,
@@ -181,6 +182,7 @@ CREATE TABLE memberships (
     since INTEGER NOT NULL,
     PRIMARY KEY (segment, customer)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX memberships_by_time ON memberships (segment, since, customer);
 CREATE TABLE merges (
     id INTEGER PRIMARY KEY NOT NULL,
     first_fragment INTEGER NOT NULL,

@@ -1,8 +1,8 @@
 import Documents
-package import Journeys
-package import Kernel
-package import Records
-package import Segments
+import Journeys
+import Kernel
+import Records
+import Segments
 import Synchronization
 
 extension Workspace {
