@@ -39,7 +39,8 @@ package enum Role: String, Sendable, CaseIterable {
         case .admin: Set(Permission.allCases).subtracting([.own])
         case .marketer:
             [
-                .readFigures, .readCustomers, .changeCustomers, .changeJourneys, .importData, .score,
+                .readFigures, .readCustomers, .changeCustomers, .changeJourneys, .importData,
+                .score,
             ]
         case .analyst: [.readFigures, .score]
         case .support: [.readCustomers, .changeCustomers]

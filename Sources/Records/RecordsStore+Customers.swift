@@ -93,7 +93,7 @@ extension RecordsStore {
             try Row.fetchAll(
                 db, sql: "SELECT profile FROM profiles ORDER BY customer DESC LIMIT ?",
                 arguments: [limit]
-            ).map { $0.bytes(0) }
+            ).map { try $0.bytes(0) }
         }
     }
 

@@ -278,7 +278,7 @@ extension RecordsStore {
                 db, sql: "SELECT id, frames FROM tellings ORDER BY id LIMIT ?",
                 arguments: [limit])
             var found: [(id: Int64, frames: [UInt8])] = []
-            while let row = try cursor.next() { found.append((row[0], row.bytes(1))) }
+            while let row = try cursor.next() { found.append((row[0], try row.bytes(1))) }
             return found
         }
     }
@@ -298,8 +298,10 @@ extension Row {
         return milliseconds == 0 ? nil : Timestamp(milliseconds: milliseconds)
     }
 
-    /// A blob's bytes.
-    func bytes(_ column: Int) -> [UInt8] {
-        (try? withUnsafeData(atIndex: column) { data in data.map { Array($0) } ?? [] }) ?? []
+    /// A blob's bytes; none of NULL.
+    ///
+    /// - Throws: Where the column holds no blob: what can't be read must not pass for nothing, since it would be forgotten.
+    func bytes(_ column: Int) throws -> [UInt8] {
+        try withUnsafeData(atIndex: column) { data in data.map { Array($0) } ?? [] }
     }
 }

@@ -118,7 +118,7 @@ extension RecordsStore {
                     arguments: [customer])
             else { return nil }
             let due: Int64 = row[0]
-            return (
+            return try (
                 due == AutomationStatements.noDue ? nil : Timestamp(milliseconds: due), row.bytes(1)
             )
         }
@@ -131,7 +131,7 @@ extension RecordsStore {
                 try Row.fetchOne(
                     db, sql: "SELECT state FROM behaviours WHERE customer = ?",
                     arguments: [fragment]
-                ).map { $0.bytes(0) }
+                ).map { try $0.bytes(0) }
             }
         }
     }

@@ -76,7 +76,8 @@ import Testing
         #expect(after.state == .exited)
         #expect(after.convertedAt == clock.now)
         #expect(after.revenueMinor == 2000)
-        // The segment was told on the log, by events that name the customer.
+        // The segment was told on the log, by events that name the customer; these are folded after what caused them.
+        try await workspace.settle()
         let told = try workspace.archive.timeline(customers: [ada.rawValue], limit: 20)
             .map(\.event.name)
         #expect(told.contains("Segment Entered") && told.contains("Segment Exited"))

@@ -8,7 +8,7 @@ import Runtime
 enum JourneyText {
     /// What a journey brought, in a few words.
     static func lift(_ result: JourneyResult) -> String {
-        guard let lift = result.lift else { return "no one held out yet" }
+        guard let lift = result.lift else { return "nothing to compare yet" }
         let verdict =
             switch lift.conversion.verdict {
             case .tooEarly(let more?):
