@@ -48,10 +48,7 @@ extension IntegrationTests {
             try shop.say("apply", file)
             let key = try shop.writeKey()
 
-            func told() throws -> [JSON] {
-                let text = String(decoding: try Data(contentsOf: journal), as: UTF8.self)
-                return try text.split(separator: "\n").map { try JSON(String($0)) }
-            }
+            func told() throws -> [JSON] { try Journal(file: journal).messages() }
             /// Persons whom a step's webhook named, by `webhook-id`.
             func persons(at step: String) throws -> [String: Set<String>] {
                 var persons: [String: Set<String>] = [:]

@@ -48,10 +48,7 @@ extension IntegrationTests {
                 try #require(filled.code == 0, "\(filled.errors)")
             }
 
-            func told() throws -> [JSON] {
-                let text = String(decoding: try Data(contentsOf: journal), as: UTF8.self)
-                return try text.split(separator: "\n").map { try JSON(String($0)) }
-            }
+            func told() throws -> [JSON] { try Journal(file: journal).messages() }
 
             func waitUntil(_ what: String, _ isTrue: ([JSON]) -> Bool) throws {
                 try Deadline.wait(for: what) { isTrue(try told()) ? () : nil }
