@@ -7,6 +7,8 @@ package import Kernel
 package final class AutomationStatements {
     /// Stands for "no timer" in `automations.due`.
     static let noDue: Int64 = 0
+    /// The setting that holds the newest decision's number.
+    private static let newestDecision = "newest-decision"
 
     private let db: Database
     private let getBehaviours: HotStatement
@@ -25,6 +27,8 @@ package final class AutomationStatements {
     private let putRun: HotStatement
     private let moveRuns: HotStatement
     private let addDecision: HotStatement
+    private let getNewest: HotStatement
+    private let putNewest: HotStatement
     private let addCount: HotStatement
     private let addTelling: HotStatement
 
@@ -86,8 +90,8 @@ package final class AutomationStatements {
                 left_at, left_reason, converted_at, currency, revenue_minor)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
             ON CONFLICT (run) DO UPDATE SET
-                version = excluded.version, customer = excluded.customer, step = excluded.step,
-                state = excluded.state, due = excluded.due, left_at = excluded.left_at,
+                version = excluded.version, step = excluded.step, state = excluded.state,
+                due = excluded.due, left_at = excluded.left_at,
                 left_reason = excluded.left_reason, converted_at = excluded.converted_at,
                 currency = excluded.currency, revenue_minor = excluded.revenue_minor
             """)
@@ -96,8 +100,16 @@ package final class AutomationStatements {
         addDecision = try HotStatement(
             db,
             """
-            INSERT INTO decisions (at, customer, journey, version, run, step, kind, reason)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            INSERT INTO decisions (at, customer, journey, version, run, step, kind, reason, id)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            """)
+        getNewest = try HotStatement(
+            db, "SELECT value FROM settings WHERE name = '\(Self.newestDecision)'")
+        putNewest = try HotStatement(
+            db,
+            """
+            INSERT INTO settings (name, value) VALUES ('\(Self.newestDecision)', ?1)
+            ON CONFLICT (name) DO UPDATE SET value = excluded.value
             """)
         addCount = try HotStatement(
             db,
@@ -254,7 +266,22 @@ package final class AutomationStatements {
         try moveRuns.run()
     }
 
-    package func add(_ decision: DecisionRow) throws {
+    /// Adds decisions, numbered in the order in which they were made, and written in that of the table.
+    package func add(_ decisions: [DecisionRow]) throws {
+        var newest: Int64 = 0
+        if try getNewest.step() {
+            newest = Int64(getNewest.text(0)) ?? 0
+            getNewest.reset()
+        }
+        let places = decisions.indices.sorted { one, other in
+            (decisions[one].customer, one) < (decisions[other].customer, other)
+        }
+        for place in places { try add(decisions[place], number: newest + Int64(place) + 1) }
+        putNewest.bind(1, text: String(newest + Int64(decisions.count)))
+        try putNewest.run()
+    }
+
+    private func add(_ decision: DecisionRow, number: Int64) throws {
         addDecision.bind(1, decision.at.milliseconds)
         addDecision.bind(2, decision.customer)
         addDecision.bind(3, decision.journey)
@@ -263,6 +290,7 @@ package final class AutomationStatements {
         addDecision.bind(6, text: decision.step)
         addDecision.bind(7, text: decision.kind)
         addDecision.bind(8, text: decision.reason)
+        addDecision.bind(9, number)
         try addDecision.run()
     }
 

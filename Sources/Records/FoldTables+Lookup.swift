@@ -89,14 +89,22 @@ extension FoldTables {
         of fragment: Int64
     ) throws -> [(kind: IdentifierKind, value: String)] {
         getIdentifierTexts.bind(1, fragment)
-        var found: [(kind: IdentifierKind, value: String)] = []
+        var found: [(kind: IdentifierKind, value: String, position: Int64)] = []
         while try getIdentifierTexts.step() {
             guard
                 let kind = IdentifierKind(rawValue: UInt8(clamping: getIdentifierTexts.integer(0)))
             else { continue }
-            found.append((kind, getIdentifierTexts.text(1)))
+            found.append((kind, getIdentifierTexts.text(1), getIdentifierTexts.integer(2)))
         }
-        return found
+        // Here, as there are few: SQLite makes a sorter for each customer.
+        if found.count > 1 {
+            found.sort { one, other in
+                if one.position != other.position { return one.position < other.position }
+                if one.kind != other.kind { return one.kind.rawValue < other.kind.rawValue }
+                return one.value.utf8.lexicographicallyPrecedes(other.value.utf8)
+            }
+        }
+        return found.map { ($0.kind, $0.value) }
     }
 }
 

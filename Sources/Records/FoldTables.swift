@@ -58,10 +58,7 @@ package final class FoldTables {
             "SELECT kind, key_high, key_low, first_at FROM identifiers WHERE customer = ?1")
         getIdentifierTexts = try HotStatement(
             db,
-            """
-            SELECT kind, value FROM identifiers WHERE customer = ?1
-            ORDER BY first_position, kind, value
-            """)
+            "SELECT kind, value, first_position FROM identifiers WHERE customer = ?1")
         getApart = try HotStatement(
             db,
             """

@@ -115,7 +115,7 @@ extension Engine {
         let value = try records.fold { tables in
             var batch = try FoldBatch(
                 rules: rules, plan: memory.plan, tables: tables, fragments: memory.fragments,
-                archivedPosition: .max)
+                states: memory.states, archivedPosition: .max)
             memory.fragments = FoldBatch.Fragments()
             let value = try body(&batch, tables)
             try batch.write([])

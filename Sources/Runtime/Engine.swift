@@ -106,6 +106,7 @@ package final class Engine: Sendable {
     final class Memory: @unchecked Sendable {
         var identities: IdentityState
         var fragments = FoldBatch.Fragments()
+        var states = CustomerStates()
         /// What is decided by; nil where nothing is defined.
         var plan: AutomationPlan?
         /// For when the next look at the timers is arranged.
@@ -303,7 +304,7 @@ package final class Engine: Sendable {
             guard log.lastPosition > before else { return (before, 0, false) }
             var batch = try FoldBatch(
                 rules: rules, plan: memory.plan, tables: tables, fragments: memory.fragments,
-                archivedPosition: archivedPosition)
+                states: memory.states, archivedPosition: archivedPosition)
             memory.fragments = FoldBatch.Fragments()
             var changes: [IdentityChanges] = []
             let archiving = ArchivingTask(archive, on: archivingQueue)

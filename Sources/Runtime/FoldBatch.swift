@@ -18,6 +18,8 @@ struct FoldBatch {
         var behaviours = Behaviours()
         /// Whether there is a row of them: what became empty must be written, too.
         var hasBehaviours = false
+        /// What to call them by, once it is asked for: the archive is told of those that events touched.
+        var hasNames = false
         var userID = ""
         var email = ""
         var phone = ""
@@ -88,13 +90,14 @@ struct FoldBatch {
     ///   - fragments: What an earlier batch held; none of it changed since.
     ///   - archivedPosition: Events up to here are in the archive already.
     ///   - plan: What is decided by; nil where nothing is defined.
+    ///   - states: What earlier batches decided by; for another plan, none of it.
     init(
         rules: Rules, plan: AutomationPlan? = nil, tables: FoldTables, fragments: Fragments,
-        archivedPosition: Int64
+        states: CustomerStates = CustomerStates(), archivedPosition: Int64
     ) throws {
         self.rules = rules
         automation = try plan.map { plan in
-            try AutomationFold(plan, tables: tables, zone: rules.zone)
+            try AutomationFold(plan, tables: tables, zone: rules.zone, states: states)
         }
         self.tables = tables
         self.fragments = fragments
@@ -183,6 +186,12 @@ struct FoldBatch {
     ) throws -> Fragment {
         let fragment = try held(id, isNew: isNew)
         if fragment.position == 0 { touched.append(fragment) }
+        if !fragment.hasNames {
+            if !isNew {
+                for (kind, value) in try tables.identifiers(of: id) { fragment.note(kind, value) }
+            }
+            fragment.hasNames = true
+        }
         fragment.position = max(fragment.position, position)
         return fragment
     }
@@ -206,7 +215,6 @@ struct FoldBatch {
                 fragment.hasBehaviours = true
             }
         }
-        for (kind, value) in try tables.identifiers(of: id) { fragment.note(kind, value) }
         return fragment
     }
 
@@ -345,7 +353,8 @@ struct FoldBatch {
                 }
                 index += 1
             }
-            fragments[new.customer]?.note(new.identifier.kind, new.identifier.value)
+            guard let fragment = fragments[new.customer], fragment.hasNames else { continue }
+            fragment.note(new.identifier.kind, new.identifier.value)
         }
     }
 

@@ -77,8 +77,8 @@ CREATE TABLE customers (
     created_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX customers_by_root ON customers (root) WHERE root <> id;
-CREATE TABLE decisions (
-    id INTEGER PRIMARY KEY NOT NULL,
+CREATE TABLE "decisions" (
+    id INTEGER NOT NULL,
     at INTEGER NOT NULL,
     customer INTEGER NOT NULL,
     journey INTEGER NOT NULL,
@@ -86,10 +86,9 @@ CREATE TABLE decisions (
     run TEXT NOT NULL,
     step TEXT NOT NULL,
     kind TEXT NOT NULL,
-    reason TEXT NOT NULL
-) STRICT;
-CREATE INDEX decisions_by_customer ON decisions (customer, id);
-CREATE INDEX decisions_by_journey ON decisions (journey, id);
+    reason TEXT NOT NULL,
+    PRIMARY KEY (customer, id)
+) STRICT, WITHOUT ROWID;
 CREATE INDEX decisions_by_step ON decisions (journey, step, kind, id);
 CREATE TABLE definitions (
     id INTEGER PRIMARY KEY NOT NULL,

@@ -34,6 +34,10 @@ enum RecordsMigrations {
         migrator.registerMigration("0005_AutomationOrders") { db in
             try db.execute(sql: AutomationOrders.definition)
         }
+        migrator.registerMigration("0006_DecisionOrder") { db in
+            try db.execute(
+                sql: DecisionOrder.definition.asStrictSQLite(keyedOnly: DecisionOrder.keyedOnly))
+        }
         return migrator
     }
 

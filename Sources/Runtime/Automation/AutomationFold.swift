@@ -25,28 +25,25 @@ final class AutomationFold {
     /// Customers up to here were looked at since definitions changed; -1 for all.
     private let reviewedCustomer: Int64
     private let reviewedGeneration: Int64
-    private var states: [Int64: CustomerState] = [:]
+    /// Kept from batch to batch.
+    private let states: CustomerStates
     private var dirty: [CustomerState] = []
     /// Customers of imported events, in their order, to be looked at when the batch ends.
     private var imported: [Int64] = []
     private var importedSet: Set<Int64> = []
     private(set) var nextDue: Timestamp?
-    var sizes: [Int64: Int64] = [:]
-    var counts: [CountKey: Int64] = [:]
+    var rows = DecidedRows()
     var told = EventBlockBuilder()
     /// When the newest block was received, or the newest timer due.
     var now: Timestamp
     /// The place in the log of the event at hand, or the newest.
     private(set) var position: Int64 = 0
 
-    struct CountKey: Hashable {
-        var journey: Int64
-        var step: String
-        var kind: String
-    }
-
-    init(_ plan: AutomationPlan, tables: FoldTables, zone: ZoneRules) throws {
+    init(
+        _ plan: AutomationPlan, tables: FoldTables, zone: ZoneRules, states: CustomerStates
+    ) throws {
         self.plan = plan
+        self.states = states
         decider = CustomerDecider(plan: plan)
         self.tables = tables
         self.zone = zone
@@ -71,7 +68,7 @@ final class AutomationFold {
             state = CustomerState(
                 customer, generation: isReviewed ? plan.generation : reviewedGeneration)
         }
-        states[customer] = state
+        states.add(state)
         return state
     }
 
@@ -108,7 +105,7 @@ final class AutomationFold {
         let event = makeEvent()
         let concerns = plan.journeys.concerns(event, for: state.automation)
         guard isStirred || isNew || concerns || state.generation != plan.generation else { return }
-        try keep(
+        keep(
             decider.event(
                 concerns ? event : nil, of: state, try view(customer),
                 stir: isNew ? .everything : stir, isImported ? .late : .live, now: now), state)
@@ -118,7 +115,7 @@ final class AutomationFold {
     func endImports(_ view: View) throws {
         for customer in imported where importedSet.contains(customer) {
             let state = try state(of: customer)
-            try keep(decider.review(state, try view(customer), .late, now: now), state)
+            keep(decider.review(state, try view(customer), .late, now: now), state)
         }
         imported = []
         importedSet = []
@@ -164,11 +161,11 @@ final class AutomationFold {
         guard let root else {
             // Nobody has this id since the log was folded anew.
             try tables.automation.removeAutomation(of: customer, due: state.storedDue)
-            states[customer] = nil
+            states.remove(customer)
             return
         }
         if root != customer { return try merge(customer, into: root, view) }
-        try keep(decider.timer(state, try view(customer), now: now), state)
+        keep(decider.timer(state, try view(customer), now: now), state)
     }
 
     // MARK: Definitions
@@ -176,7 +173,7 @@ final class AutomationFold {
     /// Brings a customer up to date with the definitions in force, and with what the models foretell.
     func review(_ customer: Int64, _ cause: ChangeCause, _ view: View) throws {
         let state = try state(of: customer)
-        try keep(decider.review(state, try view(customer), cause, now: now), state)
+        keep(decider.review(state, try view(customer), cause, now: now), state)
     }
 
     /// Gives a customer a stimulus that is no event.
@@ -187,7 +184,7 @@ final class AutomationFold {
     ) throws -> [Decision] {
         let state = try state(of: customer)
         let decided = decider.stimulus(stimulus, state, try view(customer), now: now)
-        try keep(decided, state)
+        keep(decided, state)
         return decided.outcomes.flatMap(\.decisions)
     }
 
@@ -199,47 +196,46 @@ final class AutomationFold {
         let state = try state(of: winner)
         for name in lost.memberships.names {
             guard let row = plan.segmentRows[name] else { continue }
-            try tables.automation.leave(loser, segment: row.number)
-            sizes[row.number, default: 0] -= 1
+            rows.leave(loser, segment: row.number)
         }
         if lost.isStored {
             try tables.automation.removeAutomation(of: loser, due: lost.storedDue)
         }
+        try rows.writeRuns(to: tables)
         try tables.automation.moveRuns(of: loser, to: winner)
         if !lost.automation.isEmpty {
             let outcome = state.automation.merge(lost.automation, at: now)
-            try keep(outcome, of: winner)
+            keep(outcome, of: winner)
         }
-        states[loser] = nil
+        states.remove(loser)
         // Passed over when states are written.
         lost.isGone = true
         if importedSet.remove(loser) != nil, importedSet.insert(winner).inserted {
             imported.append(winner)
         }
-        try keep(decider.review(state, try view(winner), .late, now: now), state)
+        keep(decider.review(state, try view(winner), .late, now: now), state)
     }
 
     // MARK: Keeping
 
     /// Keeps what was decided: memberships, changes to be told, and journeys' outcomes.
-    private func keep(_ decided: Decided, _ state: CustomerState) throws {
+    private func keep(_ decided: Decided, _ state: CustomerState) {
         for (change, cause) in decided.changes {
             guard let row = plan.segmentRows[change.segment] else { continue }
             if change.entered {
-                try tables.automation.enter(state.customer, segment: row.number, since: now)
+                rows.enter(state.customer, segment: row.number, since: now)
             } else {
-                try tables.automation.leave(state.customer, segment: row.number)
+                rows.leave(state.customer, segment: row.number)
             }
-            sizes[row.number, default: 0] += change.entered ? 1 : -1
             if cause == .live { tell(change, of: state.customer, version: row.version) }
         }
-        for outcome in decided.outcomes { try keep(outcome, of: state.customer) }
+        for outcome in decided.outcomes { keep(outcome, of: state.customer) }
         mark(state)
     }
 
     // MARK: Writing
 
-    /// Writes the states that changed; timers are as they will be then.
+    /// Writes what was decided, and the states that changed; timers are as they will be then.
     func flush() throws {
         var writer = ByteWriter(reserving: 256)
         // In the tables' order, so that neighbours are written together.
@@ -266,6 +262,10 @@ final class AutomationFold {
             state.storedDue = due
         }
         dirty = []
-        try writeSums()
+        try rows.write(to: tables, day: zone.day(of: now).daysSinceEpoch)
+        if !told.isEmpty {
+            let frames = told.takeBytes().bytes
+            try tables.automation.tell(frames.span)
+        }
     }
 }

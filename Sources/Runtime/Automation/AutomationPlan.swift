@@ -3,7 +3,9 @@ package import Kernel
 package import Segments
 
 /// What is decided by: all definitions in force, put together.
-package struct AutomationPlan: Sendable {
+///
+/// An object that never changes, as everybody who decides holds it, for each event.
+package final class AutomationPlan: Sendable {
     /// A segment or journey with the number that its rows are kept under.
     package struct Named: Sendable {
         package var number: Int64
