@@ -11,9 +11,7 @@ package final class AutomationStatements {
     private static let newestDecision = "newest-decision"
 
     private let db: Database
-    private let getBehaviours: HotStatement
     private let putBehaviours: HotStatement
-    private let getAutomation: HotStatement
     private let putAutomation: HotStatement
     private let dropAutomation: HotStatement
     private let addTimer: HotStatement
@@ -34,16 +32,12 @@ package final class AutomationStatements {
 
     init(_ db: Database) throws {
         self.db = db
-        getBehaviours = try HotStatement(
-            db, "SELECT state FROM behaviours WHERE customer = ?1")
         putBehaviours = try HotStatement(
             db,
             """
             INSERT INTO behaviours (customer, state) VALUES (?1, ?2)
             ON CONFLICT (customer) DO UPDATE SET state = excluded.state
             """)
-        getAutomation = try HotStatement(
-            db, "SELECT due, state FROM automations WHERE customer = ?1")
         putAutomation = try HotStatement(
             db,
             """
@@ -122,31 +116,10 @@ package final class AutomationStatements {
 
     // MARK: States
 
-    /// A fragment's encoded behaviours; empty where there are none.
-    package func behaviours(of fragment: Int64) throws -> [UInt8] {
-        getBehaviours.bind(1, fragment)
-        guard try getBehaviours.step() else { return [] }
-        defer { getBehaviours.reset() }
-        return getBehaviours.blob(0)
-    }
-
     package func setBehaviours(of fragment: Int64, to bytes: Span<UInt8>) throws {
         putBehaviours.bind(1, fragment)
         putBehaviours.bind(2, blob: bytes)
         try putBehaviours.run()
-    }
-
-    /// A customer's encoded automation with its timer; nil where there is none.
-    package func automation(
-        of customer: Int64
-    ) throws -> (due: Timestamp?, state: [UInt8])? {
-        getAutomation.bind(1, customer)
-        guard try getAutomation.step() else { return nil }
-        defer { getAutomation.reset() }
-        let due = getAutomation.integer(0)
-        return (
-            due == Self.noDue ? nil : Timestamp(milliseconds: due), getAutomation.blob(1)
-        )
     }
 
     /// Writes a customer's automation and moves their timer.

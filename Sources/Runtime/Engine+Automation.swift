@@ -117,6 +117,8 @@ extension Engine {
                 rules: rules, plan: memory.plan, tables: tables, fragments: memory.fragments,
                 states: memory.states, archivedPosition: .max)
             memory.fragments = FoldBatch.Fragments()
+            let automation = batch.automation
+            defer { automation?.abandon() }
             let value = try body(&batch, tables)
             try batch.write([])
             memory.fragments = batch.fragments

@@ -46,7 +46,7 @@ package final class Engine: Sendable {
         /// How long after a failure the next attempt is made.
         package var retryAfterSeconds = 5
         /// Timers that one transaction fires at most.
-        package var timersPerBatch = 4000
+        package var timersPerBatch = 10_000
         /// Customers that one transaction looks at after definitions changed.
         package var reviewedPerBatch = 2000
 
@@ -309,7 +309,11 @@ package final class Engine: Sendable {
             var changes: [IdentityChanges] = []
             let archiving = ArchivingTask(archive, on: archivingQueue)
             // Whatever fails, the archive isn't left waiting within its transaction.
-            defer { archiving.abandon() }
+            let automation = batch.automation
+            defer {
+                archiving.abandon()
+                automation?.abandon()
+            }
             var position = before
             var byteCount = 0
             reading: while byteCount < options.pace.batchBytesMax {

@@ -223,7 +223,13 @@ CREATE TABLE outbox (
 ) STRICT;
 CREATE INDEX outbox_by_customer ON outbox (customer);
 CREATE INDEX outbox_by_journey ON outbox (journey);
-CREATE INDEX outbox_by_state ON outbox (state, kind);
+CREATE TABLE outbox_counts (
+    state TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (state, kind)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX outbox_dead ON outbox (kind, receiver) WHERE state = 'dead';
 CREATE INDEX outbox_due ON outbox (kind, receiver, due_at)
     WHERE state IN ('pending', 'sending');
 CREATE TABLE profiles (

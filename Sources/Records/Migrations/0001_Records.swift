@@ -38,6 +38,10 @@ enum RecordsMigrations {
             try db.execute(
                 sql: DecisionOrder.definition.asStrictSQLite(keyedOnly: DecisionOrder.keyedOnly))
         }
+        migrator.registerMigration("0007_OutboxCounts") { db in
+            try db.execute(
+                sql: OutboxCounts.definition.asStrictSQLite(keyedOnly: OutboxCounts.keyedOnly))
+        }
         return migrator
     }
 

@@ -15,10 +15,13 @@ final class AutomationFold {
 
     /// A timer that fires so much later than it was due is judged by the time that it is now.
     static let lateMs: Int64 = 60_000
+    /// After so many timers, what they brought is written while the next fire.
+    private static let firedAtOnce = 500
 
     let plan: AutomationPlan
     private let decider: CustomerDecider
-    let tables: FoldTables
+    private let tables: FoldTables
+    private let writing: RowWriting
     let zone: ZoneRules
     /// Events up to here were decided upon before the log was folded anew.
     let decidedPosition: Int64
@@ -27,6 +30,8 @@ final class AutomationFold {
     private let reviewedGeneration: Int64
     /// Kept from batch to batch.
     private let states: CustomerStates
+    /// Those that were removed in this batch, of whom there is still a row in what is read.
+    private var removed: Set<Int64> = []
     private var dirty: [CustomerState] = []
     /// Customers of imported events, in their order, to be looked at when the batch ends.
     private var imported: [Int64] = []
@@ -44,6 +49,7 @@ final class AutomationFold {
     ) throws {
         self.plan = plan
         self.states = states
+        writing = RowWriting(tables)
         decider = CustomerDecider(plan: plan)
         self.tables = tables
         self.zone = zone
@@ -54,13 +60,18 @@ final class AutomationFold {
         now = Timestamp(milliseconds: 0)
     }
 
+    /// Lets what is being written end, whatever comes of it; before the transaction ends without the rest.
+    func abandon() { try? writing.wait() }
+
     // MARK: States
 
     /// - Parameter isNew: Whether the event at hand made this customer.
     func state(of customer: Int64, isNew: Bool = false) throws -> CustomerState {
         if let held = states[customer] { return held }
         let state: CustomerState
-        if !isNew, let row = try tables.automation.automation(of: customer) {
+        if !isNew, !removed.contains(customer),
+            let row = try tables.before.automation(of: customer)
+        {
             state = try CustomerState(customer, decoding: row.state.span, due: row.due)
         } else {
             // Without a row a customer is in nothing, by all definitions that they were looked at for.
@@ -144,7 +155,8 @@ final class AutomationFold {
                 nextDue = try tables.automation.nextTimer()
                 break
             }
-            for timer in timers {
+            for (place, timer) in timers.enumerated() {
+                if place % Self.firedAtOnce == Self.firedAtOnce - 1 { handOver() }
                 let isLate = clock.milliseconds - timer.due.milliseconds > Self.lateMs
                 now = max(timer.due, isLate ? clock : timer.due)
                 try fire(timer.customer, root: root(timer.customer), view)
@@ -160,9 +172,7 @@ final class AutomationFold {
         let state = try state(of: customer)
         guard let root else {
             // Nobody has this id since the log was folded anew.
-            try tables.automation.removeAutomation(of: customer, due: state.storedDue)
-            states.remove(customer)
-            return
+            return try remove(state)
         }
         if root != customer { return try merge(customer, into: root, view) }
         keep(decider.timer(state, try view(customer), now: now), state)
@@ -198,22 +208,30 @@ final class AutomationFold {
             guard let row = plan.segmentRows[name] else { continue }
             rows.leave(loser, segment: row.number)
         }
-        if lost.isStored {
-            try tables.automation.removeAutomation(of: loser, due: lost.storedDue)
-        }
+        try writing.wait()
         try rows.writeRuns(to: tables)
         try tables.automation.moveRuns(of: loser, to: winner)
         if !lost.automation.isEmpty {
             let outcome = state.automation.merge(lost.automation, at: now)
             keep(outcome, of: winner)
         }
-        states.remove(loser)
-        // Passed over when states are written.
-        lost.isGone = true
+        try remove(lost)
         if importedSet.remove(loser) != nil, importedSet.insert(winner).inserted {
             imported.append(winner)
         }
         keep(decider.review(state, try view(winner), .late, now: now), state)
+    }
+
+    /// Forgets a customer who counts for somebody else, or is no more.
+    private func remove(_ state: CustomerState) throws {
+        try writing.wait()
+        if state.isStored {
+            try tables.automation.removeAutomation(of: state.customer, due: state.storedDue)
+        }
+        states.remove(state.customer)
+        removed.insert(state.customer)
+        // Passed over when states are written.
+        state.isGone = true
     }
 
     // MARK: Keeping
@@ -237,35 +255,28 @@ final class AutomationFold {
 
     /// Writes what was decided, and the states that changed; timers are as they will be then.
     func flush() throws {
-        var writer = ByteWriter(reserving: 256)
+        handOver()
+        try writing.wait()
+    }
+
+    /// Has what was decided written, while others are decided about.
+    private func handOver() {
         // In the tables' order, so that neighbours are written together.
         dirty.sort { $0.customer < $1.customer }
         for state in dirty where !state.isGone {
             state.isDirty = false
-            if state.isEmpty {
-                if state.isStored {
-                    try tables.automation.removeAutomation(
-                        of: state.customer, due: state.storedDue)
-                    state.isStored = false
-                    state.storedDue = nil
-                }
-                continue
-            }
+            if state.isEmpty, !state.isStored { continue }
             var due = state.due
             // A timer that would fire at once again, and for ever, is put off for a moment.
             if let moment = due, moment <= now { due = now.adding(milliseconds: 1) }
-            writer.removeAll()
-            state.encode(to: &writer)
-            try tables.automation.setAutomation(
-                of: state.customer, to: writer.span, due: due, before: state.storedDue)
-            state.isStored = true
-            state.storedDue = due
+            rows.put(state, due: due)
+            state.isStored = !state.isEmpty
+            state.storedDue = state.isStored ? due : nil
         }
         dirty = []
-        try rows.write(to: tables, day: zone.day(of: now).daysSinceEpoch)
-        if !told.isEmpty {
-            let frames = told.takeBytes().bytes
-            try tables.automation.tell(frames.span)
-        }
+        if !told.isEmpty { rows.tell(told.takeBytes().bytes) }
+        rows.day = zone.day(of: now).daysSinceEpoch
+        writing.add(rows)
+        rows = DecidedRows()
     }
 }

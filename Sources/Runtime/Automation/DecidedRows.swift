@@ -18,6 +18,16 @@ struct DecidedRows {
         var since: Timestamp?
     }
 
+    /// A customer's state, with where its bytes are.
+    private struct State {
+        var customer: Int64
+        var bytes: Range<Int>
+        var due: Timestamp?
+        var before: Timestamp?
+        /// Whether nothing is to be remembered of the customer any more.
+        var isEmpty: Bool
+    }
+
     private var decisions: [DecisionRow] = []
     private var runs: [RunRow] = []
     private var runPlaces: [RunID: Int] = [:]
@@ -25,6 +35,11 @@ struct DecidedRows {
     private var moves: [Move] = []
     private var sizes: [Int64: Int64] = [:]
     private var counts: [CountKey: Int64] = [:]
+    private var states: [State] = []
+    private var stateBytes = ByteWriter(reserving: 256)
+    private var told: [UInt8] = []
+    /// To which the segments' sizes belong: days since 1970.
+    var day = 0
 
     // MARK: Gathering
 
@@ -63,12 +78,35 @@ struct DecidedRows {
 
     mutating func add(_ draft: OutboxDraft) { drafts.append(draft) }
 
+    /// Keeps a customer's state and timer; each customer's once.
+    mutating func put(_ state: CustomerState, due: Timestamp?) {
+        let start = stateBytes.span.count
+        let isEmpty = state.isEmpty
+        if !isEmpty { state.encode(to: &stateBytes) }
+        states.append(
+            State(
+                customer: state.customer, bytes: start..<stateBytes.span.count, due: due,
+                before: state.storedDue, isEmpty: isEmpty))
+    }
+
+    /// Keeps framed events that are to go onto the log.
+    mutating func tell(_ frames: [UInt8]) { told += frames }
+
     // MARK: Writing
 
-    /// Writes everything.
-    ///
-    /// - Parameter day: To which the segments' sizes belong: days since 1970.
-    mutating func write(to tables: FoldTables, day: Int) throws {
+    /// Writes everything, after which there is nothing.
+    mutating func write(to tables: FoldTables) throws {
+        for state in states {
+            if state.isEmpty {
+                try tables.automation.removeAutomation(of: state.customer, due: state.before)
+            } else {
+                try tables.automation.setAutomation(
+                    of: state.customer, to: stateBytes.span.extracting(state.bytes),
+                    due: state.due, before: state.before)
+            }
+        }
+        states.removeAll(keepingCapacity: true)
+        stateBytes.removeAll()
         try writeMoves(tables.automation)
         try writeRuns(to: tables)
         if !decisions.isEmpty {
@@ -88,6 +126,10 @@ struct DecidedRows {
             try tables.automation.count(key.journey, step: key.step, kind: key.kind, by: count)
         }
         counts = [:]
+        if !told.isEmpty {
+            try tables.automation.tell(told.span)
+            told = []
+        }
     }
 
     /// Writes the runs alone, for what is done to all of a customer's.

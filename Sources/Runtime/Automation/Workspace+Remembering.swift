@@ -21,7 +21,7 @@ extension Workspace {
         try archive.readBehaviours(for: added, hasOrders: known == nil) { fragment, found in
             var behaviours = found
             if known != nil {
-                let bytes = try tables.automation.behaviours(of: fragment)
+                let bytes = try tables.reads.behaviours(of: fragment)
                 if !bytes.isEmpty {
                     behaviours = try Behaviours(decoding: bytes.span)
                     behaviours.fill(from: found)

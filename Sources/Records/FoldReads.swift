@@ -1,9 +1,114 @@
 package import Customers
 import GRDB
-import Kernel
+package import Kernel
 
-extension FoldTables {
-    /// What the tables know about identities, read within this batch's transaction.
+/// What the fold reads of its tables, through one connection.
+///
+/// Belongs to one `FoldTables`; used on one thread at a time.
+package final class FoldReads {
+    private let db: Database
+    private let getOwner: HotStatement
+    private let getRoot: HotStatement
+    private let getMembers: HotStatement
+    private let getIdentifiers: HotStatement
+    private let getIdentifierTexts: HotStatement
+    private let getApart: HotStatement
+    private let getProfile: HotStatement
+    private let getBehaviours: HotStatement
+    private let getAutomation: HotStatement
+    private let beginReading: HotStatement
+    private let endReading: HotStatement
+
+    init(_ db: Database) throws {
+        self.db = db
+        getOwner = try HotStatement(
+            db,
+            """
+            SELECT identifiers.customer, customers.root FROM identifiers
+            JOIN customers ON customers.id = identifiers.customer
+            WHERE identifiers.key_high = ?1 AND identifiers.key_low = ?2
+            """)
+        getRoot = try HotStatement(db, "SELECT root FROM customers WHERE id = ?1")
+        getMembers = try HotStatement(
+            db, "SELECT id FROM customers WHERE root = ?1 AND root <> id")
+        getIdentifiers = try HotStatement(
+            db,
+            "SELECT kind, key_high, key_low, first_at FROM identifiers WHERE customer = ?1")
+        getIdentifierTexts = try HotStatement(
+            db,
+            "SELECT kind, value, first_position FROM identifiers WHERE customer = ?1")
+        getApart = try HotStatement(
+            db,
+            """
+            SELECT low, high FROM kept_apart WHERE low = ?1
+            UNION ALL SELECT low, high FROM kept_apart WHERE high = ?1
+            """)
+        getProfile = try HotStatement(db, "SELECT profile FROM profiles WHERE customer = ?1")
+        getBehaviours = try HotStatement(
+            db, "SELECT state FROM behaviours WHERE customer = ?1")
+        getAutomation = try HotStatement(
+            db, "SELECT due, state FROM automations WHERE customer = ?1")
+        beginReading = try HotStatement(db, "BEGIN")
+        endReading = try HotStatement(db, "COMMIT")
+    }
+
+    /// Sees the tables as they are from the first look on, until `end`.
+    func begin() throws {
+        do {
+            try beginReading.run()
+        } catch {
+            // An earlier view may not have ended.
+            try? endReading.run()
+            try beginReading.run()
+        }
+    }
+
+    func end() throws { try endReading.run() }
+
+    // MARK: States
+
+    /// A fragment's encoded profile; empty where there is none yet.
+    package func profile(of customer: Int64) throws -> [UInt8] {
+        try bytes(getProfile, of: customer)
+    }
+
+    /// A fragment's encoded behaviours; empty where there are none.
+    package func behaviours(of fragment: Int64) throws -> [UInt8] {
+        try bytes(getBehaviours, of: fragment)
+    }
+
+    private func bytes(_ statement: HotStatement, of customer: Int64) throws -> [UInt8] {
+        statement.bind(1, customer)
+        guard try statement.step() else { return [] }
+        defer { statement.reset() }
+        return statement.blob(0)
+    }
+
+    /// A customer's encoded automation with its timer; nil where there is none.
+    package func automation(
+        of customer: Int64
+    ) throws -> (due: Timestamp?, state: [UInt8])? {
+        getAutomation.bind(1, customer)
+        guard try getAutomation.step() else { return nil }
+        defer { getAutomation.reset() }
+        let due = getAutomation.integer(0)
+        return (
+            due == AutomationStatements.noDue ? nil : Timestamp(milliseconds: due),
+            getAutomation.blob(1)
+        )
+    }
+
+    // MARK: Identity
+
+    /// Whom a customer counts for; nil where there is no such customer.
+    package func root(of customer: Int64) throws -> Int64? {
+        getRoot.bind(1, customer)
+        guard try getRoot.step() else { return nil }
+        defer { getRoot.reset() }
+        return getRoot.integer(0)
+    }
+
+    /// What the tables know about identities.
     package var identityLookup: IdentityLookup {
         IdentityLookup(
             owner: { [self] key in
@@ -13,12 +118,7 @@ extension FoldTables {
                 defer { getOwner.reset() }
                 return StoredOwner(fragment: getOwner.integer(0), root: getOwner.integer(1))
             },
-            root: { [self] customer in
-                getRoot.bind(1, customer)
-                guard try getRoot.step() else { return nil }
-                defer { getRoot.reset() }
-                return getRoot.integer(0)
-            },
+            root: { [self] customer in try root(of: customer) },
             group: { [self] root in try group(root) },
             members: { [self] root in
                 var members = [root]
@@ -80,9 +180,7 @@ extension FoldTables {
         }
         return found
     }
-}
 
-extension FoldTables {
     /// The identifiers that a fragment owns, in the order in which they were first seen; of those that one
     /// event brought, by kind and then by their bytes.
     package func identifiers(
@@ -105,50 +203,5 @@ extension FoldTables {
             }
         }
         return found.map { ($0.kind, $0.value) }
-    }
-}
-
-extension FoldTables {
-    /// What the engine remembers of its work on decisions; kept where the log is folded anew.
-    package enum NoteName: String, Sendable {
-        /// Events up to this position were decided upon, and aren't again.
-        case decidedPosition = "decided-position"
-        /// The last customer that was looked at since definitions changed; −1 once all were.
-        case reviewedCustomer = "reviewed-customer"
-        /// Counts the changes of definitions, and of what the models foretold.
-        case generation
-        /// The newest of those by which all customers were looked at.
-        case reviewedGeneration = "reviewed-generation"
-    }
-
-    /// 0 before it is first noted.
-    package func note(_ name: NoteName) throws -> Int64 {
-        let text = try String.fetchOne(
-            db, sql: "SELECT value FROM settings WHERE name = ?", arguments: [name.rawValue])
-        return text.flatMap { Int64($0) } ?? 0
-    }
-
-    package func setNote(_ name: NoteName, to value: Int64) throws {
-        try db.execute(
-            sql: """
-                INSERT INTO settings (name, value) VALUES (?, ?)
-                ON CONFLICT (name) DO UPDATE SET value = excluded.value
-                """, arguments: [name.rawValue, String(value)])
-    }
-
-    /// Customers that count for nobody else, in order of their ids.
-    package func customers(after customer: Int64, limit: Int) throws -> [Int64] {
-        try Int64.fetchAll(
-            db,
-            sql: "SELECT id FROM customers WHERE id > ? AND root = id ORDER BY id LIMIT ?",
-            arguments: [customer, limit])
-    }
-
-    /// Whom a customer counts for; nil where there is no such customer.
-    package func root(of customer: Int64) throws -> Int64? {
-        getRoot.bind(1, customer)
-        guard try getRoot.step() else { return nil }
-        defer { getRoot.reset() }
-        return getRoot.integer(0)
     }
 }
