@@ -23,7 +23,7 @@ package final class AutomationPlan: Sendable {
     package let segmentRows: [String: Named]
     package let journeyRows: [String: Named]
     /// What the models foretell, where a condition asks for it.
-    package let predictions: PredictionTable?
+    package private(set) var predictions: PredictionTable?
     package let quintiles: QuintileEdges?
     /// Whether a message may not be sent, by what it is sent by and about; made once, as each hashes a trace.
     private let withdrawals: [Journey.Sending: Condition]
@@ -46,6 +46,13 @@ package final class AutomationPlan: Sendable {
             all.flatMap(\.sends).compactMap { send in
                 send.withdrawal.map { (send, $0) }
             }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The same with what other runs of the models foretold.
+    func foretold(by predictions: PredictionTable) -> AutomationPlan {
+        var plan = self
+        plan.predictions = predictions
+        return plan
     }
 
     /// The condition that holds where consent to a message was withdrawn; nil for a channel that knows no consent.

@@ -137,7 +137,8 @@ extension Workspace {
             generation: generation, segments: segments,
             traces: set.traces(olderJourneys: older), journeys: journeys,
             segmentRows: segmentRows, journeyRows: journeyRows,
-            predictions: try predictionTable(for: conditions),
+            predictions: try predictionTable(
+                for: conditions, journeys: set.journeys.map(\.definition) + older),
             quintiles: try quintileEdges(for: conditions))
     }
 }

@@ -1,5 +1,6 @@
 import Analytics
 import Customers
+import Journeys
 import Kernel
 import Records
 import Segments
@@ -33,9 +34,14 @@ extension Workspace {
         }
     }
 
-    /// What the newest run foretold; nil where no condition asks, or there is no run.
-    func predictionTable(for conditions: [Condition]) throws -> PredictionTable? {
-        guard conditions.contains(where: { $0.needs.contains(.predictions) }) else { return nil }
+    /// What the newest run foretold; nil where nothing asks, or there is no run.
+    func predictionTable(
+        for conditions: [Condition], journeys: [Journey]
+    ) throws -> PredictionTable? {
+        guard
+            conditions.contains(where: { $0.needs.contains(.predictions) })
+                || journeys.contains(where: \.waitsForOrders)
+        else { return nil }
         var table = PredictionTable()
         let count = try archive.readPredictionFacts { table.add($0, $1) }
         return count == nil ? nil : table
