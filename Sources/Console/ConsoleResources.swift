@@ -36,6 +36,7 @@ enum ConsoleResources {
     private static let templates: [String: [UInt8]] = [
         "account": PackageResources.account_mustache,
         "builder": PackageResources.builder_mustache,
+        "builder-condition": PackageResources.builder_condition_mustache,
         "builder-form": PackageResources.builder_form_mustache,
         "builder-part": PackageResources.builder_part_mustache,
         "builder-preview": PackageResources.builder_preview_mustache,

@@ -136,12 +136,14 @@ extension ConsoleRoutes {
             let yaml = desk.data.automation.writeYAML(form.document)
             return try await builder(visit, form: form, yaml: yaml, edited: edited)
         }
-        if act == "add", form.conditions.count < SegmentForm.conditionsMax {
-            form.conditions.append(ConditionForm().fitted)
-        } else if act.hasPrefix("remove-"), let index = Int(act.dropFirst(7)),
-            form.conditions.indices.contains(index)
-        {
-            form.conditions.remove(at: index)
+        if act == "add" {
+            form.add(toGroup: nil)
+        } else if act == "add-group" {
+            form.addGroup()
+        } else if act.hasPrefix("add-to-"), let group = Int(act.dropFirst(7)) {
+            form.add(toGroup: group)
+        } else if act.hasPrefix("remove-"), let place = Int(act.dropFirst(7)) {
+            form.remove(at: place)
         }
         return try await builder(visit, form: form, edited: edited)
     }

@@ -18,9 +18,6 @@ enum OutboxAnswers {
             },
             addTask: { asked in
                 try await Blocking.run {
-                    guard let customer = try workspace.customerID(named: asked.customer) else {
-                        throw APIError.unknownCustomer
-                    }
                     let now = workspace.clock.now
                     let task: NewTask
                     do throws(NewTask.Problem) {
@@ -30,6 +27,9 @@ enum OutboxAnswers {
                     } catch {
                         throw APIError.invalid(
                             path: error.path, code: "invalid_member", reason: error.description)
+                    }
+                    guard let customer = try workspace.customerID(named: asked.customer) else {
+                        throw APIError.unknownCustomer
                     }
                     let found = try workspace.records.addTask(
                         task, for: customer, key: asked.key, at: now)
