@@ -66,20 +66,20 @@ struct BuilderView {
         name = form.name
         title = form.title
         description = form.description
-        func options(_ chosen: SegmentForm.Match) -> [Option] {
+        func options(_ chosen: SegmentForm.Match, _ key: String) -> [Option] {
             SegmentForm.Match.allCases.map { match in
                 Option(
-                    value: match.rawValue, label: words("builder.match.\(match.rawValue)"),
+                    value: match.rawValue, label: words("\(key).\(match.rawValue)"),
                     isChosen: match == chosen)
             }
         }
-        matches = options(form.match)
+        matches = options(form.match, "builder.match")
         conditions = form.conditions.enumerated().map { Condition($1, number: $0 + 1, words) }
         var number = form.conditions.count
         groups = form.groups.enumerated().map { index, group in
             Group(
                 place: index + 1, groupLabel: words("builder.group", "\(index + 1)"),
-                groupMatches: options(group.match),
+                groupMatches: options(group.match, "builder.groupMatch"),
                 conditions: group.conditions.map { condition in
                     number += 1
                     return Condition(condition, number: number, group: index + 1, words)
