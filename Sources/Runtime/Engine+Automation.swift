@@ -65,19 +65,20 @@ extension Engine {
     /// What is decided by; nil where nothing is defined.
     package var plan: AutomationPlan? { state.withLock { $0.plan } }
 
-    /// Goes by these definitions from the next batch on.
+    /// Goes by these definitions from now on: known before anybody can wait for what they bring.
     ///
     /// - Parameter mustReview: Whether customers are left to look at.
-    package func use(_ plan: AutomationPlan?, mustReview: Bool) {
-        queue.async { [self] in
+    package func use(_ plan: AutomationPlan?, mustReview: Bool) throws {
+        try queue.sync {
             memory.plan = plan
             forget()
+            try noteTimers()
             state.withLock { state in
                 state.plan = plan
                 state.mustReview = plan != nil && mustReview
             }
-            wake()
         }
+        wake()
     }
 
     /// Fires the timers that are due, in order of their moments.

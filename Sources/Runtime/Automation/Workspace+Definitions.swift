@@ -86,7 +86,7 @@ extension Workspace {
                 try tables.note(.reviewedCustomer)
             )
         }
-        engine.use(plan, mustReview: reviewed >= 0)
+        try engine.use(plan, mustReview: reviewed >= 0)
     }
 
     /// A year: longer windows of goals in versions that nobody is inside of any more aren't watched.

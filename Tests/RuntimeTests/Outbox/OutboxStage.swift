@@ -54,12 +54,14 @@ struct OutboxStage {
         workspace = try Workspace.forTests(in: folder, clock: clock)
     }
 
-    func addReceiver(_ name: String) throws {
+    func addReceiver(_ name: String) throws { try Self.addReceiver(name, to: workspace) }
+
+    static func addReceiver(_ name: String, to workspace: Workspace) throws {
         let secret = WebhookSecret(bytes: [UInt8](repeating: 7, count: 32))
         _ = try workspace.records.addReceiver(
             ReceiverRecord(
                 id: workspace.newID(Receiver.self), name: name, url: name, secret: secret.text,
-                createdAt: clock.now))
+                createdAt: workspace.clock.now))
     }
 
     func webhook(_ key: String, to receiver: String = "crm") -> OutboxDraft {
