@@ -1,3 +1,4 @@
+import Customers
 import Delivery
 import Kernel
 import Records
@@ -97,5 +98,21 @@ struct OutboxStage {
             clock.advance(
                 milliseconds: max(1, time.milliseconds - clock.now.milliseconds))
         }
+    }
+}
+
+extension Workspace {
+    /// The webhooks of the outbox, whatever became of them, the newest first.
+    func webhooks() throws -> [OutboxRecord] {
+        var filter = OutboxFilter(limit: 1_000_000)
+        filter.kind = .webhook
+        return try records.outbox(filter)
+    }
+
+    /// What is in the outbox for a customer.
+    func outbox(of customer: ID<Customer>) throws -> [OutboxRecord] {
+        var filter = OutboxFilter(limit: 1_000)
+        filter.customers = [customer.rawValue]
+        return try records.outbox(filter)
     }
 }

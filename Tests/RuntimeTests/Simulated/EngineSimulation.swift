@@ -116,14 +116,23 @@ final class EngineSimulation {
     func close() throws {
         guard let life else { return }
         points = life.fate.count
-        try life.workspace.close()
+        do {
+            try life.workspace.close()
+        } catch {
+            // It died while it put things away.
+            guard life.fate.isDead || life.fate.hasFailed else { throw error }
+        }
         self.life = nil
     }
 
     // MARK: Steps
 
     /// Carries a step out, in as many lives as it takes.
-    func carryOut(_ step: SimulatedStep) async throws {
+    ///
+    /// - Parameter whenDead: Looks at what each life leaves that ends before its time.
+    func carryOut(
+        _ step: SimulatedStep, whenDead: (Workspace) throws -> Void = { _ in }
+    ) async throws {
         for attempt in 0..<20 {
             // Whoever dies too often at one thing is taken for a poison: ten attempts are made in all.
             let life = try current(attempt > 5 ? Fate.Moment.none : nil)
@@ -141,6 +150,7 @@ final class EngineSimulation {
             }
             if life.fate.isDead {
                 deaths += 1
+                try whenDead(life.workspace)
                 try bury()
             }
         }
