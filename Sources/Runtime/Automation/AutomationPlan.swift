@@ -23,7 +23,7 @@ package final class AutomationPlan: Sendable {
     package let segmentRows: [String: Named]
     package let journeyRows: [String: Named]
     /// What the models foretell, where a condition asks for it.
-    package private(set) var predictions: PredictionTable?
+    package let predictions: PredictionTable?
     package let quintiles: QuintileEdges?
     /// Whether a message may not be sent, by what it is sent by and about; made once, as each hashes a trace.
     private let withdrawals: [Journey.Sending: Condition]
@@ -50,9 +50,10 @@ package final class AutomationPlan: Sendable {
 
     /// The same with what other runs of the models foretold.
     func foretold(by predictions: PredictionTable) -> AutomationPlan {
-        var plan = self
-        plan.predictions = predictions
-        return plan
+        AutomationPlan(
+            generation: generation, segments: segments, traces: traces, journeys: journeys,
+            segmentRows: segmentRows, journeyRows: journeyRows, predictions: predictions,
+            quintiles: quintiles)
     }
 
     /// The condition that holds where consent to a message was withdrawn; nil for a channel that knows no consent.
