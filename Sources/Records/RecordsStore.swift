@@ -26,7 +26,7 @@ package final class RecordsStore: Sendable {
     /// - Parameter path: The file, created where it doesn't exist.
     package init(path: String) throws {
         let file = try SQLiteFile(
-            path: path, durability: .untilCheckpoint, cacheKiB: 32_768,
+            path: path, durability: .untilCheckpoint, cacheKiB: 65_536,
             migrator: RecordsMigrations.migrator)
         self.file = file
         let reader = try file.reading()

@@ -16,7 +16,7 @@ final class AutomationFold {
     /// A timer that fires so much later than it was due is judged by the time that it is now.
     static let lateMs: Int64 = 60_000
     /// After so many timers, what they brought is written while the next fire.
-    private static let firedAtOnce = 500
+    private static let firedAtOnce = 2500
 
     let plan: AutomationPlan
     private let decider: CustomerDecider
@@ -155,17 +155,32 @@ final class AutomationFold {
                 nextDue = try tables.automation.nextTimer()
                 break
             }
-            for (place, timer) in timers.enumerated() {
-                if place % Self.firedAtOnce == Self.firedAtOnce - 1 { handOver() }
-                let isLate = clock.milliseconds - timer.due.milliseconds > Self.lateMs
-                now = max(timer.due, isLate ? clock : timer.due)
-                try fire(timer.customer, root: root(timer.customer), view)
+            for start in stride(from: 0, to: timers.count, by: Self.firedAtOnce) {
+                if start > 0 { handOver() }
+                let next = timers[start..<min(start + Self.firedAtOnce, timers.count)]
+                try load(next.map(\.customer), root: root, view)
+                for timer in next {
+                    let isLate = clock.milliseconds - timer.due.milliseconds > Self.lateMs
+                    now = max(timer.due, isLate ? clock : timer.due)
+                    try fire(timer.customer, root: root(timer.customer), view)
+                }
             }
             fired += timers.count
             try flush()
             nextDue = try tables.automation.nextTimer()
         }
         return fired
+    }
+
+    /// Reads what is known of customers in the tables' order, in which neighbours are read together, before they are
+    /// decided about in another.
+    private func load(
+        _ customers: [Int64], root: (Int64) throws -> Int64?, _ view: View
+    ) throws {
+        for customer in customers.sorted() where try root(customer) == customer {
+            _ = try state(of: customer)
+            _ = try view(customer)
+        }
     }
 
     private func fire(_ customer: Int64, root: Int64?, _ view: View) throws {

@@ -114,6 +114,8 @@ struct DecidedRows {
             decisions.removeAll(keepingCapacity: true)
         }
         if !drafts.isEmpty {
+            // A customer's own stay in their order.
+            drafts.sort { $0.customer < $1.customer }
             try tables.add(drafts)
             drafts.removeAll(keepingCapacity: true)
         }
