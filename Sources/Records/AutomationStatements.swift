@@ -22,7 +22,8 @@ package final class AutomationStatements {
     private let dropMember: HotStatement
     private let putSize: HotStatement
     private let lastSize: HotStatement
-    private let putRun: HotStatement
+    private let addRun: HotStatement
+    private let setRun: HotStatement
     private let moveRuns: HotStatement
     private let addDecision: HotStatement
     private let getNewest: HotStatement
@@ -76,18 +77,20 @@ package final class AutomationStatements {
         lastSize = try HotStatement(
             db,
             "SELECT size FROM segment_sizes WHERE segment = ?1 ORDER BY day DESC LIMIT 1")
-        putRun = try HotStatement(
+        addRun = try HotStatement(
             db,
             """
             INSERT INTO journey_runs (
                 run, journey, version, customer, run_key, step, state, held_out, entered_at, due,
                 left_at, left_reason, converted_at, currency, revenue_minor)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
-            ON CONFLICT (run) DO UPDATE SET
-                version = excluded.version, step = excluded.step, state = excluded.state,
-                due = excluded.due, left_at = excluded.left_at,
-                left_reason = excluded.left_reason, converted_at = excluded.converted_at,
-                currency = excluded.currency, revenue_minor = excluded.revenue_minor
+            """)
+        setRun = try HotStatement(
+            db,
+            """
+            UPDATE journey_runs SET version = ?2, step = ?3, state = ?4, due = ?5, left_at = ?6,
+                left_reason = ?7, converted_at = ?8, currency = ?9, revenue_minor = ?10
+            WHERE run = ?1
             """)
         moveRuns = try HotStatement(
             db, "UPDATE journey_runs SET customer = ?2 WHERE customer = ?1")
@@ -213,23 +216,36 @@ package final class AutomationStatements {
 
     // MARK: Journeys
 
+    /// Keeps a run: most are there already, and only go on.
     package func put(_ run: RunRow) throws {
-        putRun.bind(1, text: run.run)
-        putRun.bind(2, run.journey)
-        putRun.bind(3, run.version)
-        putRun.bind(4, run.customer)
-        putRun.bind(5, text: run.key)
-        putRun.bind(6, text: run.step)
-        putRun.bind(7, text: run.state.rawValue)
-        putRun.bind(8, run.isHeldOut ? 1 : 0)
-        putRun.bind(9, run.enteredAt.milliseconds)
-        putRun.bind(10, run.due?.milliseconds ?? 0)
-        putRun.bind(11, run.leftAt?.milliseconds ?? 0)
-        putRun.bind(12, text: run.leftReason)
-        putRun.bind(13, run.convertedAt?.milliseconds ?? 0)
-        putRun.bind(14, Int64(run.currency))
-        putRun.bind(15, run.revenueMinor)
-        try putRun.run()
+        setRun.bind(1, text: run.run)
+        setRun.bind(2, run.version)
+        setRun.bind(3, text: run.step)
+        setRun.bind(4, text: run.state.rawValue)
+        setRun.bind(5, run.due?.milliseconds ?? 0)
+        setRun.bind(6, run.leftAt?.milliseconds ?? 0)
+        setRun.bind(7, text: run.leftReason)
+        setRun.bind(8, run.convertedAt?.milliseconds ?? 0)
+        setRun.bind(9, Int64(run.currency))
+        setRun.bind(10, run.revenueMinor)
+        try setRun.run()
+        if setRun.changes > 0 { return }
+        addRun.bind(1, text: run.run)
+        addRun.bind(2, run.journey)
+        addRun.bind(3, run.version)
+        addRun.bind(4, run.customer)
+        addRun.bind(5, text: run.key)
+        addRun.bind(6, text: run.step)
+        addRun.bind(7, text: run.state.rawValue)
+        addRun.bind(8, run.isHeldOut ? 1 : 0)
+        addRun.bind(9, run.enteredAt.milliseconds)
+        addRun.bind(10, run.due?.milliseconds ?? 0)
+        addRun.bind(11, run.leftAt?.milliseconds ?? 0)
+        addRun.bind(12, text: run.leftReason)
+        addRun.bind(13, run.convertedAt?.milliseconds ?? 0)
+        addRun.bind(14, Int64(run.currency))
+        addRun.bind(15, run.revenueMinor)
+        try addRun.run()
     }
 
     /// Says that a customer's runs, past ones too, are another customer's now.
