@@ -55,7 +55,7 @@ extension Workspace {
                 entries, rules: set.sending?.definition ?? SendingRules(), revision: 1,
                 hash: hash, workspaceZone: zone, zone: ZoneShelf.shared.zone),
             segmentRows: [:], journeyRows: [:], predictions: predictions,
-            quintiles: try quintileEdges(for: conditions))
+            quintiles: try engine.quintileEdges(for: conditions))
         if plan.quintiles != nil {
             notes.append("fifths of buyers are those of today")
         }
