@@ -15,6 +15,8 @@ package struct OutboxRoutes: Sendable {
     package struct Answers: Sendable {
         package var tasks:
             @Sendable (_ filter: TaskFilter, _ customer: String?) async throws -> [UInt8]
+        /// The task that was asked for, or the one with the same key, and whether it is new.
+        package var addTask: @Sendable (AskedTask) async throws -> (task: [UInt8], isNew: Bool)
         /// The task as it is now; nil where there is none.
         package var finishTask:
             @Sendable (_ task: String, _ by: String, _ note: String) async throws -> [UInt8]?
@@ -31,6 +33,8 @@ package struct OutboxRoutes: Sendable {
             tasks:
                 @escaping @Sendable (_ filter: TaskFilter, _ customer: String?) async throws
                 -> [UInt8],
+            addTask:
+                @escaping @Sendable (AskedTask) async throws -> (task: [UInt8], isNew: Bool),
             finishTask:
                 @escaping @Sendable (_ task: String, _ by: String, _ note: String) async throws
                 -> [UInt8]?,
@@ -44,6 +48,7 @@ package struct OutboxRoutes: Sendable {
             removeReceiver: @escaping @Sendable (_ name: String) async throws -> Bool
         ) {
             self.tasks = tasks
+            self.addTask = addTask
             self.finishTask = finishTask
             self.outbox = outbox
             self.receivers = receivers
@@ -54,7 +59,7 @@ package struct OutboxRoutes: Sendable {
 
     /// The paths with the methods that they take.
     static let paths: [(path: String, methods: [HTTPRequest.Method])] = [
-        ("/v1/tasks", [.get]), ("/v1/tasks/{task}/done", [.post]), ("/v1/outbox", [.get]),
+        ("/v1/tasks", [.get, .post]), ("/v1/tasks/{task}/done", [.post]), ("/v1/outbox", [.get]),
         ("/v1/receivers", [.get, .post]), ("/v1/receivers/{receiver}", [.delete]),
     ]
 
@@ -70,6 +75,11 @@ package struct OutboxRoutes: Sendable {
         add(.get, "/v1/tasks", .read, to: router) { request, _ in
             let query = try OutboxQueryText.tasks(request.uri.queryParameters)
             return APIAnswer.found(try await answers.tasks(query.filter, query.customer))
+        }
+        add(.post, "/v1/tasks", .write, to: router) { request, _ in
+            let members = try await SmallBody.read(request, known: AskedTask.members)
+            let found = try await answers.addTask(try AskedTask(members))
+            return APIAnswer.found(found.task, status: found.isNew ? .created : .ok)
         }
         add(.post, "/v1/tasks/{task}/done", .write, to: router) { request, context in
             let members = try await SmallBody.read(request, known: ["by", "note"])

@@ -112,6 +112,8 @@ extension JourneyStep {
                     $0.rawValue.prefix(1).uppercased() + $0.rawValue.dropFirst() + ", "
                 }
                     ?? "") + "\(time)\(zone.words)"
+        case .waitUntilOrder(let before):
+            "Wait until \(before) before the day on which the next order is expected"
         case .waitFor(let match, let atMost, _, _): "Wait for \(match.words), at most \(atMost)"
         case .branch: "By what holds first"
         case .split: "Split at random, each person always the same way"

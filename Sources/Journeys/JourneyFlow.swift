@@ -62,7 +62,7 @@ package struct JourneyFlow: Sendable {
                 outline: outline, there: counts.there[id] ?? 0, passed: 0,
                 leavings: counts.leavings[id] ?? [], lanes: [])
             switch outline.step.action {
-            case .wait, .waitUntil:
+            case .wait, .waitUntil, .waitUntilOrder:
                 // Waits are noted where they begin, some more than once.
                 step.passed = max(0, arriving - step.there - step.left)
             case .waitFor:

@@ -85,6 +85,22 @@ extension JourneyMachine {
                 return false
             }
             move(index, to: step.next)
+        case .waitUntilOrder(let before):
+            guard let order = context.nextOrderAt else {
+                decide(.waited, run, step, "no next order is expected; goes on at once")
+                move(index, to: step.next)
+                return true
+            }
+            let due = order.adding(milliseconds: -before.milliseconds)
+            if due > now {
+                let day = CalendarDay(
+                    daysSinceEpoch: plan.workspaceZone.day(of: order).daysSinceEpoch)
+                wait(
+                    index, step, until: due,
+                    "until \(before) before \(day), when the next order is expected")
+                return false
+            }
+            move(index, to: step.next)
         case .waitFor(let match, let atMost, _, _):
             wait(
                 index, step, until: now.adding(milliseconds: atMost.milliseconds),
@@ -200,7 +216,7 @@ extension JourneyMachine {
             kind = .award
             json.member("points", points)
             phrase = "\(points) points"
-        case .wait, .waitUntil, .waitFor, .branch, .split, .send, .exit: return
+        case .wait, .waitUntil, .waitUntilOrder, .waitFor, .branch, .split, .send, .exit: return
         }
         json.endObject()
         // What is noted of a customer treats nobody differently, and later steps may ask for it.

@@ -7,6 +7,8 @@ package struct JourneyStep: Hashable, Sendable {
     package enum Action: Hashable, Sendable {
         case wait(TimeSpan)
         case waitUntil(TimeOfDay, on: Weekday?, zone: ZoneChoice)
+        /// Until so long before the next order is expected, as foretold when the step is reached.
+        case waitUntilOrder(before: TimeSpan)
         /// Until an event, or a limit; then to the step of the one or the other.
         case waitFor(EventMatch, atMost: TimeSpan, happened: Int, timedOut: Int)
         /// The first arm whose condition holds; else to `otherwise`.
@@ -47,7 +49,7 @@ package struct JourneyStep: Hashable, Sendable {
     package var kind: String {
         switch action {
         case .wait: "wait"
-        case .waitUntil: "waitUntil"
+        case .waitUntil, .waitUntilOrder: "waitUntil"
         case .waitFor: "waitFor"
         case .branch: "branch"
         case .split: "split"
@@ -65,7 +67,7 @@ package struct JourneyStep: Hashable, Sendable {
     var hasEffect: Bool {
         switch action {
         case .send, .coupon, .task, .set, .webhook, .award: true
-        case .wait, .waitUntil, .waitFor, .branch, .split, .exit: false
+        case .wait, .waitUntil, .waitUntilOrder, .waitFor, .branch, .split, .exit: false
         }
     }
 
@@ -76,7 +78,7 @@ package struct JourneyStep: Hashable, Sendable {
         case .task(let terms): terms.title.entryPaths
         case .set(let values): values.flatMap(\.value.entryPaths)
         case .webhook(_, let data): data.entryPaths
-        case .wait, .waitUntil, .branch, .split, .coupon, .award, .exit: []
+        case .wait, .waitUntil, .waitUntilOrder, .branch, .split, .coupon, .award, .exit: []
         }
     }
 }

@@ -1,10 +1,21 @@
 import Documents
 import Kernel
 
+/// What the models foretell that a run may wait for.
+private enum ForetoldMoment: String, CaseIterable {
+    case nextOrder
+}
+
 /// Reads the contents of single steps.
 enum StepReading {
     static func waitUntil(_ reader: DocumentReader) throws(DocumentProblem) -> JourneyStep.Action {
         var members = try reader.members()
+        if let foretold = members.optional("prediction") {
+            _ = try foretold.choice(ForetoldMoment.self)
+            let before = try members.required("before").timeSpan()
+            try members.end()
+            return .waitUntilOrder(before: before)
+        }
         let weekday = try members.optional("weekday")?.choice(Weekday.self)
         let at = try members.required("at").timeOfDay()
         let zone = try ZoneChoice(reading: members.optional("zone"))

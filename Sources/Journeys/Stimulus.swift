@@ -75,6 +75,8 @@ package struct JourneyContext {
     package var timeZone: String?
     /// The local hour, 0..<24, in which the customer is usually there; nil where it isn't known.
     package var bestHour: Int?
+    /// When the models expect the next order, the median; nil where they don't.
+    package var nextOrderAt: Timestamp?
     /// Whether a condition holds, and why.
     package var holds: (Condition) -> Verdict
     /// A trait as text; nil where there is none.
@@ -84,7 +86,7 @@ package struct JourneyContext {
 
     package init(
         now: Timestamp, customer: ID<Customer>, timeZone: String? = nil, bestHour: Int? = nil,
-        holds: @escaping (Condition) -> Verdict,
+        nextOrderAt: Timestamp? = nil, holds: @escaping (Condition) -> Verdict,
         attribute: @escaping (String) -> String? = { _ in nil },
         suppression: @escaping (_ channel: String, _ topic: String) -> String? = { _, _ in nil }
     ) {
@@ -92,6 +94,7 @@ package struct JourneyContext {
         self.customer = customer
         self.timeZone = timeZone
         self.bestHour = bestHour
+        self.nextOrderAt = nextOrderAt
         self.holds = holds
         self.attribute = attribute
         self.suppression = suppression

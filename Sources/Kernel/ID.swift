@@ -39,15 +39,22 @@ package struct ID<Tag: IDTag>: Hashable, Comparable, Sendable, CustomStringConve
 
     /// `cus_0000000000001`: the prefix, an underscore and 13 digits of Crockford base32.
     package var description: String {
-        var text = Tag.prefix
-        text.append("_")
-        var shift = 60
+        // In one piece, as every decision and every link holds one.
+        let prefix = Tag.prefix.utf8
         let bits = UInt64(bitPattern: rawValue)
-        while shift >= 0 {
-            text.unicodeScalars.append(crockfordDigit(UInt8((bits >> UInt64(shift)) & 31)))
-            shift -= 5
+        return String(unsafeUninitializedCapacity: prefix.count + 14) { buffer in
+            var place = 0
+            for byte in prefix {
+                buffer[place] = byte
+                place += 1
+            }
+            buffer[place] = UInt8(ascii: "_")
+            for shift in stride(from: 60, through: 0, by: -5) {
+                place += 1
+                buffer[place] = crockfordDigit(Int(truncatingIfNeeded: bits >> UInt64(shift) & 31))
+            }
+            return place + 1
         }
-        return text
     }
 
     /// Reads the text form; letters of either case, `o` as 0, `i` and `l` as 1. Nil for anything else.
@@ -66,9 +73,9 @@ package struct ID<Tag: IDTag>: Hashable, Comparable, Sendable, CustomStringConve
     }
 }
 
-private func crockfordDigit(_ value: UInt8) -> Unicode.Scalar {
+private func crockfordDigit(_ value: Int) -> UInt8 {
     let letters: StaticString = "0123456789abcdefghjkmnpqrstvwxyz"
-    return Unicode.Scalar(letters.utf8Start[Int(value)])
+    return letters.utf8Start[value]
 }
 
 private func crockfordValue(_ byte: UInt8) -> UInt8? {

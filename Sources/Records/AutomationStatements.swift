@@ -7,11 +7,11 @@ package import Kernel
 package final class AutomationStatements {
     /// Stands for "no timer" in `automations.due`.
     static let noDue: Int64 = 0
+    /// The setting that holds the newest decision's number.
+    private static let newestDecision = "newest-decision"
 
     private let db: Database
-    private let getBehaviours: HotStatement
     private let putBehaviours: HotStatement
-    private let getAutomation: HotStatement
     private let putAutomation: HotStatement
     private let dropAutomation: HotStatement
     private let addTimer: HotStatement
@@ -25,21 +25,19 @@ package final class AutomationStatements {
     private let putRun: HotStatement
     private let moveRuns: HotStatement
     private let addDecision: HotStatement
+    private let getNewest: HotStatement
+    private let putNewest: HotStatement
     private let addCount: HotStatement
     private let addTelling: HotStatement
 
     init(_ db: Database) throws {
         self.db = db
-        getBehaviours = try HotStatement(
-            db, "SELECT state FROM behaviours WHERE customer = ?1")
         putBehaviours = try HotStatement(
             db,
             """
             INSERT INTO behaviours (customer, state) VALUES (?1, ?2)
             ON CONFLICT (customer) DO UPDATE SET state = excluded.state
             """)
-        getAutomation = try HotStatement(
-            db, "SELECT due, state FROM automations WHERE customer = ?1")
         putAutomation = try HotStatement(
             db,
             """
@@ -86,8 +84,8 @@ package final class AutomationStatements {
                 left_at, left_reason, converted_at, currency, revenue_minor)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
             ON CONFLICT (run) DO UPDATE SET
-                version = excluded.version, customer = excluded.customer, step = excluded.step,
-                state = excluded.state, due = excluded.due, left_at = excluded.left_at,
+                version = excluded.version, step = excluded.step, state = excluded.state,
+                due = excluded.due, left_at = excluded.left_at,
                 left_reason = excluded.left_reason, converted_at = excluded.converted_at,
                 currency = excluded.currency, revenue_minor = excluded.revenue_minor
             """)
@@ -96,8 +94,16 @@ package final class AutomationStatements {
         addDecision = try HotStatement(
             db,
             """
-            INSERT INTO decisions (at, customer, journey, version, run, step, kind, reason)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            INSERT INTO decisions (at, customer, journey, version, run, step, kind, reason, id)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            """)
+        getNewest = try HotStatement(
+            db, "SELECT value FROM settings WHERE name = '\(Self.newestDecision)'")
+        putNewest = try HotStatement(
+            db,
+            """
+            INSERT INTO settings (name, value) VALUES ('\(Self.newestDecision)', ?1)
+            ON CONFLICT (name) DO UPDATE SET value = excluded.value
             """)
         addCount = try HotStatement(
             db,
@@ -110,31 +116,10 @@ package final class AutomationStatements {
 
     // MARK: States
 
-    /// A fragment's encoded behaviours; empty where there are none.
-    package func behaviours(of fragment: Int64) throws -> [UInt8] {
-        getBehaviours.bind(1, fragment)
-        guard try getBehaviours.step() else { return [] }
-        defer { getBehaviours.reset() }
-        return getBehaviours.blob(0)
-    }
-
     package func setBehaviours(of fragment: Int64, to bytes: Span<UInt8>) throws {
         putBehaviours.bind(1, fragment)
         putBehaviours.bind(2, blob: bytes)
         try putBehaviours.run()
-    }
-
-    /// A customer's encoded automation with its timer; nil where there is none.
-    package func automation(
-        of customer: Int64
-    ) throws -> (due: Timestamp?, state: [UInt8])? {
-        getAutomation.bind(1, customer)
-        guard try getAutomation.step() else { return nil }
-        defer { getAutomation.reset() }
-        let due = getAutomation.integer(0)
-        return (
-            due == Self.noDue ? nil : Timestamp(milliseconds: due), getAutomation.blob(1)
-        )
     }
 
     /// Writes a customer's automation and moves their timer.
@@ -254,7 +239,22 @@ package final class AutomationStatements {
         try moveRuns.run()
     }
 
-    package func add(_ decision: DecisionRow) throws {
+    /// Adds decisions, numbered in the order in which they were made, and written in that of the table.
+    package func add(_ decisions: [DecisionRow]) throws {
+        var newest: Int64 = 0
+        if try getNewest.step() {
+            newest = Int64(getNewest.text(0)) ?? 0
+            getNewest.reset()
+        }
+        let places = decisions.indices.sorted { one, other in
+            (decisions[one].customer, one) < (decisions[other].customer, other)
+        }
+        for place in places { try add(decisions[place], number: newest + Int64(place) + 1) }
+        putNewest.bind(1, text: String(newest + Int64(decisions.count)))
+        try putNewest.run()
+    }
+
+    private func add(_ decision: DecisionRow, number: Int64) throws {
         addDecision.bind(1, decision.at.milliseconds)
         addDecision.bind(2, decision.customer)
         addDecision.bind(3, decision.journey)
@@ -263,6 +263,7 @@ package final class AutomationStatements {
         addDecision.bind(6, text: decision.step)
         addDecision.bind(7, text: decision.kind)
         addDecision.bind(8, text: decision.reason)
+        addDecision.bind(9, number)
         try addDecision.run()
     }
 

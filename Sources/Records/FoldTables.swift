@@ -10,15 +10,13 @@ package final class FoldTables {
     let db: Database
     /// What is decided about customers.
     package let automation: AutomationStatements
+    /// The tables as this transaction has them so far.
+    package let reads: FoldReads
+    /// The tables as they were before this transaction, through a connection of its own: so that one thread reads
+    /// while another writes.
+    package let before: FoldReads
     private let getState: HotStatement
     private let putState: HotStatement
-    let getOwner: HotStatement
-    let getRoot: HotStatement
-    let getMembers: HotStatement
-    let getIdentifiers: HotStatement
-    let getIdentifierTexts: HotStatement
-    let getApart: HotStatement
-    private let getProfile: HotStatement
     private let putProfile: HotStatement
     private let orderPages: OrderPages
     private let orderIndex: OrderIndex
@@ -30,8 +28,11 @@ package final class FoldTables {
     private let putRoot: HotStatement
     private let putIdentifier: HotStatement
 
-    init(_ db: Database) throws {
+    /// - Parameter reader: A connection that nobody else uses.
+    init(_ db: Database, reader: Database) throws {
         self.db = db
+        reads = try FoldReads(db)
+        before = try FoldReads(reader)
         automation = try AutomationStatements(db)
         orderPages = try OrderPages(db)
         orderIndex = try OrderIndex(db, orderPages)
@@ -43,32 +44,6 @@ package final class FoldTables {
             INSERT INTO fold_state (name, value) VALUES (?1, ?2)
             ON CONFLICT (name) DO UPDATE SET value = excluded.value
             """)
-        getOwner = try HotStatement(
-            db,
-            """
-            SELECT identifiers.customer, customers.root FROM identifiers
-            JOIN customers ON customers.id = identifiers.customer
-            WHERE identifiers.key_high = ?1 AND identifiers.key_low = ?2
-            """)
-        getRoot = try HotStatement(db, "SELECT root FROM customers WHERE id = ?1")
-        getMembers = try HotStatement(
-            db, "SELECT id FROM customers WHERE root = ?1 AND root <> id")
-        getIdentifiers = try HotStatement(
-            db,
-            "SELECT kind, key_high, key_low, first_at FROM identifiers WHERE customer = ?1")
-        getIdentifierTexts = try HotStatement(
-            db,
-            """
-            SELECT kind, value FROM identifiers WHERE customer = ?1
-            ORDER BY first_position, kind, value
-            """)
-        getApart = try HotStatement(
-            db,
-            """
-            SELECT low, high FROM kept_apart WHERE low = ?1
-            UNION ALL SELECT low, high FROM kept_apart WHERE high = ?1
-            """)
-        getProfile = try HotStatement(db, "SELECT profile FROM profiles WHERE customer = ?1")
         putProfile = try HotStatement(
             db,
             """
@@ -113,14 +88,6 @@ package final class FoldTables {
 
     // MARK: Profiles
 
-    /// A fragment's encoded profile; empty where there is none yet.
-    package func profile(of customer: Int64) throws -> [UInt8] {
-        getProfile.bind(1, customer)
-        guard try getProfile.step() else { return [] }
-        defer { getProfile.reset() }
-        return getProfile.blob(0)
-    }
-
     package func setProfile(of customer: Int64, to bytes: Span<UInt8>) throws {
         putProfile.bind(1, customer)
         putProfile.bind(2, blob: bytes)
@@ -160,6 +127,7 @@ package final class FoldTables {
     /// Puts effects into the outbox, and tasks and codes beside it; each key once, whatever comes again.
     package func add(_ drafts: [OutboxDraft]) throws {
         for draft in drafts { try outbox.add(draft) }
+        try outbox.writeCounts()
     }
 
     /// Whether any code was issued, so that orders are worth looking at.
@@ -249,7 +217,8 @@ package final class FoldTables {
         do {
             writtenRun = nil
             outbox.didAdd = false
-            let value = try body()
+            outbox.forgetCounts()
+            let value = try reading(body)
             try db.execute(sql: "COMMIT")
             if let writtenRun { orderIndex.didCommit(writtenRun) }
             return value
@@ -258,6 +227,15 @@ package final class FoldTables {
             mustReload = true
             throw error
         }
+    }
+
+    /// Runs a batch beside a view of what was before it, which ends first: a view that outlasted the batch would
+    /// keep the file's journal from being taken in.
+    private func reading<Value>(_ body: () throws -> Value) throws -> Value {
+        try before.begin()
+        let result = Result(catching: body)
+        try before.end()
+        return try result.get()
     }
 }
 

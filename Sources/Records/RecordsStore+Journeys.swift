@@ -158,10 +158,6 @@ extension RecordsStore {
         limit: Int
     ) throws -> [(id: Int64, decision: DecisionRow)] {
         let before = before ?? .max
-        if step == nil, kinds.isEmpty {
-            return try decisions(
-                "WHERE journey = ? AND id < ? ORDER BY id DESC LIMIT ?", [journey, before, limit])
-        }
         // A few from the end of each step's and kind's list, of those that there are.
         var found: [(id: Int64, decision: DecisionRow)] = []
         for pair in try stepCounts(ofJourney: journey)
@@ -176,11 +172,7 @@ extension RecordsStore {
 
     /// The number of the newest decision of a journey; 0 before the first.
     package func newestDecision(ofJourney journey: Int64) throws -> Int64 {
-        try read { db in
-            try Int64.fetchOne(
-                db, sql: "SELECT coalesce(max(id), 0) FROM decisions WHERE journey = ?",
-                arguments: [journey]) ?? 0
-        }
+        try decisions(ofJourney: journey, step: nil, before: nil, limit: 1).first?.id ?? 0
     }
 
     /// The reasons of the newest decisions of a kind about a whole journey, each with its moment.

@@ -7,6 +7,8 @@ import GRDB
 package final class RecordsStore: Sendable {
     let file: SQLiteFile
     private let folding: FoldingState
+    /// Open as long as the statements that it prepared.
+    private let foldReader: DatabaseQueue
     /// Rung when the outbox has something new.
     package let outboxBell = ChangeBell()
 
@@ -16,8 +18,8 @@ package final class RecordsStore: Sendable {
     private final class FoldingState: @unchecked Sendable {
         let tables: FoldTables
 
-        init(_ db: Database) throws {
-            tables = try FoldTables(db)
+        init(_ db: Database, reader: Database) throws {
+            tables = try FoldTables(db, reader: reader)
         }
     }
 
@@ -27,7 +29,11 @@ package final class RecordsStore: Sendable {
             path: path, durability: .untilCheckpoint, cacheKiB: 32_768,
             migrator: RecordsMigrations.migrator)
         self.file = file
-        folding = try file.writer.writeWithoutTransaction { db in try FoldingState(db) }
+        let reader = try file.reading()
+        foldReader = reader
+        folding = try file.writer.writeWithoutTransaction { db in
+            try reader.inDatabase { try FoldingState(db, reader: $0) }
+        }
     }
 
     /// Folds one batch: what `body` reads and writes is one transaction.
@@ -41,7 +47,11 @@ package final class RecordsStore: Sendable {
     }
 
     /// Gives back the memory that a long stretch of writing took.
-    package func releaseMemory() { file.releaseMemory() }
+    package func releaseMemory() {
+        file.releaseMemory()
+        // Between two batches, as the folding thread calls it; nothing is lost where it isn't done.
+        try? foldReader.inDatabase { db in try db.execute(sql: "PRAGMA shrink_memory") }
+    }
 
     func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
         try file.reader.read(body)

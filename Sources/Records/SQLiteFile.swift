@@ -12,6 +12,8 @@ package struct SQLiteFile: Sendable {
 
     package let writer: DatabaseQueue
     package let reader: DatabaseQueue
+    private let path: String
+    private let cacheKiB: Int
 
     /// - Parameters:
     ///   - path: Created where it doesn't exist.
@@ -25,7 +27,8 @@ package struct SQLiteFile: Sendable {
             try db.execute(sql: "PRAGMA journal_mode = WAL")
             try db.execute(
                 sql: "PRAGMA synchronous = \(durability == .everyCommit ? "FULL" : "NORMAL")")
-            try db.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
+            // Pages that change with every batch are taken in once for many batches.
+            try db.execute(sql: "PRAGMA wal_autocheckpoint = 16000")
             try db.execute(sql: "PRAGMA cache_size = -\(cacheKiB)")
             try db.execute(sql: "PRAGMA journal_size_limit = 67108864")
         }
@@ -34,13 +37,22 @@ package struct SQLiteFile: Sendable {
         writer = try DatabaseQueue(path: path, configuration: configuration)
         try migrator.migrate(writer)
 
-        var reading = Configuration()
-        reading.readonly = true
-        reading.busyMode = .timeout(10)
-        reading.prepareDatabase { db in
-            try db.execute(sql: "PRAGMA cache_size = -4096")
+        reader = try Self.reading(path, cacheKiB: 4096)
+        self.path = path
+        self.cacheKiB = cacheKiB
+    }
+
+    /// Another connection for reading, with as large a cache as the writing one.
+    func reading() throws -> DatabaseQueue { try Self.reading(path, cacheKiB: cacheKiB) }
+
+    private static func reading(_ path: String, cacheKiB: Int) throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(10)
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA cache_size = -\(cacheKiB)")
         }
-        reader = try DatabaseQueue(path: path, configuration: reading)
+        return try DatabaseQueue(path: path, configuration: configuration)
     }
 
     /// Gives back the memory that the writing connection's page cache took.

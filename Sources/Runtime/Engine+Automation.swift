@@ -60,11 +60,14 @@ extension Engine {
     /// What is decided by; nil where nothing is defined.
     package var plan: AutomationPlan? { state.withLock { $0.plan } }
 
-    /// Goes by these definitions from the next batch on.
+    /// Goes by these definitions from now on: known before anybody can wait for what they bring.
     ///
     /// - Parameter mustReview: Whether customers are left to look at.
-    package func use(_ plan: AutomationPlan?, mustReview: Bool) {
-        queue.sync { follow(plan, mustReview: mustReview) }
+    package func use(_ plan: AutomationPlan?, mustReview: Bool) throws {
+        try queue.sync {
+            follow(plan, mustReview: mustReview)
+            try noteTimers()
+        }
         wake()
     }
 
@@ -107,8 +110,10 @@ extension Engine {
         let value = try records.fold { tables in
             var batch = try FoldBatch(
                 rules: rules, plan: memory.plan, tables: tables, fragments: memory.fragments,
-                archivedPosition: .max)
+                states: memory.states, archivedPosition: .max)
             memory.fragments = FoldBatch.Fragments()
+            let automation = batch.automation
+            defer { automation?.abandon() }
             let value = try body(&batch, tables)
             try batch.write([])
             memory.fragments = batch.fragments

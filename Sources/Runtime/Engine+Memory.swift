@@ -18,7 +18,10 @@ extension Engine {
 
     /// Drops what is in memory where it became much.
     func trim() {
-        if memory.fragments.count > Self.keptMax { memory.fragments = FoldBatch.Fragments() }
+        if memory.fragments.count > Self.keptMax {
+            memory.fragments = FoldBatch.Fragments()
+            memory.states = CustomerStates()
+        }
         if memory.identities.count > Self.keptMax * 4 {
             memory.identities = IdentityState(rules: options.identityRules, hash: hash)
         }
@@ -27,5 +30,6 @@ extension Engine {
     func forget() {
         memory.identities = IdentityState(rules: options.identityRules, hash: hash)
         memory.fragments = FoldBatch.Fragments()
+        memory.states = CustomerStates()
     }
 }

@@ -46,7 +46,7 @@ package final class Engine: Sendable {
         /// How long after a failure the next attempt is made.
         package var retryAfterSeconds = 5
         /// Timers that one transaction fires at most.
-        package var timersPerBatch = 4000
+        package var timersPerBatch = 10_000
         /// Customers that one transaction looks at after definitions changed.
         package var reviewedPerBatch = 2000
         /// Fragments whose past one transaction fills in at most, for new definitions.
@@ -114,6 +114,7 @@ package final class Engine: Sendable {
     final class Memory: @unchecked Sendable {
         var identities: IdentityState
         var fragments = FoldBatch.Fragments()
+        var states = CustomerStates()
         /// What is decided by; nil where nothing is defined.
         var plan: AutomationPlan?
         /// What fills in what newer definitions ask of the past; nil where the newest decide.
@@ -316,12 +317,16 @@ package final class Engine: Sendable {
             guard log.lastPosition > before else { return (before, 0, false) }
             var batch = try FoldBatch(
                 rules: rules, plan: memory.plan, tables: tables, fragments: memory.fragments,
-                archivedPosition: archivedPosition)
+                states: memory.states, archivedPosition: archivedPosition)
             memory.fragments = FoldBatch.Fragments()
             var changes: [IdentityChanges] = []
             let archiving = ArchivingTask(archive, on: archivingQueue)
             // Whatever fails, the archive isn't left waiting within its transaction.
-            defer { archiving.abandon() }
+            let automation = batch.automation
+            defer {
+                archiving.abandon()
+                automation?.abandon()
+            }
             var position = before
             var byteCount = 0
             reading: while byteCount < options.pace.batchBytesMax {

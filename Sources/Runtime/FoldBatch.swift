@@ -9,43 +9,6 @@ import Segments
 /// Folds a stretch of the log: whose each event is, what it changes about them, and what the archive is
 /// to keep of it. Reads through the batch's transaction; writes nothing until `write`.
 struct FoldBatch {
-    /// What is held of a fragment while its events are folded; an object, so that a profile of many parts is
-    /// changed where it is.
-    final class Fragment {
-        let id: Int64
-        var profile: Profile
-        /// What conditions ask of what they did; empty where nothing is defined.
-        var behaviours = Behaviours()
-        /// Whether there is a row of them: what became empty must be written, too.
-        var hasBehaviours = false
-        var userID = ""
-        var email = ""
-        var phone = ""
-        var anonymousID = ""
-        /// The newest event of this batch that touched it.
-        var position: Int64 = 0
-
-        init(_ id: Int64, profile: Profile) {
-            self.id = id
-            self.profile = profile
-        }
-    }
-
-    /// Fragments by their ids.
-    struct Fragments {
-        private var held: [Fragment] = []
-        private var places = NumberPlaces()
-
-        var count: Int { held.count }
-
-        subscript(id: Int64) -> Fragment? { places[id].map { held[$0] } }
-
-        mutating func add(_ fragment: Fragment) {
-            places.set(fragment.id, held.count)
-            held.append(fragment)
-        }
-    }
-
     private struct BatchOrder {
         var order: KnownOrder
         /// Whether it was stored before the batch.
@@ -88,18 +51,19 @@ struct FoldBatch {
     ///   - fragments: What an earlier batch held; none of it changed since.
     ///   - archivedPosition: Events up to here are in the archive already.
     ///   - plan: What is decided by; nil where nothing is defined.
+    ///   - states: What earlier batches decided by; for another plan, none of it.
     init(
         rules: Rules, plan: AutomationPlan? = nil, tables: FoldTables, fragments: Fragments,
-        archivedPosition: Int64
+        states: CustomerStates = CustomerStates(), archivedPosition: Int64
     ) throws {
         self.rules = rules
         automation = try plan.map { plan in
-            try AutomationFold(plan, tables: tables, zone: rules.zone)
+            try AutomationFold(plan, tables: tables, zone: rules.zone, states: states)
         }
         self.tables = tables
         self.fragments = fragments
         self.archivedPosition = archivedPosition
-        lookup = tables.identityLookup
+        lookup = tables.before.identityLookup
         archive = Self.emptyArchive(through: archivedPosition)
     }
 
@@ -183,6 +147,14 @@ struct FoldBatch {
     ) throws -> Fragment {
         let fragment = try held(id, isNew: isNew)
         if fragment.position == 0 { touched.append(fragment) }
+        if !fragment.hasNames {
+            if !isNew {
+                for (kind, value) in try tables.before.identifiers(of: id) {
+                    fragment.note(kind, value)
+                }
+            }
+            fragment.hasNames = true
+        }
         fragment.position = max(fragment.position, position)
         return fragment
     }
@@ -196,17 +168,16 @@ struct FoldBatch {
     }
 
     private func load(_ id: Int64) throws -> Fragment {
-        let bytes = try tables.profile(of: id)
+        let bytes = try tables.before.profile(of: id)
         let fragment = Fragment(
             id, profile: bytes.isEmpty ? Profile() : try Profile(decoding: bytes.span))
         if automation != nil {
-            let bytes = try tables.automation.behaviours(of: id)
+            let bytes = try tables.before.behaviours(of: id)
             if !bytes.isEmpty {
                 fragment.behaviours = try Behaviours(decoding: bytes.span)
                 fragment.hasBehaviours = true
             }
         }
-        for (kind, value) in try tables.identifiers(of: id) { fragment.note(kind, value) }
         return fragment
     }
 
@@ -330,7 +301,7 @@ struct FoldBatch {
     }
 
     /// Keeps new identifiers to call customers by. Of one event's identifiers of one kind the first by its
-    /// bytes counts, as in `FoldTables.identifiers(of:)`.
+    /// bytes counts, as in `FoldReads.identifiers(of:)`.
     private mutating func note(_ identifiers: [NewIdentifier]) {
         var index = 0
         while index < identifiers.count {
@@ -345,7 +316,8 @@ struct FoldBatch {
                 }
                 index += 1
             }
-            fragments[new.customer]?.note(new.identifier.kind, new.identifier.value)
+            guard let fragment = fragments[new.customer], fragment.hasNames else { continue }
+            fragment.note(new.identifier.kind, new.identifier.value)
         }
     }
 
@@ -372,26 +344,5 @@ struct FoldBatch {
         for item in orders where item.isStored { try tables.replaceOrder(item.order) }
         try tables.addOrders(orders.lazy.filter { !$0.isStored }.map(\.order))
         for use in couponUses { try tables.redeem(use) }
-    }
-}
-
-extension FoldBatch.Fragment {
-    /// Keeps the first identifier of each kind to call the customer by.
-    func note(_ kind: IdentifierKind, _ value: String) {
-        switch kind {
-        case .userID: if userID.isEmpty { userID = value }
-        case .email: if email.isEmpty { email = value }
-        case .phone: if phone.isEmpty { phone = value }
-        case .anonymousID: if anonymousID.isEmpty { anonymousID = value }
-        }
-    }
-
-    fileprivate var contact: ArchivedContact {
-        let name = profile.label ?? ""
-        let label = [name, email, userID, phone, anonymousID].first { !$0.isEmpty } ?? ""
-        return ArchivedContact(
-            position: position, customer: id, label: label, email: email, phone: phone,
-            userID: userID, firstSeenAt: profile.firstSeenAt ?? Timestamp(milliseconds: 0),
-            lastSeenAt: profile.lastSeenAt ?? Timestamp(milliseconds: 0))
     }
 }

@@ -70,6 +70,7 @@ package final class Workspace: Sendable {
     package let engine: Engine
     /// What offers are made by, once somebody asked for one.
     package let keptOffers = KeptOffers()
+    let keptRunFigures = KeptRunFigures()
     /// Numbers members, keys and runs.
     private let numbers: Mutex<IDGenerator>
     private let lock: WorkspaceLock

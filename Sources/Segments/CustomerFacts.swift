@@ -75,7 +75,7 @@ package struct PredictionFacts: Sendable, Equatable {
     }
 
     /// The moment by which the next order comes with a probability of one half; nil where that is never reached.
-    var nextOrderAt: Timestamp? {
+    package var nextOrderAt: Timestamp? {
         nextOrderMedianDays.map {
             asOf.adding(milliseconds: Int64(min($0, 1_000_000) * 86_400_000))
         }

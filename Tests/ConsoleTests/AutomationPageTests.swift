@@ -31,8 +31,73 @@ struct AutomationPageTests {
         }
     }
 
+    @Test func `a segment's page asks whether its members changed and is told only if so`()
+        async throws
+    {
+        let fixture = ConsoleFixture()
+        try await fixture.run { client in
+            let browser = Browser(client: client)
+            let page = try await browser.get("/segments/at-risk")
+            #expect(page.html.contains("data-live hx-get=\"/segments/at-risk/live?seen=7%268\""))
+            let before = fixture.log.pagesOfSegments
+            let same = try await browser.get("/segments/at-risk/live?seen=7%268", htmx: "live")
+            #expect(same.status == .noContent)
+            #expect(fixture.log.pagesOfSegments == before)
+            let changed = try await browser.get("/segments/at-risk/live?seen=6", htmx: "live")
+            #expect(trimmed(changed.html).hasPrefix("<div id=\"live\""))
+            #expect(changed.html.contains("id=\"segment-state\""))
+            #expect(changed.html.contains("id=\"segment-people\" hx-swap-oob=\"true\""))
+            #expect(!changed.html.contains("<html"))
+            // Who reads a later page of members keeps it.
+            let later = try await browser.get("/segments/at-risk?after=x")
+            #expect(later.html.contains("live?seen=7%268&amp;people=later"))
+            let kept = try await browser.get(
+                "/segments/at-risk/live?seen=6&people=later", htmx: "live")
+            #expect(kept.html.contains("id=\"live\"") && !kept.html.contains("segment-people"))
+            let plain = try await browser.get("/segments/at-risk/live?seen=6")
+            #expect(plain.headers[.location] == "/segments/at-risk")
+        }
+    }
+
+    @Test func `a task is made by hand, or what was typed stays beside the reason why not`()
+        async throws
+    {
+        let fixture = ConsoleFixture()
+        try await fixture.run { client in
+            let browser = Browser(client: client)
+            let customer = try await browser.get(PageTests.customer)
+            let link = try #require(
+                customer.attributes("href").first { $0.hasPrefix("/tasks/new?customer=") })
+            let page = try await browser.get(link.replacing("&amp;", with: "&"))
+            let token = try await browser.token(on: "/tasks/new")
+            #expect(page.html.contains("value=\"\(SampleData.customer)\""))
+            #expect(page.html.contains("name=\"next\" value=\"\(PageTests.customer)\""))
+            func post(_ fields: [(String, String)]) async throws -> Browser.Page {
+                let pairs = [("token", token), ("next", "/tasks")] + fields
+                return try await browser.post(
+                    "/tasks/new", FormFields(pairs.map { (name: $0.0, value: $0.1) }).encoded)
+            }
+            let unknown = try await post([("customer", "x"), ("title", "Call <b>")])
+            #expect(unknown.html.contains("Nobody is known by this"))
+            #expect(unknown.html.contains("value=\"Call &lt;b&gt;\""))
+            let untitled = try await post([("customer", "c1")])
+            #expect(untitled.html.contains("What is to be done"))
+            #expect(untitled.count("aria-invalid=\"true\"") == 1)
+            #expect(fixture.log.added.isEmpty)
+            let made = try await post([
+                ("customer", "c1"), ("title", "Call"), ("owner", "Kim"), ("due", "2026-03-01"),
+            ])
+            #expect(made.headers[.location] == "/tasks")
+        }
+        #expect(
+            fixture.log.added == [
+                TaskForm(customer: "c1", title: "Call", owner: "Kim", due: "2026-03-01")
+            ])
+    }
+
     @Test(arguments: [
-        "/journeys/none", "/journeys/none/live", "/journeys/win-back/steps/none",
+        "/segments/none/live", "/journeys/none", "/journeys/none/live",
+        "/journeys/win-back/steps/none",
         "/journeys/None", "/segments/none", "/segments/none/edit", "/segments/a%20b",
     ])
     func `what isn't there is not found`(path: String) async throws {

@@ -42,7 +42,7 @@ enum AutomationSample {
             usedBy: [
                 DefinitionLink(.journey, name: journey, title: hostile),
                 DefinitionLink(.segment, name: "vip", title: ""),
-            ])
+            ], revision: "7&8")
     }
 
     /// JSON is YAML too; so tests need no YAML reader.

@@ -20,6 +20,8 @@ final class ConsoleFixture: Sendable {
         var saved: [String] = []
         var turned: [JourneyRow.State] = []
         var completed: [String] = []
+        var added: [TaskForm] = []
+        var pagesOfSegments = 0
         var replayed: [String] = []
         var decisions: [DecisionQuery] = []
         var tasks: [TaskQuery] = []
@@ -153,11 +155,13 @@ final class ConsoleFixture: Sendable {
             ]
         }
         automation.segment = { name in
+            self.asked.withLock { $0.pagesOfSegments += 1 }
             let people = self.people(after: nil, limit: 50)
             return name == AutomationSample.segment
                 ? AutomationSample.segmentPage(
                     members: SegmentMembersPage(people: people.people, next: people.next)) : nil
         }
+        automation.segmentRevision = { $0 == AutomationSample.segment ? "7&8" : nil }
         automation.segmentMembers = { _, after, limit in
             let people = self.people(after: after, limit: limit)
             return SegmentMembersPage(people: people.people, next: people.next)
@@ -221,6 +225,14 @@ final class ConsoleFixture: Sendable {
                 tasks: query.owner == "nobody" ? [] : AutomationSample.tasks(),
                 total: query.owner == "nobody" ? 0 : 120, owners: [SampleData.hostile],
                 next: query.after == nil ? "more&1" : nil)
+        }
+        automation.addTask = { form, _ in
+            guard form.customer == "c1" else { return .unknownCustomer }
+            guard !form.title.isEmpty else {
+                return .refused(field: "title", reason: SampleData.hostile)
+            }
+            self.asked.withLock { $0.added.append(form) }
+            return .made
         }
         automation.completeTask = { task, _ in
             guard task == "task-1" else { return .unknown }

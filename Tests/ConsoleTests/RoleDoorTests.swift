@@ -15,7 +15,9 @@ struct RoleDoorTests {
         ("\(PageTests.customer)/timeline", [.readCustomers]),
         ("/segments", [.readFigures, .readCustomers]),
         ("/segments/at-risk", [.readFigures, .readCustomers]),
-        ("/segments/new", [.changeJourneys]), ("/segments/at-risk/edit", [.changeJourneys]),
+        ("/segments/at-risk/live", [.readFigures, .readCustomers]),
+        ("/tasks/new", [.changeCustomers]), ("/segments/new", [.changeJourneys]),
+        ("/segments/at-risk/edit", [.changeJourneys]),
         ("/journeys", [.readFigures]), ("/journeys/win-back", [.readFigures]),
         ("/journeys/win-back/live", [.readFigures]), ("/journeys/win-back/past", [.readFigures]),
         ("/journeys/win-back/steps/second-mail", [.readCustomers]),
@@ -60,6 +62,7 @@ struct RoleDoorTests {
         ("/segments/preview", "mode=yaml&yaml=%7B%7D", .changeJourneys),
         ("/journeys/win-back/state", "state=paused", .changeJourneys),
         ("/tasks/task-1/done", "", .changeCustomers),
+        ("/tasks/new", "customer=c1&title=Call", .changeCustomers),
         ("/outbox/letter-dead/replay", "", .changeJourneys),
         ("/outbox/receivers/crm/replay", "", .changeJourneys),
     ]
@@ -80,12 +83,15 @@ struct RoleDoorTests {
             let log = fixture.log
             let acts =
                 log.saved.count + log.previews.count + log.turned.count + log.completed.count
-                + log.replayed.count
+                + log.replayed.count + log.added.count
             #expect(acts == (isAllowed ? 1 : 0))
         }
     }
 
-    @Test(arguments: ["/segments/at-risk", "/journeys/win-back", "/journeys/win-back/live"])
+    @Test(arguments: [
+        "/segments/at-risk", "/segments/at-risk/live", "/journeys/win-back",
+        "/journeys/win-back/live",
+    ])
     func `names are shown to nobody who may not see customers`(path: String) async throws {
         for isAllowed in [false, true] {
             let permissions = isAllowed ? Self.all : Self.all.subtracting([.readCustomers])

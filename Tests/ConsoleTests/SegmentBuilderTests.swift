@@ -129,6 +129,66 @@ struct SegmentBuilderTests {
         #expect(SegmentForm(more.document) == nil)
     }
 
+    @Test func `groups within the others are fields, both ways`() throws {
+        let conditions = Self.conditions.map(\.0)
+        var form = SegmentForm(
+            name: "some-name", title: "A title", match: .any,
+            conditions: Array(conditions.prefix(2)),
+            groups: [
+                .init(match: .all, conditions: Array(conditions[2..<4])),
+                .init(match: .none, conditions: [conditions[4]]),
+            ])
+        #expect(SegmentForm(form.document) == form)
+        #expect(
+            String(decoding: form.document.json, as: UTF8.self).contains(
+                #""where":{"any":[{"attribute":"country","is":"GB"},"#))
+        form.remove(at: 4)
+        #expect(form.groups.map(\.match) == [.all])
+        form.remove(at: 2)
+        form.remove(at: 2)
+        #expect(form.groups.isEmpty && form.conditions.count == 2)
+        form.remove(at: 2)
+        #expect(form.count == 2)
+        for _ in 0..<9 { form.addGroup() }
+        #expect(form.groups.count == SegmentForm.groupsMax)
+        #expect(form.groups.allSatisfy { $0.match == .all })
+        for _ in 0..<20 { form.add(toGroup: 1) }
+        #expect(form.count == SegmentForm.conditionsMax)
+        // Deeper ones, and empty ones, are edited as YAML.
+        for json in [
+            #"{"where":[{"any":[{"all":[{"segment":"a"}]}]}]}"#, #"{"where":[{"any":[]}]}"#,
+        ] {
+            #expect(SegmentForm(try DocumentNode(json: Array(json.utf8).span)) == nil)
+        }
+    }
+
+    @Test func `buttons add groups and conditions to them, and take both out`() async throws {
+        try await ConsoleFixture().run { client in
+            let browser = Browser(client: client)
+            let token = try await browser.token(on: "/segments/new")
+            let start = [("token", token), ("mode", "form"), ("title", "Quiet")]
+            let outer = Self.row + [("group", "0")]
+            let inner = Self.row + [("group", "1")]
+            let grouped = try await browser.post(
+                "/segments/builder", encode(start + outer + [("act", "add-group")]))
+            #expect(grouped.count("class=\"group\"") == 1)
+            #expect(grouped.count("class=\"card condition\"") == 2)
+            #expect(grouped.count("name=\"group\" value=\"1\"") == 1)
+            let group = [("group-match", "none")] + inner
+            let more = try await browser.post(
+                "/segments/builder", encode(start + outer + group + [("act", "add-to-0")]))
+            #expect(more.count("name=\"group\" value=\"1\"") == 2)
+            #expect(more.html.contains("<option value=\"none\" selected>"))
+            let gone = try await browser.post(
+                "/segments/builder", encode(start + outer + group + [("act", "remove-1")]))
+            #expect(gone.count("class=\"group\"") == 0)
+            #expect(gone.count("class=\"card condition\"") == 1)
+            let text = try await browser.post(
+                "/segments/builder", encode(start + outer + group + [("act", "yaml")]))
+            #expect(text.html.contains("{&quot;none&quot;:[{&quot;didNot&quot;"))
+        }
+    }
+
     @Test(arguments: [
         ("Big spenders, 2026", "big-spenders-2026"), ("  2 weeks ", "weeks"), ("Ärger", "rger"),
         ("–", ""), ("a--b", "a-b"),

@@ -154,7 +154,7 @@ extension IntegrationTests {
 }
 
 /// Numbers by chance that a seed repeats (SplitMix64, Steele et al. 2014).
-private struct Luck {
+struct Luck {
     private var state: UInt64
 
     init(seed: UInt64) { state = seed }

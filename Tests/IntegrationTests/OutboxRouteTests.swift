@@ -67,6 +67,33 @@ extension IntegrationTests {
             #expect(said.hasPrefix("was done already"))
         }
 
+        @Test func `A task is asked for by a program once, and by a command`() throws {
+            try shop.importOrders("o1,user-0,2024-01-05,10\n")
+            try server.settle()
+            let asked =
+                #"{"customer":"user-0","title":" Send a\nmap ","owner":"Kim","due":"2030-03-01","key":"k1"}"#
+            let made = try ask("POST", "/v1/tasks", "write", asked)
+            #expect(made.status == 201)
+            #expect(made.json.title.string == "Send a map")
+            #expect(made.json.dueAt.string == "2030-03-01T23:59:59.999Z")
+            let again = try ask("POST", "/v1/tasks", "write", asked)
+            #expect(again.status == 200)
+            #expect(again.json.id.string == made.json.id.string)
+            let listed = try ask("GET", "/v1/tasks?owner=Kim&customer=user-0", "read").json.tasks
+            #expect(listed.array.count == 1)
+            let nobody = try ask(
+                "POST", "/v1/tasks", "write", #"{"customer":"nobody","title":"Call"}"#)
+            #expect(nobody.json.error.code.string == "unknown_customer")
+            let said = try shop.say(
+                "task", "add", "user-0", "Call back", "--owner", "Kim", "--due", "2030-03-02")
+            #expect(said.contains("Call back, due 2030-03-02 23:59"))
+            let titles = try shop.json("task", "list", "--owner", "Kim").tasks.array
+                .compactMap(\.title.string)
+            #expect(titles == ["Send a map", "Call back"])
+            let wrong = try shop.run(["task", "add", "user-0", "Call", "--due", "soon"])
+            #expect(wrong.code != 0 && wrong.errors.contains("takes a day such as 2026-03-01"))
+        }
+
         @Test func `The outbox is read with its filters, and dead letters are replayed`() throws {
             try Deadline.wait(for: "the dead letters") {
                 let page = try ask("GET", "/v1/outbox?state=dead", "read").json
@@ -108,7 +135,8 @@ extension IntegrationTests {
 
         @Test func `Each route asks for its own scope`() throws {
             let routes = [
-                ("GET", "/v1/tasks", "read"), ("GET", "/v1/outbox", "read"),
+                ("GET", "/v1/tasks", "read"), ("POST", "/v1/tasks", "write"),
+                ("GET", "/v1/outbox", "read"),
                 ("POST", "/v1/tasks/tsk_1/done", "write"), ("GET", "/v1/receivers", "admin"),
                 ("POST", "/v1/receivers", "admin"), ("DELETE", "/v1/receivers/crm", "admin"),
             ]
@@ -131,6 +159,23 @@ extension IntegrationTests {
                 ("GET", "/v1/tasks?limit=0", "read", "", "limit", "invalid_parameter"),
                 ("GET", "/v1/tasks?after=x", "read", "", "after", "invalid_parameter"),
                 ("GET", "/v1/tasks?colour=red", "read", "", "colour", "unknown_parameter"),
+                ("POST", "/v1/tasks", "write", "{}", "customer", "missing_member"),
+                (
+                    "POST", "/v1/tasks", "write", #"{"customer":"user-0"}"#, "title",
+                    "missing_member"
+                ),
+                (
+                    "POST", "/v1/tasks", "write", #"{"customer":"user-0","title":" "}"#, "title",
+                    "invalid_member"
+                ),
+                (
+                    "POST", "/v1/tasks", "write",
+                    #"{"customer":"user-0","title":"Call","due":"soon"}"#, "due", "invalid_member"
+                ),
+                (
+                    "POST", "/v1/tasks", "write", #"{"customer":"user-0","title":"Call","key":""}"#,
+                    "key", "invalid_member"
+                ),
                 ("GET", "/v1/outbox?state=lost", "read", "", "state", "invalid_parameter"),
                 ("GET", "/v1/outbox?kind=pigeon", "read", "", "kind", "invalid_parameter"),
                 ("GET", "/v1/outbox?after=7", "read", "", "after", "invalid_parameter"),

@@ -144,6 +144,7 @@ struct RandomJourneys {
             var until: [(String, DocumentNode)] = [("at", time())]
             if chance(50) { until.append(("weekday", .text(one(of: ["monday", "friday"])))) }
             if chance(30) { until.append(("zone", .text("workspace"))) }
+            if chance(20) { until = [("prediction", .text("nextOrder")), ("before", span(1...9))] }
             members.append(("waitUntil", .mapping(until)))
         case 7: members.append(("coupon", .mapping([("percent", .number(5))])))
         case 8:

@@ -53,6 +53,14 @@ import YAMLText
             "{waitUntil: {at: '09:00', weekday: tues}}",
             "steps[0].waitUntil.weekday: must be one of monday, tuesday, wednesday, thursday, friday, saturday, sunday; not tues"
         ),
+        (
+            "{waitUntil: {prediction: nextorder}}",
+            "steps[0].waitUntil.prediction: must be one of nextOrder; not nextorder"
+        ),
+        (
+            "{waitUntil: {prediction: nextOrder, before: 1 days, at: '09:00'}}",
+            "steps[0].waitUntil.at: is not known here; known are before, prediction"
+        ),
         ("{waitFor: {event: B}}", "steps[0].waitFor: atMost is missing"),
         (
             "{waitFor: {event: B, atMost: 1 days}, happend: []}",

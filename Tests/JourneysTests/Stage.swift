@@ -20,6 +20,7 @@ struct Stage {
     var traits: [String: String] = [:]
     var timeZone: String?
     var bestHour: Int?
+    var nextOrderAt: Timestamp?
     var suppressed: [String: String] = [:]
     private(set) var decisions: [Decision] = []
     private(set) var effects: [Effect] = []
@@ -63,7 +64,7 @@ struct Stage {
     var context: JourneyContext {
         JourneyContext(
             now: now, customer: customer, timeZone: timeZone, bestHour: bestHour,
-            holds: { [segments] in Stage.verdict($0, segments) },
+            nextOrderAt: nextOrderAt, holds: { [segments] in Stage.verdict($0, segments) },
             attribute: { [traits] in traits[$0] },
             suppression: { [suppressed] channel, _ in suppressed[channel] })
     }

@@ -133,6 +133,39 @@ import Testing
         #expect(stage.effects.last?.dueAt == time("2026-01-01T12:00:00Z"))
     }
 
+    @Test func `a wait for the day of the next order keeps the day that was foretold first`() throws
+    {
+        var stage = try Stage([
+            """
+            kind: journey
+            name: j
+            status: live
+            entry: {segment: new, reentry: always}
+            steps:
+              - id: near
+                waitUntil: {prediction: nextOrder, before: 3 days}
+              - award: {points: 1}
+            """
+        ])
+        stage.nextOrderAt = Timestamp("2026-04-10T12:00:00Z")
+        stage.segment("new", at: "2026-03-01T10:00:00Z")
+        // The next run of the models says a later day: who waits, waits for the first.
+        stage.nextOrderAt = Timestamp("2026-05-01T12:00:00Z")
+        stage.pass(until: "2026-06-01T00:00:00Z")
+        // Where the day is past, or none is expected, nobody waits.
+        stage.segment("new", at: "2026-06-01T10:00:00Z")
+        stage.nextOrderAt = nil
+        stage.segment("new", at: "2026-06-02T10:00:00Z")
+        #expect(
+            stage.told.filter { !$0.contains(" entered ") && !$0.contains(" completed ") } == [
+                "2026-03-01T10:00:00.000Z waited j/near: until 3 days before 2026-04-10, when the next order is expected (until 2026-04-07T12:00:00.000Z)",
+                "2026-04-07T12:00:00.000Z done j/2: 1 points",
+                "2026-06-01T10:00:00.000Z done j/2: 1 points",
+                "2026-06-02T10:00:00.000Z waited j/near: no next order is expected; goes on at once",
+                "2026-06-02T10:00:00.000Z done j/2: 1 points",
+            ])
+    }
+
     @Test func `a step whose receiver is missing tells so, and the run goes on`() throws {
         var stage = Stage(
             try Stage.plan(

@@ -70,10 +70,11 @@ struct AutomationRowsTests {
         try store.fold { tables in
             try tables.automation.setBehaviours(of: 1, to: [1].span)
             try tables.automation.setAutomation(of: 1, to: [1].span, due: nil, before: nil)
-            try tables.automation.add(
+            try tables.automation.add([
                 DecisionRow(
                     at: at(1), customer: 1, journey: 1, version: 1, run: "r", step: "s",
-                    kind: "sent", reason: "because"))
+                    kind: "sent", reason: "because")
+            ])
             try tables.automation.tell([7, 8].span)
         }
         try store.forgetFolded()

@@ -87,9 +87,9 @@ struct FoldTablesTests {
             try tables.setProfile(of: 2, to: [8].span)
             let empty: [UInt8] = []
             try tables.setProfile(of: 4, to: empty.span)
-            #expect(try tables.profile(of: 1) == [0, 1, 255])
-            #expect(try tables.profile(of: 3).isEmpty)
-            #expect(try tables.profile(of: 4).isEmpty)
+            #expect(try tables.reads.profile(of: 1) == [0, 1, 255])
+            #expect(try tables.reads.profile(of: 3).isEmpty)
+            #expect(try tables.reads.profile(of: 4).isEmpty)
         }
         #expect(try store.profiles(of: [2, 3, 1]) == [[8], [0, 1, 255]])
     }
@@ -130,7 +130,7 @@ struct FoldTablesTests {
         #expect(merge.weak == "email a@example.com")
         #expect(merge.undoneAt == nil)
         try store.fold { tables in
-            let lookup = tables.identityLookup
+            let lookup = tables.reads.identityLookup
             #expect(try lookup.owner(third) == StoredOwner(fragment: 3, root: 2))
             #expect(try lookup.root(3) == 2)
             let group = try lookup.group(2)
@@ -153,9 +153,9 @@ struct FoldTablesTests {
             undo.keptApart.append(KeptApart(3, 2))
             undo.memberships.append(Membership(member: 3, customer: 3))
             try tables.write(undo)
-            #expect(try tables.identityLookup.group(3).keptApart == [KeptApart(2, 3)])
-            #expect(try tables.identityLookup.group(2).merges.isEmpty)
-            #expect(try tables.identityLookup.merge(ID(rawValue: 32))?.isUndone == true)
+            #expect(try tables.reads.identityLookup.group(3).keptApart == [KeptApart(2, 3)])
+            #expect(try tables.reads.identityLookup.group(2).merges.isEmpty)
+            #expect(try tables.reads.identityLookup.merge(ID(rawValue: 32))?.isUndone == true)
         }
         #expect(try store.members(of: ID(rawValue: 2)) == [2])
         #expect(try store.merges(limit: 1).first?.undoneAt == Timestamp(milliseconds: 50))
@@ -166,7 +166,7 @@ struct FoldTablesTests {
             var join = IdentityChanges()
             join.joinedAgain.append(KeptApart(2, 3))
             try tables.write(join)
-            #expect(try tables.identityLookup.group(2).keptApart.isEmpty)
+            #expect(try tables.reads.identityLookup.group(2).keptApart.isEmpty)
         }
     }
 }

@@ -35,6 +35,45 @@ struct TaskAndCouponTests {
         return CouponUse(code: code, orderID: order, customer: 9, at: time, now: time)
     }
 
+    private func asked(
+        _ title: String, owner: String = "", due: String = ""
+    ) throws(NewTask.Problem) -> NewTask {
+        // Three hours ahead of UTC.
+        let zone = ZoneRules(name: "Ahead", initialOffsetSeconds: 10_800, transitions: [])
+        return try NewTask(title: title, owner: owner, due: due, now: start, zone: zone)
+    }
+
+    @Test func `what is asked for by hand is due at the end of its day, or in a week`() throws {
+        #expect(try asked("Call", due: "2026-03-01").dueAt == Timestamp("2026-03-01T20:59:59.999Z"))
+        let moment = "2026-03-01T12:00:00.000Z"
+        #expect(try asked("Call", due: moment).dueAt == Timestamp(moment))
+        #expect(try asked("Call").dueAt == start.adding(days: NewTask.dueDaysDefault))
+        let tidy = try asked("  Call\nback\t ", owner: " Kim ")
+        #expect(tidy.title == "Call back" && tidy.owner == "Kim")
+        let most = String(repeating: "x", count: NewTask.titleBytesMax)
+        #expect(try asked(most).title == most)
+        #expect(throws: NewTask.Problem.longTitle) { try asked(most + "x") }
+        #expect(throws: NewTask.Problem.noTitle) { try asked(" \n") }
+        #expect(throws: NewTask.Problem.badDue("soon")) { try asked("Call", due: "soon") }
+        let owner = String(repeating: "x", count: NewTask.ownerBytesMax)
+        #expect(try asked("Call", owner: owner).owner == owner)
+        #expect(throws: NewTask.Problem.longOwner) { try asked("Call", owner: owner + "x") }
+    }
+
+    @Test func `of tasks with one key only the first is kept, and those without are all`() throws {
+        let ada = ID<Customer>(rawValue: 7)
+        let first = try store.addTask(try asked("Call"), for: ada, key: "k", at: start)
+        let second = try store.addTask(try asked("Visit"), for: ada, key: "k", at: start)
+        #expect(first.isNew && !second.isNew && second.task == first.task)
+        for _ in 0..<3 {
+            #expect(try store.addTask(try asked("Call"), for: ada, key: nil, at: start).isNew)
+        }
+        var filter = TaskFilter(limit: 9)
+        filter.customers = [7]
+        #expect(try store.tasks(filter).count == 4)
+        #expect(try store.tasks(filter).allSatisfy { $0.origin.journey.isEmpty })
+    }
+
     @Test func `a task is there with its decision, once, and stays done`() throws {
         for _ in 0..<2 { try store.fold { try $0.add([task("a", due: 5)]) } }
         let found = try store.tasks(TaskFilter(limit: 10))

@@ -77,8 +77,8 @@ CREATE TABLE customers (
     created_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX customers_by_root ON customers (root) WHERE root <> id;
-CREATE TABLE decisions (
-    id INTEGER PRIMARY KEY NOT NULL,
+CREATE TABLE "decisions" (
+    id INTEGER NOT NULL,
     at INTEGER NOT NULL,
     customer INTEGER NOT NULL,
     journey INTEGER NOT NULL,
@@ -86,10 +86,9 @@ CREATE TABLE decisions (
     run TEXT NOT NULL,
     step TEXT NOT NULL,
     kind TEXT NOT NULL,
-    reason TEXT NOT NULL
-) STRICT;
-CREATE INDEX decisions_by_customer ON decisions (customer, id);
-CREATE INDEX decisions_by_journey ON decisions (journey, id);
+    reason TEXT NOT NULL,
+    PRIMARY KEY (customer, id)
+) STRICT, WITHOUT ROWID;
 CREATE INDEX decisions_by_step ON decisions (journey, step, kind, id);
 CREATE TABLE definitions (
     id INTEGER PRIMARY KEY NOT NULL,
@@ -224,7 +223,13 @@ CREATE TABLE outbox (
 ) STRICT;
 CREATE INDEX outbox_by_customer ON outbox (customer);
 CREATE INDEX outbox_by_journey ON outbox (journey);
-CREATE INDEX outbox_by_state ON outbox (state, kind);
+CREATE TABLE outbox_counts (
+    state TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (state, kind)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX outbox_dead ON outbox (kind, receiver) WHERE state = 'dead';
 CREATE INDEX outbox_due ON outbox (kind, receiver, due_at)
     WHERE state IN ('pending', 'sending');
 CREATE TABLE profiles (

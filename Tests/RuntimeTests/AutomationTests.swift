@@ -156,6 +156,30 @@ import Testing
         }
     }
 
+    @Test func `who waits right after opening waits for what came due while nobody ran`()
+        async throws
+    {
+        let folder = try TestFolder()
+        let clock = VirtualClock(Self.start)
+        func open<Value>(_ body: (Workspace) async throws -> Value) async throws -> Value {
+            let workspace = try Workspace.forTests(in: folder, clock: clock)
+            defer { workspace.engine.close() }
+            return try await body(workspace)
+        }
+        try await open { workspace in
+            _ = try await workspace.apply([try Self.draft(Self.lapsed)], by: "test")
+            try await workspace.append(
+                (0..<20).map { Self.order("o\($0)", of: "user-\($0)", at: clock.now) })
+            try await workspace.settle()
+        }
+        clock.advance(milliseconds: 40 * Self.dayMs)
+        let sizes = try await open { workspace in
+            try await workspace.settle()
+            return try workspace.records.segmentSizes().values.map { $0 }
+        }
+        #expect(sizes == [20])
+    }
+
     @Test func `what was decided isn't decided again where the log is folded anew`() async throws {
         let folder = try TestFolder()
         let clock = VirtualClock(Self.start)

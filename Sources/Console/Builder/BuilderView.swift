@@ -27,6 +27,16 @@ struct BuilderView {
         let hasWindow: Bool
         let within: String
         let drop: String
+        /// The number of its group; 0 for none.
+        let group: Int
+    }
+
+    struct Group {
+        let place: Int
+        let groupLabel: String
+        let groupMatches: [Option]
+        let conditions: [Condition]
+        let addHere: String
     }
 
     let isText: Bool
@@ -36,7 +46,9 @@ struct BuilderView {
     let description: String
     let matches: [Option]
     let conditions: [Condition]
+    let groups: [Group]
     let mayAdd: Bool
+    let mayGroup: Bool
     let problem: String?
     let preview: PreviewView?
     let hints: BuilderHints
@@ -54,13 +66,27 @@ struct BuilderView {
         name = form.name
         title = form.title
         description = form.description
-        matches = SegmentForm.Match.allCases.map { match in
-            Option(
-                value: match.rawValue, label: words("builder.match.\(match.rawValue)"),
-                isChosen: match == form.match)
+        func options(_ chosen: SegmentForm.Match, _ key: String) -> [Option] {
+            SegmentForm.Match.allCases.map { match in
+                Option(
+                    value: match.rawValue, label: words("\(key).\(match.rawValue)"),
+                    isChosen: match == chosen)
+            }
         }
+        matches = options(form.match, "builder.match")
         conditions = form.conditions.enumerated().map { Condition($1, number: $0 + 1, words) }
-        mayAdd = form.conditions.count < SegmentForm.conditionsMax
+        var number = form.conditions.count
+        groups = form.groups.enumerated().map { index, group in
+            Group(
+                place: index + 1, groupLabel: words("builder.group", "\(index + 1)"),
+                groupMatches: options(group.match, "builder.groupMatch"),
+                conditions: group.conditions.map { condition in
+                    number += 1
+                    return Condition(condition, number: number, group: index + 1, words)
+                }, addHere: "add-to-\(index)")
+        }
+        mayAdd = form.count < SegmentForm.conditionsMax
+        mayGroup = mayAdd && form.groups.count < SegmentForm.groupsMax
         self.problem = problem
         self.preview = preview
         self.hints = hints
@@ -70,7 +96,8 @@ struct BuilderView {
 }
 
 extension BuilderView.Condition {
-    init(_ form: ConditionForm, number: Int, _ words: Words) {
+    init(_ form: ConditionForm, number: Int, group: Int = 0, _ words: Words) {
+        self.group = group
         let form = form.fitted
         let shape = form.shape
         self.number = number

@@ -13,6 +13,9 @@ package struct AutomationData: Sendable {
     package var segments: @Sendable () async throws -> [SegmentRow] = { [] }
     /// Nil where there is no such segment.
     package var segment: @Sendable (_ name: String) async throws -> SegmentPageData? = { _ in nil }
+    /// Changes whenever a segment's members do; asked once a second for each open page, so it must cost next to
+    /// nothing. Nil where there is no such segment.
+    package var segmentRevision: @Sendable (_ name: String) async throws -> String? = { _ in nil }
     /// Members, who entered last first, strictly after the cursor (nil: from the newest).
     package var segmentMembers:
         @Sendable (_ name: String, _ after: String?, _ limit: Int) async throws ->
@@ -65,6 +68,10 @@ package struct AutomationData: Sendable {
         @Sendable (_ task: String, _ by: ID<Member>) async throws -> ChangeOutcome = {
             _, _ in .unknown
         }
+    /// Asks for something to be done for a customer.
+    package var addTask: @Sendable (TaskForm, _ by: ID<Member>) async throws -> TaskOutcome = {
+        _, _ in .refused(field: "", reason: "")
+    }
     package var outbox: @Sendable (OutboxQuery) async throws -> OutboxPage = { _ in OutboxPage() }
     /// Sends a dead letter again.
     package var replay:

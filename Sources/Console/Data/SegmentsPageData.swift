@@ -88,11 +88,13 @@ package struct SegmentPageData: Sendable {
     package var overlaps: [Overlap]
     /// Journeys and segments that ask for this one.
     package var usedBy: [DefinitionLink]
+    /// Changes whenever the members do.
+    package var revision: String
 
     package init(
         row: SegmentRow, words: [DefinitionLine], yaml: String, sizes: [DaySize] = [],
         members: SegmentMembersPage = SegmentMembersPage(), overlaps: [Overlap] = [],
-        usedBy: [DefinitionLink] = []
+        usedBy: [DefinitionLink] = [], revision: String = ""
     ) {
         self.row = row
         self.words = words
@@ -101,6 +103,7 @@ package struct SegmentPageData: Sendable {
         self.members = members
         self.overlaps = overlaps
         self.usedBy = usedBy
+        self.revision = revision
     }
 }
 

@@ -41,6 +41,31 @@ package struct TaskRow: Sendable, Equatable {
     }
 }
 
+/// A task as somebody typed it.
+package struct TaskForm: Sendable, Equatable {
+    /// An id, user id, e-mail address or phone number.
+    package var customer: String
+    package var title: String
+    package var owner: String
+    /// A day; empty for a week from now.
+    package var due: String
+
+    package init(customer: String = "", title: String = "", owner: String = "", due: String = "") {
+        self.customer = customer
+        self.title = title
+        self.owner = owner
+        self.due = due
+    }
+}
+
+/// What came of asking for a task.
+package enum TaskOutcome: Sendable, Equatable {
+    case made
+    case unknownCustomer
+    /// What was typed into a field can't be taken.
+    case refused(field: String, reason: String)
+}
+
 package struct TaskQuery: Sendable, Equatable {
     /// The open ones, what is due first first; otherwise those that are done, newest first.
     package var isOpen: Bool

@@ -73,6 +73,7 @@ struct CustomerView {
     let hasRuns: Bool
     let tasks: [TaskView]
     let hasTasks: Bool
+    let newTaskPath: String
 
     init(_ data: CustomerPageData, offers: OffersOutcome? = nil, formats: Formats) {
         let words = formats.words
@@ -115,6 +116,7 @@ struct CustomerView {
         hasRuns = !runs.isEmpty
         tasks = data.tasks.map { TaskView($0, formats) }
         hasTasks = !tasks.isEmpty
+        newTaskPath = "/tasks/new?customer=\(row.customer)&next=\(FormFields.encode(path))"
     }
 
     private static func facts(

@@ -21,6 +21,9 @@ struct SegmentView {
     let row: SegmentsView.Row
     let subtitle: String
     let path: String
+    let livePath: String
+    /// Members that came meanwhile are shown.
+    let showsNewest: Bool
     let editPath: String
     let lines: [LineView]
     let yaml: String
@@ -36,6 +39,9 @@ struct SegmentView {
         let words = formats.words
         row = SegmentsView.Row(data.row, formats)
         path = row.path
+        let people = isFirstPage ? "" : "&people=later"
+        livePath = "\(row.path)/live?seen=\(FormFields.encode(data.revision))\(people)"
+        showsNewest = isFirstPage
         editPath = "\(row.path)/edit"
         subtitle =
             data.row.appliedAt.map {

@@ -36,6 +36,12 @@ extension ConsoleRoutes {
                 return try await segment(visit, name)
             }
         }
+        router.get("/segments/:name/live") { request, context in
+            try await read(request, context, needs: Room.segments.permissions) { visit in
+                guard let name = Self.name(context) else { return visit.notFound() }
+                return try await liveSegment(visit, name)
+            }
+        }
         router.get("/segments/:name/edit") { request, context in
             try await read(request, context, needs: [.changeJourneys]) { visit in
                 guard let name = Self.name(context) else { return visit.notFound() }
@@ -67,6 +73,23 @@ extension ConsoleRoutes {
         let view = SegmentView(
             data, seesPeople: seesPeople, isFirstPage: after == nil, formats: visit.formats)
         return visit.page("segment", title: view.row.title, room: .segments, view)
+    }
+
+    /// The parts of a segment's page that move: nothing where the page shows them as they are.
+    private func liveSegment(_ visit: Visit, _ name: String) async throws -> Response {
+        guard visit.isPart else { return visit.redirect("/segments/\(name)") }
+        guard let revision = try await desk.data.automation.segmentRevision(name) else {
+            return visit.notFound()
+        }
+        if revision == visit.query["seen"] { return visit.unchanged() }
+        guard let data = try await desk.data.automation.segment(name) else {
+            return visit.notFound()
+        }
+        // Further pages of members stay as they are.
+        let view = SegmentView(
+            data, seesPeople: visit.may(.readCustomers),
+            isFirstPage: visit.query["people"] != "later", formats: visit.formats)
+        return visit.part("segment-live-part", view)
     }
 
     // MARK: The builder
@@ -113,12 +136,14 @@ extension ConsoleRoutes {
             let yaml = desk.data.automation.writeYAML(form.document)
             return try await builder(visit, form: form, yaml: yaml, edited: edited)
         }
-        if act == "add", form.conditions.count < SegmentForm.conditionsMax {
-            form.conditions.append(ConditionForm().fitted)
-        } else if act.hasPrefix("remove-"), let index = Int(act.dropFirst(7)),
-            form.conditions.indices.contains(index)
-        {
-            form.conditions.remove(at: index)
+        if act == "add" {
+            form.add(toGroup: nil)
+        } else if act == "add-group" {
+            form.addGroup()
+        } else if act.hasPrefix("add-to-"), let group = Int(act.dropFirst(7)) {
+            form.add(toGroup: group)
+        } else if act.hasPrefix("remove-"), let place = Int(act.dropFirst(7)) {
+            form.remove(at: place)
         }
         return try await builder(visit, form: form, edited: edited)
     }

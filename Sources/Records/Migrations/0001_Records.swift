@@ -34,6 +34,14 @@ enum RecordsMigrations {
         migrator.registerMigration("0005_AutomationOrders") { db in
             try db.execute(sql: AutomationOrders.definition)
         }
+        migrator.registerMigration("0006_DecisionOrder") { db in
+            try db.execute(
+                sql: DecisionOrder.definition.asStrictSQLite(keyedOnly: DecisionOrder.keyedOnly))
+        }
+        migrator.registerMigration("0007_OutboxCounts") { db in
+            try db.execute(
+                sql: OutboxCounts.definition.asStrictSQLite(keyedOnly: OutboxCounts.keyedOnly))
+        }
         return migrator
     }
 

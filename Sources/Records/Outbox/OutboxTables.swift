@@ -3,18 +3,19 @@ import Kernel
 
 /// The fold's statements on the outbox, tasks and coupons.
 final class OutboxTables {
-    private let db: Database
     private let putItem: HotStatement
     private let putTask: HotStatement
     private let putCoupon: HotStatement
     private let anyCoupon: HotStatement
     private let getCoupon: HotStatement
     private let setRedeemed: HotStatement
+    private let addCount: HotStatement
     /// Whether the transaction at hand put something into the outbox.
     var didAdd = false
+    /// Items of the transaction at hand that were over as they came, until they are counted.
+    private var ended: [OutboxCountKey: Int64] = [:]
 
     init(_ db: Database) throws {
-        self.db = db
         putItem = try HotStatement(
             db,
             """
@@ -41,6 +42,7 @@ final class OutboxTables {
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
             ON CONFLICT DO NOTHING
             """)
+        addCount = try HotStatement(db, OutboxCountKey.adding)
         anyCoupon = try HotStatement(db, "SELECT id FROM coupons LIMIT 1")
         getCoupon = try HotStatement(
             db,
@@ -64,8 +66,11 @@ final class OutboxTables {
         putItem.bind(13, state == .pending ? 0 : draft.createdAt.milliseconds)
         try putItem.run()
         // A key that is known has had its effect, also where the task is done or the code redeemed by now.
-        guard db.changesCount > 0 else { return }
+        guard putItem.changes > 0 else { return }
         didAdd = true
+        if state.isFinal {
+            ended[OutboxCountKey(state: state, kind: content.kind), default: 0] += 1
+        }
         if draft.isWithheld { return }
         switch content {
         case .coupon(let code, let value, let expiresAt):
@@ -84,6 +89,15 @@ final class OutboxTables {
         case .send, .award, .webhook, .attributes: break
         }
     }
+
+    /// Counts what was over as it came; before the transaction ends.
+    func writeCounts() throws {
+        for (key, count) in ended { try addCount.add(count, key) }
+        ended = [:]
+    }
+
+    /// Forgets what a transaction that failed would have counted.
+    func forgetCounts() { ended = [:] }
 
     private func put(
         _ key: String, _ kind: OutboxKind, _ customer: Int64, _ origin: OutboxOrigin
@@ -159,7 +173,7 @@ final class OutboxTables {
         putItem.bind(12, use.now.milliseconds)
         putItem.bind(13, 0)
         try putItem.run()
-        if db.changesCount > 0 { didAdd = true }
+        if putItem.changes > 0 { didAdd = true }
         return isRedeemed ? .usedBefore(orderID: earlierOrder) : .redeemed
     }
 }

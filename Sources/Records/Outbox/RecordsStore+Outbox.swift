@@ -122,8 +122,9 @@ extension RecordsStore {
                 db,
                 """
                 UPDATE outbox SET state = 'done', done_at = ?2, last_error = ''
-                WHERE id = ?1 AND state IN ('pending', 'sending')
+                WHERE id = ?1 AND state IN ('pending', 'sending') RETURNING kind
                 """)
+            var ended: [OutboxKind: Int64] = [:]
             let change = try HotStatement(
                 db,
                 """
@@ -134,11 +135,20 @@ extension RecordsStore {
                 if case .done = result.outcome {
                     finish.bind(1, result.id.rawValue)
                     finish.bind(2, now.milliseconds)
-                    try finish.run()
+                    if try finish.step() {
+                        if let kind = OutboxKind(rawValue: finish.text(0)) {
+                            ended[kind, default: 0] += 1
+                        }
+                        finish.reset()
+                    }
                 } else {
                     change.bind(result, at: now)
                     try change.run()
                 }
+            }
+            let addCount = try HotStatement(db, OutboxCountKey.adding)
+            for (kind, count) in ended {
+                try addCount.add(count, OutboxCountKey(state: .done, kind: kind))
             }
             for note in receivers { try self.write(note, db, at: now) }
         }

@@ -34,6 +34,12 @@ extension RecordsStore {
         add("journey = ?", filter.journey)
         add("step = ?", filter.step)
         add("kind = ?", filter.kind?.rawValue)
+        switch filter.state {
+        // As the indexes of what isn't over have it.
+        case .dead: conditions.append("state = 'dead'")
+        case .pending, .sending: conditions.append("state IN ('pending', 'sending')")
+        case .done, .kept, .withheld, nil: break
+        }
         add("state = ?", filter.state?.rawValue)
         add("receiver = ?", filter.receiver)
         add("id < ?", filter.before?.rawValue)
@@ -64,11 +70,20 @@ extension RecordsStore {
         }
     }
 
-    /// How many items there are of each state and kind.
+    /// How many items there are of each state and kind; of those that are over, how many there ever were.
     package func outboxCounts() throws -> [OutboxState: [OutboxKind: Int]] {
         try read { db in
             let rows = try Row.fetchAll(
-                db, sql: "SELECT state, kind, count(*) FROM outbox GROUP BY state, kind")
+                db,
+                sql: """
+                    SELECT state, kind, count FROM outbox_counts
+                    UNION ALL
+                    SELECT state, kind, count(*) FROM outbox WHERE state IN ('pending', 'sending')
+                    GROUP BY state, kind
+                    UNION ALL
+                    SELECT state, kind, count(*) FROM outbox WHERE state = 'dead'
+                    GROUP BY state, kind
+                    """)
             var counts: [OutboxState: [OutboxKind: Int]] = [:]
             for row in rows {
                 guard let state = OutboxState(rawValue: row[0]),
@@ -86,9 +101,13 @@ extension RecordsStore {
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT receiver, sum(state <> 'dead'), sum(state = 'dead') FROM outbox
-                    WHERE state IN ('pending', 'sending', 'dead') AND kind = 'webhook'
-                    GROUP BY receiver
+                    SELECT receiver, sum(NOT is_dead), sum(is_dead) FROM (
+                        SELECT receiver, 0 AS is_dead FROM outbox
+                        WHERE state IN ('pending', 'sending') AND kind = 'webhook'
+                        UNION ALL
+                        SELECT receiver, 1 FROM outbox
+                        WHERE state = 'dead' AND kind = 'webhook'
+                    ) GROUP BY receiver
                     """)
             var open: [String: (waiting: Int, dead: Int)] = [:]
             for row in rows { open[row[0]] = (row[1], row[2]) }

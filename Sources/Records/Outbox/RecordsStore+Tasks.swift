@@ -120,6 +120,37 @@ extension RecordsStore {
         }
     }
 
+    /// Keeps a task that no journey asks for. Durable when this returns.
+    ///
+    /// - Parameter key: Of several with the same only the first is kept; nil for none.
+    /// - Returns: The task, and whether it is new.
+    package func addTask(
+        _ task: NewTask, for customer: ID<Customer>, key: String?, at now: Timestamp
+    ) throws -> (task: TaskRecord, isNew: Bool) {
+        try writeDurably { db in
+            // Keys of journeys' tasks begin with the journey's name, which has no colon.
+            let last = try Int64.fetchOne(db, sql: "SELECT max(id) FROM tasks") ?? 0
+            let key = key.map { "key:\($0)" } ?? "own:\(now.milliseconds):\(last)"
+            try db.execute(
+                sql: """
+                    INSERT INTO tasks (
+                        key, customer, title, owner, due_at, journey, run, step, created_at)
+                    VALUES (?, ?, ?, ?, ?, '', '', '', ?)
+                    ON CONFLICT (key) DO NOTHING
+                    """,
+                arguments: [
+                    key, customer.rawValue, task.title, task.owner, task.dueAt.milliseconds,
+                    now.milliseconds,
+                ])
+            let isNew = db.changesCount > 0
+            guard
+                let row = try Row.fetchOne(
+                    db, sql: taskColumns + " WHERE key = ?", arguments: [key])
+            else { throw StorageFailure.damaged("a task that was kept is gone") }
+            return (TaskRecord(row: row), isNew)
+        }
+    }
+
     /// Notes that a task is done. A task that is done already stays as it is.
     ///
     /// - Returns: The task as it is now; nil where there is none.

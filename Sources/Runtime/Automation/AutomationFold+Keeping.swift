@@ -8,40 +8,50 @@ import Segments
 /// What was decided, as rows.
 extension AutomationFold {
     /// Keeps a journey's outcome: decisions, runs, and effects in the outbox.
-    func keep(_ outcome: JourneyOutcome, of customer: Int64) throws {
+    func keep(_ outcome: JourneyOutcome, of customer: Int64) {
+        var texts = RunTexts()
         for decision in outcome.decisions {
             guard let row = plan.journeyRows[decision.journey] else { continue }
-            let kind = decision.kind.rawValue
-            try tables.automation.add(
+            rows.add(
                 DecisionRow(
                     at: decision.at, customer: customer, journey: row.number,
-                    version: Int64(decision.version), run: decision.run?.description ?? "",
-                    step: decision.step ?? "", kind: kind, reason: decision.reason))
-            counts[
-                CountKey(journey: row.number, step: decision.step ?? "", kind: kind), default: 0
-            ] += 1
-            guard let tally = decision.tally else { continue }
-            counts[
-                CountKey(journey: row.number, step: decision.step ?? "", kind: tally), default: 0
-            ] += 1
+                    version: Int64(decision.version),
+                    run: decision.run.map { texts[$0] } ?? "", step: decision.step ?? "",
+                    kind: decision.kind.rawValue, reason: decision.reason),
+                tally: decision.tally)
         }
         for run in outcome.runs {
             guard let row = plan.journeyRows[run.journey] else { continue }
-            var kept = runRow(run, of: customer, journey: row.number)
+            var kept = runRow(run, texts[run.id], of: customer, journey: row.number)
             if kept.leftAt != nil, let last = outcome.decisions.last(where: { $0.run == run.id }) {
                 kept.leftReason = last.reason
             }
-            try tables.automation.put(kept)
+            rows.put(kept, of: run.id)
         }
-        if !outcome.effects.isEmpty {
-            try tables.add(
-                outcome.effects.map { OutboxDraft($0, customer: customer, at: now) })
+        for effect in outcome.effects {
+            rows.add(OutboxDraft(effect, run: texts[effect.run], customer: customer, at: now))
         }
     }
 
-    private func runRow(_ run: JourneyRun, of customer: Int64, journey: Int64) -> RunRow {
+    /// The texts of runs, of which the same is asked for again and again.
+    private struct RunTexts {
+        private var newest: (run: RunID, text: String)?
+
+        subscript(run: RunID) -> String {
+            mutating get {
+                if let newest, newest.run == run { return newest.text }
+                let text = run.description
+                newest = (run, text)
+                return text
+            }
+        }
+    }
+
+    private func runRow(
+        _ run: JourneyRun, _ text: String, of customer: Int64, journey: Int64
+    ) -> RunRow {
         var row = RunRow(
-            run: run.id.description, journey: journey, version: Int64(run.version),
+            run: text, journey: journey, version: Int64(run.version),
             customer: customer, key: run.key,
             step: stepID(of: run), state: .active, isHeldOut: run.holdout != .none,
             enteredAt: run.enteredAt)
@@ -66,27 +76,6 @@ extension AutomationFold {
             run.step < journey.steps.count
         else { return "" }
         return journey.steps[run.step].id
-    }
-
-    // MARK: Sums
-
-    /// Writes how many came and went, and how often what was decided.
-    func writeSums() throws {
-        let day = zone.day(of: now).daysSinceEpoch
-        for (segment, change) in sizes.sorted(by: { $0.key < $1.key }) where change != 0 {
-            let size = try tables.automation.size(of: segment) + change
-            try tables.automation.setSize(of: segment, to: size, day: day)
-        }
-        sizes = [:]
-        for (key, count) in counts {
-            try tables.automation.count(
-                key.journey, step: key.step, kind: key.kind, by: count)
-        }
-        counts = [:]
-        if !told.isEmpty {
-            let frames = told.takeBytes().bytes
-            try tables.automation.tell(frames.span)
-        }
     }
 
     // MARK: Telling

@@ -15,38 +15,41 @@ final class AutomationFold {
 
     /// A timer that fires so much later than it was due is judged by the time that it is now.
     static let lateMs: Int64 = 60_000
+    /// After so many timers, what they brought is written while the next fire.
+    private static let firedAtOnce = 500
 
     let plan: AutomationPlan
     private let decider: CustomerDecider
-    let tables: FoldTables
+    private let tables: FoldTables
+    private let writing: RowWriting
     let zone: ZoneRules
     /// Events up to here were decided upon before the log was folded anew.
     let decidedPosition: Int64
     /// Customers up to here were looked at since definitions changed; -1 for all.
     private let reviewedCustomer: Int64
     private let reviewedGeneration: Int64
-    private var states: [Int64: CustomerState] = [:]
+    /// Kept from batch to batch.
+    private let states: CustomerStates
+    /// Those that were removed in this batch, of whom there is still a row in what is read.
+    private var removed: Set<Int64> = []
     private var dirty: [CustomerState] = []
     /// Customers of imported events, in their order, to be looked at when the batch ends.
     private var imported: [Int64] = []
     private var importedSet: Set<Int64> = []
     private(set) var nextDue: Timestamp?
-    var sizes: [Int64: Int64] = [:]
-    var counts: [CountKey: Int64] = [:]
+    var rows = DecidedRows()
     var told = EventBlockBuilder()
     /// When the newest block was received, or the newest timer due.
     var now: Timestamp
     /// The place in the log of the event at hand, or the newest.
     private(set) var position: Int64 = 0
 
-    struct CountKey: Hashable {
-        var journey: Int64
-        var step: String
-        var kind: String
-    }
-
-    init(_ plan: AutomationPlan, tables: FoldTables, zone: ZoneRules) throws {
+    init(
+        _ plan: AutomationPlan, tables: FoldTables, zone: ZoneRules, states: CustomerStates
+    ) throws {
         self.plan = plan
+        self.states = states
+        writing = RowWriting(tables)
         decider = CustomerDecider(plan: plan)
         self.tables = tables
         self.zone = zone
@@ -57,13 +60,18 @@ final class AutomationFold {
         now = Timestamp(milliseconds: 0)
     }
 
+    /// Lets what is being written end, whatever comes of it; before the transaction ends without the rest.
+    func abandon() { try? writing.wait() }
+
     // MARK: States
 
     /// - Parameter isNew: Whether the event at hand made this customer.
     func state(of customer: Int64, isNew: Bool = false) throws -> CustomerState {
         if let held = states[customer] { return held }
         let state: CustomerState
-        if !isNew, let row = try tables.automation.automation(of: customer) {
+        if !isNew, !removed.contains(customer),
+            let row = try tables.before.automation(of: customer)
+        {
             state = try CustomerState(customer, decoding: row.state.span, due: row.due)
         } else {
             // Without a row a customer is in nothing, by all definitions that they were looked at for.
@@ -71,7 +79,7 @@ final class AutomationFold {
             state = CustomerState(
                 customer, generation: isReviewed ? plan.generation : reviewedGeneration)
         }
-        states[customer] = state
+        states.add(state)
         return state
     }
 
@@ -108,7 +116,7 @@ final class AutomationFold {
         let event = makeEvent()
         let concerns = plan.journeys.concerns(event, for: state.automation)
         guard isStirred || isNew || concerns || state.generation != plan.generation else { return }
-        try keep(
+        keep(
             decider.event(
                 concerns ? event : nil, of: state, try view(customer),
                 stir: isNew ? .everything : stir, isImported ? .late : .live, now: now), state)
@@ -118,7 +126,7 @@ final class AutomationFold {
     func endImports(_ view: View) throws {
         for customer in imported where importedSet.contains(customer) {
             let state = try state(of: customer)
-            try keep(decider.review(state, try view(customer), .late, now: now), state)
+            keep(decider.review(state, try view(customer), .late, now: now), state)
         }
         imported = []
         importedSet = []
@@ -147,7 +155,8 @@ final class AutomationFold {
                 nextDue = try tables.automation.nextTimer()
                 break
             }
-            for timer in timers {
+            for (place, timer) in timers.enumerated() {
+                if place % Self.firedAtOnce == Self.firedAtOnce - 1 { handOver() }
                 let isLate = clock.milliseconds - timer.due.milliseconds > Self.lateMs
                 now = max(timer.due, isLate ? clock : timer.due)
                 try fire(timer.customer, root: root(timer.customer), view)
@@ -163,12 +172,10 @@ final class AutomationFold {
         let state = try state(of: customer)
         guard let root else {
             // Nobody has this id since the log was folded anew.
-            try tables.automation.removeAutomation(of: customer, due: state.storedDue)
-            states[customer] = nil
-            return
+            return try remove(state)
         }
         if root != customer { return try merge(customer, into: root, view) }
-        try keep(decider.timer(state, try view(customer), now: now), state)
+        keep(decider.timer(state, try view(customer), now: now), state)
     }
 
     // MARK: Definitions
@@ -176,7 +183,7 @@ final class AutomationFold {
     /// Brings a customer up to date with the definitions in force, and with what the models foretell.
     func review(_ customer: Int64, _ cause: ChangeCause, _ view: View) throws {
         let state = try state(of: customer)
-        try keep(decider.review(state, try view(customer), cause, now: now), state)
+        keep(decider.review(state, try view(customer), cause, now: now), state)
     }
 
     /// Gives a customer a stimulus that is no event.
@@ -187,7 +194,7 @@ final class AutomationFold {
     ) throws -> [Decision] {
         let state = try state(of: customer)
         let decided = decider.stimulus(stimulus, state, try view(customer), now: now)
-        try keep(decided, state)
+        keep(decided, state)
         return decided.outcomes.flatMap(\.decisions)
     }
 
@@ -199,73 +206,77 @@ final class AutomationFold {
         let state = try state(of: winner)
         for name in lost.memberships.names {
             guard let row = plan.segmentRows[name] else { continue }
-            try tables.automation.leave(loser, segment: row.number)
-            sizes[row.number, default: 0] -= 1
+            rows.leave(loser, segment: row.number)
         }
-        if lost.isStored {
-            try tables.automation.removeAutomation(of: loser, due: lost.storedDue)
-        }
+        try writing.wait()
+        try rows.writeRuns(to: tables)
         try tables.automation.moveRuns(of: loser, to: winner)
         if !lost.automation.isEmpty {
             let outcome = state.automation.merge(lost.automation, at: now)
-            try keep(outcome, of: winner)
+            keep(outcome, of: winner)
         }
-        states[loser] = nil
-        // Passed over when states are written.
-        lost.isGone = true
+        try remove(lost)
         if importedSet.remove(loser) != nil, importedSet.insert(winner).inserted {
             imported.append(winner)
         }
-        try keep(decider.review(state, try view(winner), .late, now: now), state)
+        keep(decider.review(state, try view(winner), .late, now: now), state)
+    }
+
+    /// Forgets a customer who counts for somebody else, or is no more.
+    private func remove(_ state: CustomerState) throws {
+        try writing.wait()
+        if state.isStored {
+            try tables.automation.removeAutomation(of: state.customer, due: state.storedDue)
+        }
+        states.remove(state.customer)
+        removed.insert(state.customer)
+        // Passed over when states are written.
+        state.isGone = true
     }
 
     // MARK: Keeping
 
     /// Keeps what was decided: memberships, changes to be told, and journeys' outcomes.
-    private func keep(_ decided: Decided, _ state: CustomerState) throws {
+    private func keep(_ decided: Decided, _ state: CustomerState) {
         for (change, cause) in decided.changes {
             guard let row = plan.segmentRows[change.segment] else { continue }
             if change.entered {
-                try tables.automation.enter(state.customer, segment: row.number, since: now)
+                rows.enter(state.customer, segment: row.number, since: now)
             } else {
-                try tables.automation.leave(state.customer, segment: row.number)
+                rows.leave(state.customer, segment: row.number)
             }
-            sizes[row.number, default: 0] += change.entered ? 1 : -1
             if cause == .live { tell(change, of: state.customer, version: row.version) }
         }
-        for outcome in decided.outcomes { try keep(outcome, of: state.customer) }
+        for outcome in decided.outcomes { keep(outcome, of: state.customer) }
         mark(state)
     }
 
     // MARK: Writing
 
-    /// Writes the states that changed; timers are as they will be then.
+    /// Writes what was decided, and the states that changed; timers are as they will be then.
     func flush() throws {
-        var writer = ByteWriter(reserving: 256)
+        handOver()
+        try writing.wait()
+    }
+
+    /// Has what was decided written, while others are decided about.
+    private func handOver() {
         // In the tables' order, so that neighbours are written together.
         dirty.sort { $0.customer < $1.customer }
         for state in dirty where !state.isGone {
             state.isDirty = false
-            if state.isEmpty {
-                if state.isStored {
-                    try tables.automation.removeAutomation(
-                        of: state.customer, due: state.storedDue)
-                    state.isStored = false
-                    state.storedDue = nil
-                }
-                continue
-            }
+            if state.isEmpty, !state.isStored { continue }
             var due = state.due
             // A timer that would fire at once again, and for ever, is put off for a moment.
             if let moment = due, moment <= now { due = now.adding(milliseconds: 1) }
-            writer.removeAll()
-            state.encode(to: &writer)
-            try tables.automation.setAutomation(
-                of: state.customer, to: writer.span, due: due, before: state.storedDue)
-            state.isStored = true
-            state.storedDue = due
+            rows.put(state, due: due)
+            state.isStored = !state.isEmpty
+            state.storedDue = state.isStored ? due : nil
         }
         dirty = []
-        try writeSums()
+        if !told.isEmpty { rows.tell(told.takeBytes().bytes) }
+        rows.day = zone.day(of: now).daysSinceEpoch
+        writing.add(rows)
+        rows = DecidedRows()
     }
 }

@@ -3,7 +3,9 @@ package import Kernel
 package import Segments
 
 /// What is decided by: all definitions in force, put together.
-package struct AutomationPlan: Sendable {
+///
+/// An object that never changes, as everybody who decides holds it, for each event.
+package final class AutomationPlan: Sendable {
     /// A segment or journey with the number that its rows are kept under.
     package struct Named: Sendable {
         package var number: Int64
@@ -55,6 +57,14 @@ package struct AutomationPlan: Sendable {
             all.flatMap(\.sends).compactMap { send in
                 send.withdrawal.map { (send, $0) }
             }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The same with what other runs of the models foretold.
+    func foretold(by predictions: PredictionTable) -> AutomationPlan {
+        AutomationPlan(
+            generation: generation, segments: segments, traces: traces, journeys: journeys,
+            segmentRows: segmentRows, journeyRows: journeyRows, predictions: predictions,
+            quintiles: quintiles)
     }
 
     /// The condition that holds where consent to a message was withdrawn; nil for a channel that knows no consent.

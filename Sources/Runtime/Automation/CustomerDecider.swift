@@ -121,7 +121,8 @@ struct CustomerDecider {
         let context = JourneyContext(
             now: now, customer: ID(rawValue: state.customer),
             timeZone: view.profile.attributes["timezone"]?.text,
-            bestHour: view.profile.preferredHour, holds: { $0.evaluate(facts, now: now) },
+            bestHour: view.profile.preferredHour, nextOrderAt: facts.prediction?.nextOrderAt,
+            holds: { $0.evaluate(facts, now: now) },
             attribute: { facts.attributes[$0]?.text },
             suppression: { [plan] channel, topic in
                 guard let withdrawn = plan.withdrawal(channel: channel, topic: topic),

@@ -71,6 +71,21 @@ package struct DefinitionSet: Sendable {
 
     package var isEmpty: Bool { segments.isEmpty && journeys.isEmpty }
 
+    /// The journeys of these names alone, with the segments that they ask about, and those that these ask about.
+    func reduced(toJourneys names: Set<String>) -> DefinitionSet {
+        var reduced = self
+        reduced.journeys = journeys.filter { names.contains($0.row.name) }
+        var needed: Set<String> = []
+        var open = Set(reduced.journeys.flatMap(\.definition.segmentNames))
+        while let name = open.popFirst() {
+            guard needed.insert(name).inserted else { continue }
+            let item = segments.first { $0.row.name == name }
+            open.formUnion(item?.definition.condition.segments ?? [])
+        }
+        reduced.segments = segments.filter { needed.contains($0.row.name) }
+        return reduced
+    }
+
     /// The segments, each after those that it asks about.
     package func segmentSet() throws(SegmentSet.Problem) -> SegmentSet {
         try SegmentSet(
@@ -126,6 +141,11 @@ extension Journey {
             if case .branch(let arms, _) = step.action { found += arms.map(\.condition) }
         }
         return found
+    }
+
+    /// Whether a step waits for what the models foretell.
+    var waitsForOrders: Bool {
+        steps.contains { if case .waitUntilOrder = $0.action { true } else { false } }
     }
 
     /// A message's channel and topic.

@@ -142,7 +142,7 @@ extension Engine {
                 behaviours = held.behaviours
                 behaviours.fill(from: found)
             } else {
-                let bytes = try tables.automation.behaviours(of: fragment)
+                let bytes = try tables.reads.behaviours(of: fragment)
                 if !bytes.isEmpty {
                     behaviours = try Behaviours(decoding: bytes.span)
                     behaviours.fill(from: found)

@@ -46,9 +46,14 @@ extension Engine {
         return try automationPlan(tables)
     }
 
-    /// What the newest run foretold; nil where no condition asks, or there is no run.
-    private func predictionTable(for conditions: [Condition]) throws -> PredictionTable? {
-        guard conditions.contains(where: { $0.needs.contains(.predictions) }) else { return nil }
+    /// What the newest run foretold; nil where nothing asks, or there is no run.
+    func predictionTable(
+        for conditions: [Condition], journeys: [Journey]
+    ) throws -> PredictionTable? {
+        guard
+            conditions.contains(where: { $0.needs.contains(.predictions) })
+                || journeys.contains(where: \.waitsForOrders)
+        else { return nil }
         var table = PredictionTable()
         let count = try archive.readPredictionFacts { table.add($0, $1) }
         return count == nil ? nil : table
@@ -151,7 +156,8 @@ extension Engine {
             generation: generation, segments: try set.segmentSet(),
             traces: traces ?? deciding.traces, journeys: journeys, segmentRows: segmentRows,
             journeyRows: deciding.journeyRows,
-            predictions: try predictionTable(for: conditions),
+            predictions: try predictionTable(
+                for: conditions, journeys: set.journeys.map(\.definition) + deciding.older),
             quintiles: try quintileEdges(for: conditions), filling: filling)
     }
 }

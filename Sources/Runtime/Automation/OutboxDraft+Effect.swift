@@ -10,7 +10,9 @@ extension OutboxDraft {
     /// What a journey decided, as the outbox takes it.
     ///
     /// A coupon that never expires does so at the end of the year 9999.
-    init(_ effect: Effect, customer: Int64, at now: Timestamp) {
+    ///
+    /// - Parameter run: The run's text form.
+    init(_ effect: Effect, run: String, customer: Int64, at now: Timestamp) {
         let fields = EffectFields(effect.payload)
         let content: Content
         switch effect.kind {
@@ -19,7 +21,7 @@ extension OutboxDraft {
         case .webhook:
             content = .webhook(
                 receiver: effect.receiver ?? "", type: "journey.webhook",
-                data: Self.webhookData(effect, customer: customer, fields))
+                data: Self.webhookData(effect, run: run, customer: customer, fields))
         case .attribute: content = .attributes(effect.payload)
         case .task:
             content = .task(
@@ -34,21 +36,21 @@ extension OutboxDraft {
             key: effect.key, customer: ID(rawValue: customer),
             origin: OutboxOrigin(
                 journey: effect.journey, version: Int64(effect.version),
-                run: effect.run.description, step: effect.step),
+                run: run, step: effect.step),
             content: content, createdAt: now, dueAt: effect.dueAt,
             isWithheld: effect.isWithheld)
     }
 
     /// What the author wrote under `data`, beside whom it is about and where it comes from.
     private static func webhookData(
-        _ effect: Effect, customer: Int64, _ fields: EffectFields
+        _ effect: Effect, run: String, customer: Int64, _ fields: EffectFields
     ) -> [UInt8] {
         var json = JSONWriter()
         json.beginObject()
         json.member("customerId", ID<Customer>(rawValue: customer).description)
         json.member("journey", effect.journey)
         json.member("version", effect.version)
-        json.member("run", effect.run.description)
+        json.member("run", run)
         json.member("step", effect.step)
         json.key("data")
         fields.write("data", to: &json)

@@ -69,8 +69,9 @@ struct Simulation {
         var view: CustomerView { CustomerView(profile, behaviours) }
     }
 
-    private let plan: AutomationPlan
-    private let decider: CustomerDecider
+    private var decider: CustomerDecider
+    private var plan: AutomationPlan { decider.plan }
+    private var forecasts: PastForecasts
     private let zone: ZoneRules
     private let currency: Currency
     private let hash: SipHash
@@ -86,9 +87,9 @@ struct Simulation {
 
     init(
         _ plan: AutomationPlan, from: Timestamp, to: Timestamp, zone: ZoneRules,
-        currency: Currency, hash: SipHash
+        currency: Currency, hash: SipHash, forecasts: PastForecasts = PastForecasts()
     ) {
-        self.plan = plan
+        self.forecasts = forecasts
         decider = CustomerDecider(plan: plan)
         self.zone = zone
         self.currency = currency
@@ -106,14 +107,11 @@ struct Simulation {
     /// Takes the next events, in order of when they happened.
     ///
     /// - Parameter customers: Whose each is, merged as they are now; 0 for nobody's.
-    mutating func take(_ block: EventBlock, customers: [Int64], positions: [Int64]) {
+    mutating func take(_ block: EventBlock, customers: [Int64], positions: [Int64]) throws {
         for (index, frame) in block.frames.enumerated() {
             let time = frame.occurredAt
             if time >= to { return }
-            if time >= from {
-                begin()
-                fire(dueBy: time)
-            }
+            if time >= from { try pass(to: time) }
             let customer = customers[index]
             guard customer != 0 else { continue }
             fold(frame, in: block, customer: customer, position: positions[index])
@@ -197,9 +195,35 @@ struct Simulation {
 
     // MARK: Time
 
+    /// Lets time pass to a moment: what is due by then happens, and the models run when they did.
+    private mutating func pass(to moment: Timestamp) throws {
+        try begin()
+        while let at = forecasts.nextAt, at <= moment {
+            fire(dueBy: at)
+            try foretell(at)
+        }
+        fire(dueBy: moment)
+    }
+
+    /// Goes by what the models foretold at a moment; who comes into a segment by that comes in then.
+    private mutating func foretell(_ now: Timestamp) throws {
+        guard let table = try forecasts.take(by: now) else { return }
+        decider = CustomerDecider(plan: plan.foretold(by: table))
+        guard hasBegun else { return }
+        var stir = CustomerStir()
+        stir.predictions = true
+        for customer in people.keys.sorted() {
+            guard let person = people[customer] else { continue }
+            keep(
+                decider.event(nil, of: person.state, person.view, stir: stir, .live, now: now),
+                person)
+        }
+    }
+
     /// Looks at everyone who is there when the stretch begins: who is in a segment then hasn't just come.
-    private mutating func begin() {
+    private mutating func begin() throws {
         if hasBegun { return }
+        try foretell(from)
         hasBegun = true
         for customer in people.keys.sorted() {
             guard let person = people[customer] else { continue }
@@ -218,9 +242,8 @@ struct Simulation {
     }
 
     /// Lets the rest of the stretch pass.
-    mutating func end() -> SimulationResult {
-        begin()
-        fire(dueBy: to.adding(milliseconds: -1))
+    mutating func end() throws -> SimulationResult {
+        try pass(to: to.adding(milliseconds: -1))
         result.customers = people.count
         for person in people.values {
             for run in person.state.automation.runs where !run.isEnded {

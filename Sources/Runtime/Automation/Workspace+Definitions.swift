@@ -99,7 +99,7 @@ extension Workspace {
                 try tables.note(.reviewedCustomer)
             )
         }
-        engine.use(plan, mustReview: reviewed >= 0)
+        try engine.use(plan, mustReview: reviewed >= 0)
     }
 }
 

@@ -28,13 +28,18 @@ package struct JourneyResult: Sendable {
 }
 
 extension Workspace {
-    /// All journeys in force, by name. Blocks.
+    /// All journeys in force, by name; of one with very many runs as it stood up to a minute ago. Blocks.
     package func journeyStandings() throws -> [JourneyStanding] {
         try definitions().journeys.sorted { $0.row.name < $1.row.name }.map { item in
+            let figures = try keptRunFigures.figures(
+                ofJourney: item.row.subject, version: item.row.version, now: clock.now
+            ) {
+                try runFigures(of: item.definition, number: item.row.subject)
+            }
             var standing = JourneyStanding(
                 journey: item.definition, row: item.row, inside: 0, entered: 0, heldOut: 0,
-                result: try result(of: item.definition, number: item.row.subject))
-            for count in try records.runCounts(ofJourney: item.row.subject) {
+                result: Self.result(of: figures.arms))
+            for count in figures.counts {
                 standing.entered += count.count
                 if count.isHeldOut { standing.heldOut += count.count }
                 if count.state == .active { standing.inside += count.count }
@@ -43,12 +48,22 @@ extension Workspace {
         }
     }
 
+    private func runFigures(
+        of journey: Journey, number: Int64
+    ) throws -> KeptRunFigures.Figures {
+        var figures = KeptRunFigures.Figures(
+            counts: try records.runCounts(ofJourney: number), arms: [])
+        if let goal = journey.goal {
+            let end = clock.now.adding(milliseconds: -goal.within.milliseconds)
+            figures.arms = try records.arms(ofJourney: number, enteredBy: end)
+        }
+        return figures
+    }
+
     /// What those did whose time for the goal is over, with and without the journey.
-    package func result(of journey: Journey, number: Int64) throws -> JourneyResult {
+    private static func result(of arms: [ArmFigures]) -> JourneyResult {
         var result = JourneyResult()
-        guard let goal = journey.goal else { return result }
-        let end = clock.now.adding(milliseconds: -goal.within.milliseconds)
-        let arms = try records.arms(ofJourney: number, enteredBy: end)
+        if arms.isEmpty { return result }
         // Of several currencies the one that most revenue is in.
         let packed = arms.filter { $0.currency != 0 }
             .max { $0.revenueMinor < $1.revenueMinor }?.currency

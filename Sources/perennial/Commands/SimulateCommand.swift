@@ -36,6 +36,15 @@ struct SimulateJourneyCommand: WorkspaceCommand {
     @Option(help: "How many decisions are listed.")
     var limit = 20
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Draws by this number who is held out, and who falls into which part of a split: the same in every \
+            workspace with this history. Without it the draw is this workspace's own.
+            """,
+            valueName: "number"))
+    var seed: UInt64?
+
     func forwarded(_ arguments: [String]) -> [String] { definitions.forwarded(arguments) }
 
     func validate() throws {
@@ -46,13 +55,22 @@ struct SimulateJourneyCommand: WorkspaceCommand {
 
     func run(in workspace: Workspace, _ output: CommandOutput) async throws {
         guard let first = CalendarDay(from), let last = CalendarDay(to) else { return }
-        let result = try await Blocking.run { [definitions] in
+        let result = try await Blocking.run { [definitions, seed] in
             try workspace.simulate(
                 try definitions.drafts(), from: workspace.zone.start(of: first),
-                to: workspace.zone.start(of: CalendarDay(daysSinceEpoch: last.daysSinceEpoch + 1)))
+                to: workspace.zone.start(of: CalendarDay(daysSinceEpoch: last.daysSinceEpoch + 1)),
+                seed: seed)
+        }
+        let limit = max(0, limit)
+        let labels = try await Blocking.run {
+            let names = PeopleNames(workspace: workspace)
+            return try result.lines.prefix(format == .table ? limit : 0).map {
+                try names.label($0.customer)
+            }
         }
         try await output.line(
-            SimulationText.text(result, format, zone: workspace.zone, limit: max(0, limit)))
+            SimulationText.text(
+                result, format, zone: workspace.zone, limit: limit, labels: labels))
     }
 }
 

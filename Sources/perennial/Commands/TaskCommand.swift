@@ -3,12 +3,12 @@ import Kernel
 import Records
 import Runtime
 
-/// `perennial task list|done`
+/// `perennial task list|add|done`
 struct TaskCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "task",
-        abstract: "Lists what people are to do for customers, and ticks it off.",
-        subcommands: [TaskListCommand.self, TaskDoneCommand.self])
+        abstract: "Lists what people are to do for customers, asks for more, and ticks it off.",
+        subcommands: [TaskListCommand.self, TaskAddCommand.self, TaskDoneCommand.self])
 }
 
 struct TaskListCommand: WorkspaceCommand {
@@ -72,6 +72,48 @@ struct TaskListCommand: WorkspaceCommand {
             let place = TaskFilter.Place(dueAt: last.dueAt, id: last.id)
             try await output.line("go on with: --after '\(place.text)'")
         }
+    }
+}
+
+struct TaskAddCommand: WorkspaceCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add", abstract: "Asks for something to be done for a customer.")
+
+    @Argument(help: "The customer: an id, user id, e-mail or phone number.")
+    var customer: String
+
+    @Argument(help: "What is to be done.")
+    var title: String
+
+    @Option(help: "Who is to do it; anybody otherwise.")
+    var owner = ""
+
+    @Option(
+        help: ArgumentHelp(
+            "Until when, to the end of that day; a week from now otherwise.",
+            valueName: "yyyy-mm-dd"))
+    var due = ""
+
+    @OptionGroup var workspace: WorkspaceOptions
+
+    func run(in workspace: Workspace, _ output: CommandOutput) async throws {
+        let now = workspace.clock.now
+        let asked: NewTask
+        do throws(NewTask.Problem) {
+            asked = try NewTask(
+                title: title, owner: owner, due: due, now: now, zone: workspace.zone)
+        } catch {
+            throw ValidationFailure("\(error.path) \(error)")
+        }
+        let customer = customer
+        let task = try await Blocking.run {
+            guard let id = try workspace.customerID(named: customer) else {
+                throw ValidationFailure("nobody is known as \(customer)")
+            }
+            return try workspace.records.addTask(asked, for: id, key: nil, at: now).task
+        }
+        try await output.line(
+            "\(task.id): \(task.title), due \(Figures.time(task.dueAt, workspace.zone))")
     }
 }
 

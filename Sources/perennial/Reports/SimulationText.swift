@@ -7,18 +7,20 @@ import Runtime
 enum SimulationText {
     private static let barMax = 50
 
+    /// - Parameter labels: What the customers of the listed decisions are called; for the table.
     static func text(
-        _ result: SimulationResult, _ format: ReportFormat, zone: ZoneRules, limit: Int
+        _ result: SimulationResult, _ format: ReportFormat, zone: ZoneRules, limit: Int,
+        labels: [String]
     ) -> String {
         switch format {
         case .json: json(result, limit: limit)
         case .csv: csv(result)
-        case .table: table(result, zone: zone, limit: limit)
+        case .table: table(result, zone: zone, limit: limit, labels: labels)
         }
     }
 
     private static func table(
-        _ result: SimulationResult, zone: ZoneRules, limit: Int
+        _ result: SimulationResult, zone: ZoneRules, limit: Int, labels: [String]
     ) -> String {
         var lines = [
             "\(Figures.grouped(result.customers)) customers, \(Figures.grouped(result.events)) events, "
@@ -46,10 +48,10 @@ enum SimulationText {
         lines += chart(result)
         let shown = result.lines.prefix(limit)
         if !shown.isEmpty { lines.append("") }
-        for line in shown {
+        for (line, label) in zip(shown, labels) {
             let step = line.decision.step.map { " at \($0)" } ?? ""
             lines.append(
-                "\(Figures.time(line.decision.at, zone))  \(ID<Customer>(rawValue: line.customer))  "
+                "\(Figures.time(line.decision.at, zone))  \(label)  "
                     + "\(line.decision.journey)\(step): \(line.decision.kind.rawValue), "
                     + line.decision.reason)
         }

@@ -11,6 +11,7 @@ extension ConsoleAutomation {
     func fillOutbox(_ data: inout AutomationData) {
         data.tasks = { query in try await Blocking.run { try tasks(query) } }
         data.completeTask = { task, member in try await finish(task, by: member) }
+        data.addTask = { form, _ in try await Blocking.run { try add(form) } }
         data.outbox = { query in try await Blocking.run { try outbox(query) } }
         data.replay = { letter, _ in
             guard let id = ID<OutboxItem>(letter) else { return .unknown }
@@ -38,6 +39,22 @@ extension ConsoleAutomation {
             total: try records.taskCount(isDone: !query.isOpen, owner: query.owner),
             owners: try records.taskOwners(limit: Self.ownersMax),
             next: last.map { TaskFilter.Place(dueAt: $0.dueAt, id: $0.id).text })
+    }
+
+    private func add(_ form: TaskForm) throws -> TaskOutcome {
+        guard let customer = try workspace.customerID(named: form.customer) else {
+            return .unknownCustomer
+        }
+        let task: NewTask
+        do throws(NewTask.Problem) {
+            task = try NewTask(
+                title: form.title, owner: form.owner, due: form.due, now: now,
+                zone: workspace.zone)
+        } catch {
+            return .refused(field: error.path, reason: error.description)
+        }
+        _ = try records.addTask(task, for: customer, key: nil, at: now)
+        return .made
     }
 
     func rows(_ tasks: [TaskRecord]) throws -> [TaskRow] {

@@ -20,6 +20,7 @@ extension ConsoleAutomation {
     func fillSegments(_ data: inout AutomationData) {
         data.segments = { try await Blocking.run { try segments() } }
         data.segment = { name in try await Blocking.run { try segment(name) } }
+        data.segmentRevision = { name in try await Blocking.run { try revision(of: name) } }
         data.segmentMembers = { name, after, limit in
             try await Blocking.run {
                 guard let standing = try standing(name) else { return SegmentMembersPage() }
@@ -29,6 +30,13 @@ extension ConsoleAutomation {
         data.previewSegment = { yaml in try await Blocking.run { try preview(yaml) } }
         data.saveSegment = { yaml, member in try await save(yaml, by: member) }
         data.hints = { try await Blocking.run { try keptHints.value(0, hints) } }
+    }
+
+    private func revision(of name: String) throws -> String? {
+        let kind = DefinitionDraft.Kind.segment.rawValue
+        guard let found = try records.heading(kind: kind, name: name) else { return nil }
+        let filled = try workspace.reviewedShare().map { Int($0 * 100) } ?? 100
+        return "\(found.version)-\(filled)-\(try records.pulse(ofSegment: found.subject))"
     }
 
     private func standing(_ name: String) throws -> SegmentStanding? {
@@ -83,7 +91,7 @@ extension ConsoleAutomation {
             sizes: try sizes(of: standing, days: Self.sizeDays),
             members: try members(of: standing, after: nil, limit: Self.membersShown),
             overlaps: try overlaps.value(name) { try overlaps(of: standing) },
-            usedBy: try users(of: name))
+            usedBy: try users(of: name), revision: try revision(of: name) ?? "")
     }
 
     static func lines(_ condition: Condition) -> [DefinitionLine] {

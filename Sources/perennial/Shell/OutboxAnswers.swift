@@ -16,6 +16,26 @@ enum OutboxAnswers {
                     return OutboxReport.json(tasks, limit: filter.limit)
                 }
             },
+            addTask: { asked in
+                try await Blocking.run {
+                    let now = workspace.clock.now
+                    let task: NewTask
+                    do throws(NewTask.Problem) {
+                        task = try NewTask(
+                            title: asked.title, owner: asked.owner, due: asked.due, now: now,
+                            zone: workspace.zone)
+                    } catch {
+                        throw APIError.invalid(
+                            path: error.path, code: "invalid_member", reason: error.description)
+                    }
+                    guard let customer = try workspace.customerID(named: asked.customer) else {
+                        throw APIError.unknownCustomer
+                    }
+                    let found = try workspace.records.addTask(
+                        task, for: customer, key: asked.key, at: now)
+                    return (OutboxReport.json(found.task), found.isNew)
+                }
+            },
             finishTask: { task, member, note in
                 guard let id = ID<WorkTask>(task) else { return nil }
                 return try await Blocking.run {

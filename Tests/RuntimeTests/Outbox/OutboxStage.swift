@@ -1,3 +1,4 @@
+import Customers
 import Delivery
 import Kernel
 import Records
@@ -54,12 +55,14 @@ struct OutboxStage {
         workspace = try Workspace.forTests(in: folder, clock: clock)
     }
 
-    func addReceiver(_ name: String) throws {
+    func addReceiver(_ name: String) throws { try Self.addReceiver(name, to: workspace) }
+
+    static func addReceiver(_ name: String, to workspace: Workspace) throws {
         let secret = WebhookSecret(bytes: [UInt8](repeating: 7, count: 32))
         _ = try workspace.records.addReceiver(
             ReceiverRecord(
                 id: workspace.newID(Receiver.self), name: name, url: name, secret: secret.text,
-                createdAt: clock.now))
+                createdAt: workspace.clock.now))
     }
 
     func webhook(_ key: String, to receiver: String = "crm") -> OutboxDraft {
@@ -95,5 +98,21 @@ struct OutboxStage {
             clock.advance(
                 milliseconds: max(1, time.milliseconds - clock.now.milliseconds))
         }
+    }
+}
+
+extension Workspace {
+    /// The webhooks of the outbox, whatever became of them, the newest first.
+    func webhooks() throws -> [OutboxRecord] {
+        var filter = OutboxFilter(limit: 1_000_000)
+        filter.kind = .webhook
+        return try records.outbox(filter)
+    }
+
+    /// What is in the outbox for a customer.
+    func outbox(of customer: ID<Customer>) throws -> [OutboxRecord] {
+        var filter = OutboxFilter(limit: 1_000)
+        filter.customers = [customer.rawValue]
+        return try records.outbox(filter)
     }
 }
