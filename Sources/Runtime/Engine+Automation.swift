@@ -47,14 +47,9 @@ extension Engine {
                     return try records.fold(body)
                 }
                 if case .success(let (_, plan?)) = result {
-                    memory.plan = plan
-                    forget()
                     let mustReview = try? records.fold { try $0.note(.reviewedCustomer) >= 0 }
-                    state.withLock { state in
-                        state.plan = plan
-                        // Where that can't be read, a look too many does no harm.
-                        state.mustReview = mustReview ?? true
-                    }
+                    // Where that can't be read, a look too many does no harm.
+                    follow(plan, mustReview: mustReview ?? true)
                 }
                 wake()
                 done.resume(with: result.map(\.0))
@@ -70,13 +65,8 @@ extension Engine {
     /// - Parameter mustReview: Whether customers are left to look at.
     package func use(_ plan: AutomationPlan?, mustReview: Bool) throws {
         try queue.sync {
-            memory.plan = plan
-            forget()
+            follow(plan, mustReview: mustReview)
             try noteTimers()
-            state.withLock { state in
-                state.plan = plan
-                state.mustReview = plan != nil && mustReview
-            }
         }
         wake()
     }
@@ -90,8 +80,12 @@ extension Engine {
         }
     }
 
-    /// Looks at the next customers since definitions changed.
+    /// Looks at the next customers since definitions changed, or fills in what these ask of the past.
     func review() throws {
+        if memory.filling != nil || memory.plan?.filling != nil {
+            if try fillNext() { return }
+            guard try records.fold({ try $0.note(.reviewedCustomer) }) >= 0 else { return }
+        }
         let isDone = try withAutomation { batch, tables in
             let after = try tables.note(.reviewedCustomer)
             let limit = options.pace.reviewedPerBatch
@@ -106,7 +100,7 @@ extension Engine {
             }
             return isDone
         }
-        if isDone { state.withLock { $0.mustReview = false } }
+        if isDone { state.withLock { $0.mustReview = memory.plan?.filling != nil } }
     }
 
     /// Decides without events: what it changes is one transaction.

@@ -49,6 +49,10 @@ package final class Engine: Sendable {
         package var timersPerBatch = 10_000
         /// Customers that one transaction looks at after definitions changed.
         package var reviewedPerBatch = 2000
+        /// Fragments whose past one transaction fills in at most, for new definitions.
+        package var filledPerBatch = 8000
+        /// So many fragments, or fewer, to whom something happened meanwhile are filled in while the fold waits.
+        package var filledAtRest = 1000
 
         package init() {}
     }
@@ -88,6 +92,10 @@ package final class Engine: Sendable {
         var nextDue: Timestamp?
         /// Whether customers are left to look at since definitions changed.
         var mustReview = false
+        /// Whether that can't go on before the archive has answered.
+        var waitsForArchive = false
+        /// Up to which customer it is filled in what newer definitions ask of the past.
+        var filledThrough: Int64 = 0
         /// What is decided by, for who asks from outside.
         var plan: AutomationPlan?
         var waiting: [Waiting] = []
@@ -109,6 +117,10 @@ package final class Engine: Sendable {
         var states = CustomerStates()
         /// What is decided by; nil where nothing is defined.
         var plan: AutomationPlan?
+        /// What fills in what newer definitions ask of the past; nil where the newest decide.
+        var filling: TraceFilling?
+        /// Who waits for the newest definitions to decide.
+        var awaitingForce: [CheckedContinuation<String?, Never>] = []
         /// For when the next look at the timers is arranged.
         var alarm: Timestamp?
         /// Whether all merges were told, those of an earlier life of this workspace too.
@@ -181,7 +193,7 @@ package final class Engine: Sendable {
     /// Finishes the batch at hand and takes no other.
     package func close() {
         state.withLock { $0.isClosed = true }
-        queue.sync {}
+        queue.sync { stopFilling("the workspace is closing") }
         let waiting = state.withLock { state in
             defer { state.waiting = [] }
             return state.waiting
@@ -252,7 +264,7 @@ package final class Engine: Sendable {
         // Without definitions nobody decides.
         guard memory.plan != nil else { return .rest }
         if let due = state.nextDue, due <= clock.now { return .timers }
-        return state.mustReview ? .review : .rest
+        return state.mustReview && !state.waitsForArchive ? .review : .rest
     }
 
     /// How long events gather after a small batch.
@@ -282,6 +294,7 @@ package final class Engine: Sendable {
         let reason = String(describing: error)
         logger.error("folding failed; trying again", metadata: ["reason": "\(reason)"])
         forget()
+        stopFilling(reason)
         let (waiting, isClosed) = state.withLock { state in
             state.status.failure = reason
             defer { state.waiting = [] }
@@ -296,7 +309,7 @@ package final class Engine: Sendable {
     }
 
     /// Folds the next batch and returns the position after it.
-    private func foldNext() throws -> Int64 {
+    func foldNext() throws -> Int64 {
         let archivedPosition = try archive.position()
         let result = try records.fold {
             tables -> (position: Int64, problems: Int, hasMerges: Bool) in

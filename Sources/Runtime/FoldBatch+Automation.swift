@@ -87,8 +87,9 @@ extension FoldBatch {
         _ identities: IdentityState, _ automation: AutomationFold, _ position: Int64
     ) throws {
         let changes = identities.changes
-        for merge in changes.merges.reversed() {
-            if merge.position != position { break }
+        // In their order: who takes somebody in may be taken in by the same event.
+        for merge in changes.merges.reversed().prefix(while: { $0.position == position }).reversed()
+        {
             // Where the log is folded anew, who counts for whom is known already.
             guard position > automation.decidedPosition else { continue }
             try automation.merge(merge.loser, into: merge.winner) {
@@ -99,7 +100,9 @@ extension FoldBatch {
             position > automation.decidedPosition
         else { return }
         // What they come into by that isn't news of them: nobody begins a journey by it.
-        for customer in Set(changes.memberships.map(\.customer)).sorted() {
+        for customer in Set(changes.memberships.map(\.customer)).sorted()
+        // Whom others counted for a moment ago may count for somebody else by now.
+        where try root(of: customer, identities) == customer {
             try automation.review(customer, .late) { try view(of: $0, identities) }
         }
     }

@@ -94,6 +94,11 @@ package struct Behaviours: Sendable, Equatable {
 
     package var isEmpty: Bool { orders.isEmpty && traces.isEmpty }
 
+    /// How many orders and events are held.
+    package var entryCount: Int {
+        traces.reduce(orders.entries.count) { $0 + $1.entries.count }
+    }
+
     /// The trace of this id; nil where none of its events came.
     package subscript(id: UInt64) -> Trace? {
         let (place, found) = place(of: id)

@@ -10,30 +10,33 @@ extension Archive {
     ///
     /// - Parameters:
     ///   - hasOrders: Whether orders are wanted beside the plan's events.
-    ///   - body: Gets each fragment once, in order of their ids; those without anything are left out.
-    /// - Returns: The last log position that is in them.
-    @discardableResult
+    ///   - fragments: Who is asked about; nil for everybody.
+    ///   - body: Gets each fragment once, in order of their ids, with the last log position that is in what it
+    ///     did; those without anything are left out.
     package func readBehaviours(
-        for plan: TracePlan, hasOrders: Bool = true,
-        _ body: (_ fragment: Int64, Behaviours) throws -> Void
-    ) throws -> Int64 {
+        for plan: TracePlan, hasOrders: Bool = true, among fragments: [Int64]? = nil,
+        _ body: (_ position: Int64, _ fragment: Int64, Behaviours) throws -> Void
+    ) throws {
         var failure: (any Error)?
-        let position = try read { connection throws(ArchiveError) in
+        try read { connection throws(ArchiveError) in
             let position = try connection.integer("SELECT position FROM archive_state")
+            if let fragments { try connection.stage(fragments) }
             var sources: [SQLText] = []
             if let events = plan.events { sources.append(events) }
             if hasOrders { sources.append(Self.orders) }
-            guard !sources.isEmpty else { return position }
+            guard !sources.isEmpty else { return }
+            let among: SQLText =
+                fragments == nil ? "" : " WHERE fragment IN (SELECT number FROM staged)"
             let rows = try connection.stream(
                 of: """
                     SELECT fragment, kind, time_ms, number, name, properties, currency, total
-                    FROM (\(sources.joined(" UNION ALL "))) ORDER BY fragment, time_ms, number
+                    FROM (\(sources.joined(" UNION ALL ")))\(among) ORDER BY fragment, time_ms, number
                     """)
             var fragment: Int64 = 0
             var behaviours = Behaviours()
             func hand() {
                 if behaviours.isEmpty { return }
-                do { try body(fragment, behaviours) } catch { failure = error }
+                do { try body(position, fragment, behaviours) } catch { failure = error }
                 behaviours = Behaviours()
             }
             while failure == nil, rows.next() {
@@ -47,10 +50,22 @@ extension Archive {
                 try rows.check()
                 hand()
             }
-            return position
         }
         if let failure { throw failure }
-        return position
+    }
+
+    /// Fragments to whom something happened after a log position, as far as the archive goes.
+    package func fragments(
+        touchedAfter position: Int64, in ids: ClosedRange<Int64>
+    ) throws(ArchiveError) -> Set<Int64> {
+        try read { connection throws(ArchiveError) in
+            let rows = try connection.rows(
+                "SELECT customer FROM contacts WHERE position > ? AND customer BETWEEN ? AND ?",
+                [.integer(position), .integer(ids.lowerBound), .integer(ids.upperBound)])
+            var found: Set<Int64> = []
+            while rows.next() { found.insert(rows.int64(0)) }
+            return found
+        }
     }
 
     /// Of kind 0, which no event has. A completed order's newest form is its row.

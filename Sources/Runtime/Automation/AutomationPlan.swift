@@ -14,6 +14,13 @@ package final class AutomationPlan: Sendable {
         package var generation: Int64
     }
 
+    /// What newer definitions ask of the past, which isn't known yet.
+    package struct Filling: Sendable {
+        package var traces: TracePlan
+        /// Whether orders are asked for, too: where nothing was ever defined before.
+        package var hasOrders: Bool
+    }
+
     /// Counts the changes of definitions.
     package let generation: Int64
     package let segments: SegmentSet
@@ -25,13 +32,16 @@ package final class AutomationPlan: Sendable {
     /// What the models foretell, where a condition asks for it.
     package let predictions: PredictionTable?
     package let quintiles: QuintileEdges?
+    /// What is being filled in, so that newer definitions can decide; nil where the newest do.
+    package let filling: Filling?
     /// Whether a message may not be sent, by what it is sent by and about; made once, as each hashes a trace.
     private let withdrawals: [Journey.Sending: Condition]
 
     package init(
         generation: Int64, segments: SegmentSet, traces: TracePlan, journeys: JourneyPlan,
         segmentRows: [String: Named], journeyRows: [String: Named],
-        predictions: PredictionTable? = nil, quintiles: QuintileEdges? = nil
+        predictions: PredictionTable? = nil, quintiles: QuintileEdges? = nil,
+        filling: Filling? = nil
     ) {
         self.generation = generation
         self.segments = segments
@@ -41,6 +51,7 @@ package final class AutomationPlan: Sendable {
         self.journeyRows = journeyRows
         self.predictions = predictions
         self.quintiles = quintiles
+        self.filling = filling
         let all = journeys.entries.flatMap { [$0.journey] + Array($0.older.values) }
         withdrawals = Dictionary(
             all.flatMap(\.sends).compactMap { send in

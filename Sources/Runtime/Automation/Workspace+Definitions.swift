@@ -23,44 +23,55 @@ extension Workspace {
         ).changes
     }
 
-    /// Puts definitions in force, all of them or none.
+    /// Puts definitions in force, all of them or none, and returns once they decide.
     ///
-    /// Customers are looked at by them from then on: those to whom something happens at once, all others one after
-    /// another while events go on.
+    /// What new conditions ask of the past is filled in first, from the archive and while events go on; those before
+    /// decide until then, and a machine that stops meanwhile goes on with it. Customers are looked at by the new
+    /// ones from then on: those to whom something happens at once, all others one after another.
     ///
     /// - Parameter actor: Who does it, for the versions' list.
     /// - Returns: What changed.
-    /// - Throws: `DefinitionFailure` with everything that is wrong; nothing is changed then.
+    /// - Throws: `DefinitionFailure` with everything that is wrong; nothing is changed then. `Failure.folding` where
+    ///   filling failed, which is tried again by itself.
     package func apply(
         _ drafts: [DefinitionDraft], prunes: Bool = false, by actor: String
     ) async throws -> [DefinitionChange] {
         try await settle()
         let now = clock.now
-        return try await engine.change { [self] tables in
-            let step = try DefinitionStep(
-                drafts, prunes: prunes, in: try tables.definitionsInForce(), now: now)
+        let changes: [DefinitionChange] = try await engine.change { [self] tables in
+            let rows = try tables.definitionsInForce()
+            let step = try DefinitionStep(drafts, prunes: prunes, in: rows, now: now)
             guard step.changes.contains(where: { $0.action != .unchanged }) else {
                 return (step.changes, nil)
             }
-            let known = engine.plan?.traces
-            let generation = try tables.note(.generation) + 1
-            try tables.setNote(.generation, to: generation)
-            for change in step.changes where change.action != .unchanged {
-                let item = step.items[change.kind.rawValue + "/" + change.name]
-                let row = try tables.apply(
-                    kind: change.kind.rawValue, name: change.name,
-                    document: item.map { String(decoding: $0.document.json, as: UTF8.self) },
-                    source: item?.source ?? "", generation: generation, by: actor, at: now)
-                if row == nil, change.kind == .segment, let subject = step.subjects[change.name] {
-                    try tables.removeMembers(
-                        of: subject, day: zone.day(of: now).daysSinceEpoch)
+            let generation = try tables.note(.generation)
+            if try tables.definitionsBefore() == nil {
+                let versions = rows.map {
+                    DefinitionsBefore.Version(subject: $0.subject, version: $0.version)
+                }
+                try tables.setDefinitionsBefore(
+                    DefinitionsBefore(generation: generation, versions))
+                if generation == 0 {
+                    try tables.removeBehaviours()
+                    // Nobody is left to be looked at by nothing.
+                    try tables.setNote(.reviewedCustomer, to: -1)
                 }
             }
-            let plan = try automationPlan(tables)
-            try remember(plan.traces, known: known, tables)
-            try tables.setNote(.reviewedCustomer, to: 0)
-            return (step.changes, plan)
+            try tables.setNote(.generation, to: generation + 1)
+            for change in step.changes where change.action != .unchanged {
+                let item = step.items[change.kind.rawValue + "/" + change.name]
+                _ = try tables.apply(
+                    kind: change.kind.rawValue, name: change.name,
+                    document: item.map { String(decoding: $0.document.json, as: UTF8.self) },
+                    source: item?.source ?? "", generation: generation + 1, by: actor, at: now)
+            }
+            let plan = try engine.automationPlan(tables)
+            return (
+                step.changes, plan.filling == nil ? try engine.bringIntoForce(tables) : plan
+            )
         }
+        if let reason = await engine.filled() { throw Failure.folding(reason) }
+        return changes
     }
 
     /// Looks at everyone anew by what the models foretell now, where a condition asks; who comes into a segment by
@@ -69,12 +80,14 @@ extension Workspace {
         try await settle()
         try await engine.change { [self] tables in
             guard let before = engine.plan else { return ((), nil) }
+            // While new definitions are filled in, everyone will be looked at anyway.
+            if before.filling != nil { return ((), nil) }
             let needs = before.segments.segments.map(\.definition.condition.needs)
             guard needs.contains(where: { $0.contains(.predictions) || $0.contains(.quintiles) })
-            else { return ((), try automationPlan(tables)) }
+            else { return ((), try engine.automationPlan(tables)) }
             try tables.setNote(.generation, to: try tables.note(.generation) + 1)
             try tables.setNote(.reviewedCustomer, to: 0)
-            return ((), try automationPlan(tables))
+            return ((), try engine.automationPlan(tables))
         }
     }
 
@@ -82,70 +95,11 @@ extension Workspace {
     func loadDefinitions() throws {
         let (plan, reviewed) = try records.fold { tables in
             (
-                try tables.hasDefinitions() ? try automationPlan(tables) : nil,
+                try tables.hasDefinitions() ? try engine.automationPlan(tables) : nil,
                 try tables.note(.reviewedCustomer)
             )
         }
         try engine.use(plan, mustReview: reviewed >= 0)
-    }
-
-    /// A year: longer windows of goals in versions that nobody is inside of any more aren't watched.
-    private static let goalWatchedMs: Int64 = 366 * 86_400_000
-
-    /// Puts together what is decided by.
-    func automationPlan(_ tables: FoldTables) throws -> AutomationPlan {
-        let rows = try tables.definitionsInForce()
-        let set = try DefinitionSet(rows)
-        let generation = try tables.note(.generation)
-        var (segmentRows, journeyRows) = (
-            [String: AutomationPlan.Named](), [String: AutomationPlan.Named]()
-        )
-        for item in set.segments { segmentRows[item.row.name] = .init(item.row) }
-        var entries: [JourneyPlan.Entry] = []
-        var older: [Journey] = []
-        for row in try tables.newestDefinitions(kind: DefinitionDraft.Kind.journey.rawValue) {
-            let isDeleted = row.replacedAt != nil
-            let inside = try tables.versionsInside(
-                ofJourney: row.subject,
-                since: clock.now.adding(milliseconds: -Self.goalWatchedMs))
-            if isDeleted, inside.isEmpty { continue }
-            var versions: [Int: Journey] = [:]
-            for number in inside where number != row.version {
-                guard let kept = try tables.definition(subject: row.subject, version: number)
-                else { continue }
-                versions[Int(number)] = try Journey(
-                    reading: DocumentReader(try DefinitionSet.document(kept)))
-            }
-            older += versions.values
-            let journey = try Journey(
-                reading: DocumentReader(try DefinitionSet.document(row)))
-            if isDeleted { older.append(journey) }
-            entries.append(
-                .init(
-                    journey, version: Int(row.version), older: versions, isDeleted: isDeleted))
-            journeyRows[row.name] = .init(row)
-        }
-        let segments = try set.segmentSet()
-        let journeys = JourneyPlan(
-            entries, rules: set.sending?.definition ?? SendingRules(),
-            revision: UInt64(generation), hash: hash, workspaceZone: zone,
-            zone: ZoneShelf.shared.zone)
-        let conditions =
-            set.segments.map(\.definition.condition)
-            + (set.journeys.map(\.definition) + older).flatMap(\.conditions)
-        return AutomationPlan(
-            generation: generation, segments: segments,
-            traces: set.traces(olderJourneys: older), journeys: journeys,
-            segmentRows: segmentRows, journeyRows: journeyRows,
-            predictions: try predictionTable(
-                for: conditions, journeys: set.journeys.map(\.definition) + older),
-            quintiles: try quintileEdges(for: conditions))
-    }
-}
-
-extension AutomationPlan.Named {
-    init(_ row: DefinitionRow) {
-        self.init(number: row.subject, version: row.version, generation: row.generation)
     }
 }
 
@@ -154,8 +108,6 @@ struct DefinitionStep {
     var changes: [DefinitionChange] = []
     /// What is written, by `kind/name`.
     var items: [String: DefinitionDraft] = [:]
-    /// The numbers of segments in force, by name.
-    var subjects: [String: Int64] = [:]
     /// All definitions, as they would be.
     var set: DefinitionSet
 
@@ -165,12 +117,7 @@ struct DefinitionStep {
         set = try DefinitionSet(rows)
         var problems: [(file: String, problem: DocumentProblem)] = []
         var known: [String: DefinitionRow] = [:]
-        for row in rows {
-            known[row.kind + "/" + row.name] = row
-            if row.kind == DefinitionDraft.Kind.segment.rawValue {
-                subjects[row.name] = row.subject
-            }
-        }
+        for row in rows { known[row.kind + "/" + row.name] = row }
         for draft in drafts {
             do throws(DocumentProblem) {
                 let (kind, name) = try draft.heading()

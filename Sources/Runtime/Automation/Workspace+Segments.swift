@@ -9,7 +9,7 @@ package struct SegmentStanding: Sendable {
     package var definition: SegmentDefinition
     package var row: DefinitionRow
     package var size: Int64
-    /// How much of all customers was looked at since definitions changed, 0...1; nil once all were.
+    /// How far it is to bring in who is in it, 0...1; nil once all are.
     package var filled: Double?
 }
 
@@ -35,13 +35,17 @@ extension Workspace {
         }
     }
 
-    /// How much of all customers was looked at since definitions changed; nil once all were.
+    /// How far it is, 0...1, to bring in who is in new segments; nil once all are: what definitions ask of customers'
+    /// past is filled in first, then each customer is looked at.
     package func reviewedShare() throws -> Double? {
+        if let filled = engine.filledThrough {
+            return min(Double(filled) / Double(max(try records.newestCustomer(), 1)), 1) / 2
+        }
         guard let after = try records.setting("reviewed-customer").flatMap({ Int64($0) }),
             after >= 0
         else { return nil }
         let last = max(try records.newestCustomer(), 1)
-        return min(Double(after) / Double(last), 1)
+        return (1 + min(Double(after) / Double(last), 1)) / 2
     }
 
     /// How many customers a condition holds for now, and a few of them.
@@ -61,7 +65,7 @@ extension Workspace {
             uniquingKeysWith: { first, _ in first })
         return SegmentQuery(
             condition, now: clock.now,
-            quintiles: try known ?? quintileEdges(for: conditions),
+            quintiles: try known ?? engine.quintileEdges(for: conditions),
             segments: segments)
     }
 

@@ -59,7 +59,7 @@ extension Workspace {
                 entries, rules: set.sending?.definition ?? SendingRules(), revision: 1,
                 hash: hash, workspaceZone: zone, zone: ZoneShelf.shared.zone),
             segmentRows: [:], journeyRows: [:], predictions: PredictionTable(),
-            quintiles: try quintileEdges(for: conditions))
+            quintiles: try engine.quintileEdges(for: conditions))
         if plan.quintiles != nil {
             notes.append("fifths of buyers are those of today")
         }

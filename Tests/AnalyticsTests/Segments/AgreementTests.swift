@@ -78,13 +78,13 @@ import Testing
     ) throws {
         var found: [Int64: Behaviours] = [:]
         var last: Int64 = 0
-        try archive.readBehaviours(for: history.plan) { fragment, behaviours in
+        try archive.readBehaviours(for: history.plan) { _, fragment, behaviours in
             #expect(fragment > last, "\(place): each once, in order of their ids")
             last = fragment
             found[fragment] = behaviours
         }
         // Without orders only the traces are told.
-        try archive.readBehaviours(for: history.plan, hasOrders: false) { fragment, behaviours in
+        try archive.readBehaviours(for: history.plan, hasOrders: false) { _, fragment, behaviours in
             #expect(behaviours.orders.isEmpty, "\(place): \(fragment)")
             #expect(behaviours.traces == found[fragment]?.traces, "\(place): \(fragment)")
         }
