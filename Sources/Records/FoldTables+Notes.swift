@@ -8,6 +8,8 @@ extension FoldTables {
         case decidedPosition = "decided-position"
         /// The last customer that was looked at since definitions changed; −1 once all were.
         case reviewedCustomer = "reviewed-customer"
+        /// The newest customer when that began: later ones are by the definitions in force from the start.
+        case reviewedThrough = "reviewed-through"
         /// Counts the changes of definitions, and of what the models foretold.
         case generation
         /// The newest of those by which all customers were looked at.
@@ -27,6 +29,13 @@ extension FoldTables {
                 INSERT INTO settings (name, value) VALUES (?, ?)
                 ON CONFLICT (name) DO UPDATE SET value = excluded.value
                 """, arguments: [name.rawValue, String(value)])
+    }
+
+    /// Has everybody who is there looked at.
+    package func beginReview() throws {
+        let newest = try Int64.fetchOne(db, sql: "SELECT max(id) FROM customers") ?? 0
+        try setNote(.reviewedThrough, to: newest)
+        try setNote(.reviewedCustomer, to: 0)
     }
 
     /// Customers that count for nobody else, in order of their ids.

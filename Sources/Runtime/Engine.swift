@@ -101,13 +101,6 @@ package final class Engine: Sendable {
         var waiting: [Waiting] = []
     }
 
-    /// Who waits for the log to be folded, and for the timers that are due.
-    struct Waiting {
-        let position: Int64
-        let at: Timestamp
-        let done: CheckedContinuation<String?, Never>
-    }
-
     /// What is kept between batches; only touched on `queue`.
     ///
     /// `@unchecked Sendable`: the serial queue runs one block at a time, and every use is inside one.
@@ -119,6 +112,8 @@ package final class Engine: Sendable {
         var plan: AutomationPlan?
         /// What fills in what newer definitions ask of the past; nil where the newest decide.
         var filling: TraceFilling?
+        /// Whether that failed and isn't tried again yet.
+        var fillingRests = false
         /// Who waits for the newest definitions to decide.
         var awaitingForce: [CheckedContinuation<String?, Never>] = []
         /// For when the next look at the timers is arranged.
@@ -166,34 +161,14 @@ package final class Engine: Sendable {
         if mustSchedule { queue.async { self.goOn() } }
     }
 
-    /// Returns once everything that is in the log now is folded.
-    ///
-    /// - Returns: Nil, or why folding failed.
-    package func settle() async -> String? {
-        let target = log.lastPosition
-        let now = clock.now
-        let failure = await withCheckedContinuation { done in
-            let waiting = Waiting(position: target, at: now, done: done)
-            let isThere = state.withLock { state in
-                if state.hasReached(waiting) || state.isClosed { return true }
-                state.waiting.append(waiting)
-                return false
-            }
-            if isThere {
-                done.resume(returning: nil)
-            } else {
-                wake()
-                // Where it rests, it goes on at once.
-                queue.async { self.goOn() }
-            }
-        }
-        return failure
-    }
-
     /// Finishes the batch at hand and takes no other.
     package func close() {
         state.withLock { $0.isClosed = true }
-        queue.sync { stopFilling("the workspace is closing") }
+        queue.sync {
+            let filling = memory.filling
+            stopFilling("the workspace is closing")
+            filling?.waitUntilStopped()
+        }
         let waiting = state.withLock { state in
             defer { state.waiting = [] }
             return state.waiting
@@ -230,10 +205,12 @@ package final class Engine: Sendable {
                 }
                 switch step {
                 case .rest:
+                    state.withLock { $0.status.failure = nil }
                     setAlarm()
                     return rest()
                 case .timers, .review:
                     if step == .timers { try fireTimers() } else { try review() }
+                    state.withLock { $0.status.failure = nil }
                     resumeReached()
                     continue
                 case .fold: break
@@ -270,11 +247,6 @@ package final class Engine: Sendable {
     /// How long events gather after a small batch.
     private var restMs: Int {
         memory.plan == nil ? options.pace.restMs : options.pace.decidingRestMs
-    }
-
-    private func resumeReached() {
-        let reached = state.withLock { $0.takeReached() }
-        for done in reached { done.resume(returning: nil) }
     }
 
     /// Whether so much is coming that it's better to wait for more, and nobody waits for what is there.
@@ -381,19 +353,5 @@ package final class Engine: Sendable {
                 metadata: ["count": "\(result.problems)"])
         }
         return result.position
-    }
-}
-
-extension Engine.State {
-    fileprivate func hasReached(_ waiting: Engine.Waiting) -> Bool {
-        status.position >= waiting.position
-            && (plan == nil || !mustReview && nextDue.map { $0 > waiting.at } ?? true)
-    }
-
-    /// Those who wait for what is reached.
-    fileprivate mutating func takeReached() -> [CheckedContinuation<String?, Never>] {
-        let all = waiting
-        waiting = all.filter { !hasReached($0) }
-        return all.filter { hasReached($0) }.map(\.done)
     }
 }

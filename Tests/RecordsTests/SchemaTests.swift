@@ -90,6 +90,12 @@ struct SchemaTests {
             sql: "SELECT id FROM outbox WHERE journey = ? AND id < ? ORDER BY id DESC LIMIT ?",
             plan: ["SEARCH outbox USING COVERING INDEX outbox_by_journey (journey=? AND rowid<?)"]),
         HotQuery(
+            sql: """
+                UPDATE outbox SET state = 'pending', due_at = ?
+                WHERE state IN ('pending', 'sending') AND state = 'sending'
+                """,
+            plan: ["SCAN outbox USING INDEX outbox_due"]),
+        HotQuery(
             sql: "SELECT kind, count(*) FROM outbox WHERE state = 'dead' GROUP BY kind",
             plan: ["SCAN outbox USING INDEX outbox_dead"]),
         HotQuery(

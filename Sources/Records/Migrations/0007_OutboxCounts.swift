@@ -5,6 +5,7 @@ enum OutboxCounts {
     static let definition = """
         DROP INDEX outbox_by_state;
         CREATE INDEX outbox_dead ON outbox (kind, receiver) WHERE state = 'dead';
+        CREATE INDEX outbox_withheld ON outbox (kind) WHERE state = 'withheld';
         CREATE TABLE outbox_counts (
             state TEXT NOT NULL,
             kind TEXT NOT NULL,

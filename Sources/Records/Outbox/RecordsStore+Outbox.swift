@@ -105,7 +105,10 @@ extension RecordsStore {
     package func releaseOutboxClaims(now: Timestamp) throws {
         try write { db in
             try db.execute(
-                sql: "UPDATE outbox SET state = 'pending', due_at = ? WHERE state = 'sending'",
+                sql: """
+                    UPDATE outbox SET state = 'pending', due_at = ?
+                    WHERE state IN ('pending', 'sending') AND state = 'sending'
+                    """,
                 arguments: [now.milliseconds])
         }
     }

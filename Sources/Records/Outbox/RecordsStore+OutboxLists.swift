@@ -19,6 +19,8 @@ package struct OutboxFilter: Sendable, Equatable {
 
 extension RecordsStore {
     package func outbox(_ filter: OutboxFilter) throws -> [OutboxRecord] {
+        // What isn't there isn't looked for in all there is.
+        if let state = filter.state, state.isFinal, try !hasAny(state, filter.kind) { return [] }
         var conditions: [String] = []
         var arguments: [(any DatabaseValueConvertible)?] = []
         func add(_ condition: String, _ value: (any DatabaseValueConvertible)?) {
@@ -37,8 +39,9 @@ extension RecordsStore {
         switch filter.state {
         // As the indexes of what isn't over have it.
         case .dead: conditions.append("state = 'dead'")
+        case .withheld: conditions.append("state = 'withheld'")
         case .pending, .sending: conditions.append("state IN ('pending', 'sending')")
-        case .done, .kept, .withheld, nil: break
+        case .done, .kept, nil: break
         }
         add("state = ?", filter.state?.rawValue)
         add("receiver = ?", filter.receiver)
@@ -50,6 +53,17 @@ extension RecordsStore {
         return try read { db in
             try Row.fetchAll(db, sql: sql, arguments: bound)
                 .compactMap(OutboxRecord.init(row:))
+        }
+    }
+
+    private func hasAny(_ state: OutboxState, _ kind: OutboxKind?) throws -> Bool {
+        try read { db in
+            try Bool.fetchOne(
+                db,
+                sql: """
+                    SELECT EXISTS (
+                        SELECT 1 FROM outbox_counts WHERE state = ?1 AND kind = coalesce(?2, kind))
+                    """, arguments: [state.rawValue, kind?.rawValue]) ?? false
         }
     }
 

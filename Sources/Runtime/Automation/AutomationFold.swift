@@ -27,6 +27,8 @@ final class AutomationFold {
     let decidedPosition: Int64
     /// Customers up to here were looked at since definitions changed; -1 for all.
     private let reviewedCustomer: Int64
+    /// Customers beyond this came since, and were never looked at by other definitions.
+    private let reviewedThrough: Int64
     private let reviewedGeneration: Int64
     /// Kept from batch to batch.
     private let states: CustomerStates
@@ -55,6 +57,8 @@ final class AutomationFold {
         self.zone = zone
         decidedPosition = try tables.note(.decidedPosition)
         reviewedCustomer = try tables.note(.reviewedCustomer)
+        let through = try tables.note(.reviewedThrough)
+        reviewedThrough = through == 0 ? .max : through
         reviewedGeneration = try tables.note(.reviewedGeneration)
         nextDue = try tables.automation.nextTimer()
         now = Timestamp(milliseconds: 0)
@@ -75,7 +79,9 @@ final class AutomationFold {
             state = try CustomerState(customer, decoding: row.state.span, due: row.due)
         } else {
             // Without a row a customer is in nothing, by all definitions that they were looked at for.
-            let isReviewed = isNew || reviewedCustomer < 0 || customer <= reviewedCustomer
+            let isReviewed =
+                isNew || reviewedCustomer < 0 || customer <= reviewedCustomer
+                || customer > reviewedThrough
             state = CustomerState(
                 customer, generation: isReviewed ? plan.generation : reviewedGeneration)
         }

@@ -1,6 +1,7 @@
 import Analytics
 import Dispatch
 import Kernel
+import Logging
 import Records
 import Segments
 import Synchronization
@@ -55,10 +56,21 @@ extension Engine {
     /// - Returns: Whether there was anything to do.
     func fillNext() throws -> Bool {
         guard let wanted = memory.plan?.filling else { return false }
+        if memory.fillingRests {
+            state.withLock { $0.waitsForArchive = true }
+            return false
+        }
         let filling = memory.filling ?? begin(wanted)
         // Said before it's looked at, so that no answer is passed over.
         state.withLock { $0.waitsForArchive = true }
-        guard let turn = try filling.take() else {
+        let next: TraceFilling.Turn?
+        do {
+            next = try filling.take()
+        } catch {
+            fillLater(error)
+            return false
+        }
+        guard let turn = next else {
             let mustReview = try records.fold { try $0.note(.reviewedCustomer) >= 0 }
             if mustReview { state.withLock { $0.waitsForArchive = false } }
             return false
@@ -74,6 +86,23 @@ extension Engine {
             if let left = filling.endRound() { try end(left, wanted) }
         }
         return true
+    }
+
+    /// The archive can't answer: it is asked again in a while. Events are folded and timers fire meanwhile.
+    private func fillLater(_ error: any Error) {
+        let reason = String(describing: error)
+        logger.error(
+            "new definitions can't be filled in; trying again", metadata: ["reason": "\(reason)"])
+        stopFilling(reason)
+        memory.fillingRests = true
+        state.withLock { $0.waitsForArchive = true }
+        let pause = DispatchTimeInterval.seconds(options.pace.retryAfterSeconds)
+        queue.asyncAfter(deadline: .now() + pause) { [weak self] in
+            guard let self else { return }
+            self.memory.fillingRests = false
+            self.state.withLock { $0.waitsForArchive = false }
+            self.wake()
+        }
     }
 
     /// Stops filling; it begins anew when the engine goes on.

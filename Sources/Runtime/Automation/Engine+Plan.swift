@@ -42,7 +42,7 @@ extension Engine {
             }
         }
         try tables.setDefinitionsBefore(nil)
-        try tables.setNote(.reviewedCustomer, to: 0)
+        try tables.beginReview()
         return try automationPlan(tables)
     }
 

@@ -114,12 +114,14 @@ final class TraceFilling: Sendable {
         return nil
     }
 
-    /// Stops, and returns when the archive isn't at work for it any more.
+    /// Stops as soon as the archive says something; nothing comes of it any more.
     func stop() {
         state.withLock { $0.isOver = true }
         for _ in 0...Self.waitingMax { room.signal() }
-        queue.sync {}
     }
+
+    /// Returns when the archive isn't at work for it any more, after `stop`.
+    func waitUntilStopped() { queue.sync {} }
 
     // MARK: Asking
 
@@ -131,6 +133,7 @@ final class TraceFilling: Sendable {
                 try archive.readBehaviours(
                     for: wanted.traces, hasOrders: wanted.hasOrders, among: fragments
                 ) { position, fragment, found in
+                    if state.withLock({ $0.isOver }) { throw Cancelled() }
                     answer.position = position
                     answer.behaviours.append((fragment, found))
                     entries += found.entryCount
@@ -146,8 +149,11 @@ final class TraceFilling: Sendable {
             } catch is Cancelled {
                 // Whoever stopped it doesn't ask.
             } catch {
-                state.withLock { $0.failure = error }
-                onTurn()
+                let isOver = state.withLock { state in
+                    state.failure = error
+                    return state.isOver
+                }
+                if !isOver { onTurn() }
             }
         }
     }

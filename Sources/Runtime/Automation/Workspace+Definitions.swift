@@ -36,7 +36,8 @@ extension Workspace {
     package func apply(
         _ drafts: [DefinitionDraft], prunes: Bool = false, by actor: String
     ) async throws -> [DefinitionChange] {
-        try await settle()
+        // What is applied while others are filled in takes their place, also where these can't be.
+        if let reason = await engine.settle(filled: false) { throw Failure.folding(reason) }
         let now = clock.now
         let changes: [DefinitionChange] = try await engine.change { [self] tables in
             let rows = try tables.definitionsInForce()
@@ -86,7 +87,7 @@ extension Workspace {
             guard needs.contains(where: { $0.contains(.predictions) || $0.contains(.quintiles) })
             else { return ((), try engine.automationPlan(tables)) }
             try tables.setNote(.generation, to: try tables.note(.generation) + 1)
-            try tables.setNote(.reviewedCustomer, to: 0)
+            try tables.beginReview()
             return ((), try engine.automationPlan(tables))
         }
     }

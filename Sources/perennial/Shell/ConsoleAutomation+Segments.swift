@@ -84,6 +84,8 @@ extension ConsoleAutomation {
     }
 
     private func segment(_ name: String) throws -> SegmentPageData? {
+        // Before all that it stands for: a change in between is shown by the next look.
+        let revision = try revision(of: name) ?? ""
         guard let standing = try standing(name) else { return nil }
         return SegmentPageData(
             row: try row(standing, customers: try customerCount()),
@@ -91,7 +93,7 @@ extension ConsoleAutomation {
             sizes: try sizes(of: standing, days: Self.sizeDays),
             members: try members(of: standing, after: nil, limit: Self.membersShown),
             overlaps: try overlaps.value(name) { try overlaps(of: standing) },
-            usedBy: try users(of: name), revision: try revision(of: name) ?? "")
+            usedBy: try users(of: name), revision: revision)
     }
 
     static func lines(_ condition: Condition) -> [DefinitionLine] {
