@@ -24,6 +24,23 @@ struct SegmentsCommand: AsyncParsableCommand {
           - {did: Order Completed, where: [{property: total, atLeast: 50}], times: {atLeast: 3}, within: 365 days}
         """
 
+    /// Kinds of conditions that read events.
+    private static let others = [
+        ("a window", "{frequency: {atLeast: 2}, within: 365 days}"),
+        ("an event", "{did: Order Completed, times: {atLeast: 3}, within: 365 days}"),
+        (
+            "a property",
+            "{did: Order Completed, where: [{property: total, atLeast: 50}], times: {atLeast: 3}}"
+        ),
+        (
+            "a property in a year",
+            "{did: Order Completed, where: [{property: total, atLeast: 50}], within: 365 days}"
+        ),
+        ("a sum", "{sum: {event: Order Completed, property: total}, atLeast: 500}"),
+        ("a last value", "{last: {event: Order Completed, property: total}, atLeast: 50}"),
+        ("an attribute", "{attribute: country, is: GB}"),
+    ]
+
     @OptionGroup var workspace: WorkspaceFolder
 
     @Option(help: "How often the preview is asked for.")
@@ -50,6 +67,17 @@ struct SegmentsCommand: AsyncParsableCommand {
         figure("members", [Double(preview.count)])
         figure("customers", [Double(preview.people)])
         note("members before \(end)")
+        for (name, condition) in Self.others {
+            let other = try DefinitionDraft.reading(
+                yaml: "kind: segment\nname: other\nwhere: [\(condition)]", file: "other.yaml")
+            let query = SegmentQuery(
+                try SegmentDefinition(reading: .init(other[0].document)).condition, now: end)
+            var times: [Double] = []
+            for _ in 0..<rounds {
+                times.append(try timed { _ = try workspace.archive.segmentPreview(query) })
+            }
+            figure("preview of \(name), ms", times)
+        }
         if applies {
             try await apply(drafts, "first segment", workspace)
             try await apply(

@@ -27,6 +27,8 @@ extension Archive {
         try write { writer throws(ArchiveError) in
             let connection = writer.connection
             var changed: [Int64] = []
+            // Contacts say by themselves when they changed.
+            var others: [Int64] = []
             let isNew = try connection.transaction { () throws(ArchiveError) in
                 let before = try connection.integer("SELECT position FROM archive_state")
                 var position = before
@@ -34,18 +36,19 @@ extension Archive {
                     guard batch.throughPosition > before else { continue }
                     changed.append(contentsOf: batch.contacts.map(\.customer))
                     try connection.append(batch.blocks)
-                    try connection.writeOrders(batch, &changed)
+                    try connection.writeOrders(batch, &others)
                     try connection.writeContacts(batch.contacts, before: before)
-                    try connection.writeLinks(batch.links, &changed)
+                    try connection.writeLinks(batch.links, &others)
                     position = batch.throughPosition
                 }
                 guard position > before else { return false }
+                try connection.noteChanged(Set(others).subtracting(changed))
                 _ = try connection.rows(
                     "UPDATE archive_state SET position = ?, version = version + 1",
                     [.integer(position)])
                 return true
             }
-            if isNew { writer.markDirty(changed) }
+            if isNew { writer.markDirty(changed + others) }
             return isNew
         }
     }
@@ -59,10 +62,11 @@ extension Archive {
             try connection.transaction { () throws(ArchiveError) in
                 for table in [
                     "events", "orders", "refunds", "cancellations", "order_lines", "contacts",
-                    "links", "customer_summary", "customer_revenue",
+                    "links", "customer_summary", "customer_revenue", "summary_changes",
                 ] { try connection.execute("DELETE FROM \(table)") }
                 try connection.execute(
-                    "UPDATE archive_state SET position = 0, version = version + 1")
+                    "UPDATE archive_state SET position = 0, version = version + 1, summary_position = -1"
+                )
             }
             writer.dirty = nil
         }

@@ -77,7 +77,8 @@ extension Archive {
                         .text(run.parameters),
                     ])
                 try connection.appendPredictions(run.run.rawValue, columns)
-                try connection.execute("UPDATE archive_state SET version = version + 1")
+                try connection.execute(
+                    "UPDATE archive_state SET version = version + 1, summary_position = -1")
             }
             writer.dirty = nil
         }

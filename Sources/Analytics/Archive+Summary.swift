@@ -20,7 +20,10 @@ extension Archive {
                 } else {
                     try connection.fillSummary(onlyStaged: false)
                 }
-                try connection.execute("UPDATE archive_state SET summary_version = version")
+                try connection.execute("DELETE FROM summary_changes")
+                try connection.execute(
+                    "UPDATE archive_state SET summary_version = version, summary_position = position"
+                )
             }
             writer.dirty = []
         }
@@ -28,6 +31,38 @@ extension Archive {
 }
 
 extension Connection {
+    /// Whom the summary may show wrongly, when the archive is opened; nil where that may be everybody, or very many.
+    func changedSinceSummary() throws(ArchiveError) -> Set<Int64>? {
+        let state = try rows(
+            "SELECT summary_position, version = summary_version FROM archive_state")
+        guard state.next() else { return nil }
+        if state.bool(1) { return [] }
+        let position = state.int64(0)
+        if position < 0 { return nil }
+        let limit = Int64(Archive.Writer.dirtyMax) + 1
+        let changed = try rows(
+            """
+            SELECT DISTINCT customer FROM (
+                SELECT customer FROM contacts WHERE position > ?
+                UNION ALL SELECT customer FROM summary_changes)
+            WHERE customer <> 0 LIMIT ?
+            """, [.integer(position), .integer(limit)])
+        var found: Set<Int64> = []
+        while changed.next() { found.insert(changed.int64(0)) }
+        return found.count < limit ? found : nil
+    }
+
+    /// Keeps, for the next start, who changed beside those with a newer contact.
+    func noteChanged(_ customers: Set<Int64>) throws(ArchiveError) {
+        guard !customers.isEmpty else { return }
+        if customers.count > Archive.Writer.dirtyMax {
+            return try execute("UPDATE archive_state SET summary_position = -1")
+        }
+        let customers = Array(customers)
+        let appender = try appender(for: "summary_changes", [.bigint])
+        try appender.append(customers.count) { slice in slice.bigints(0) { customers[$0] } }
+    }
+
     /// The customers themselves, and those they count for now.
     fileprivate func roots(of customers: Set<Int64>) throws(ArchiveError) -> [Int64] {
         var roots = customers

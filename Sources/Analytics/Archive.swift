@@ -33,7 +33,7 @@ package final class Archive: Sendable {
         /// Whom the summary may show wrongly since it was made; nil where nobody kept count.
         var dirty: Set<Int64>?
         /// Beyond this many, everybody is done anew.
-        static let dirtyMax = 20_000
+        static let dirtyMax = 100_000
 
         mutating func markDirty(_ customers: some Sequence<Int64>) {
             guard dirty != nil else { return }
@@ -64,9 +64,8 @@ package final class Archive: Sendable {
             path: folder + "/" + Self.fileName, settings: settings, library: library)
         let connection = try Connection(database)
         try Migrations.run(on: connection)
-        let isSummaryCurrent = try connection.integer(
-            "SELECT (version = summary_version)::BIGINT FROM archive_state")
-        writer = Mutex(Writer(connection: connection, dirty: isSummaryCurrent == 1 ? [] : nil))
+        let changed = try connection.changedSinceSummary()
+        writer = Mutex(Writer(connection: connection, dirty: changed))
     }
 
     /// The last log position that the archive holds; 0 in a new one.
