@@ -164,11 +164,7 @@ package final class Engine: Sendable {
     /// Finishes the batch at hand and takes no other.
     package func close() {
         state.withLock { $0.isClosed = true }
-        queue.sync {
-            let filling = memory.filling
-            stopFilling("the workspace is closing")
-            filling?.waitUntilStopped()
-        }
+        queue.sync { stopFilling("the workspace is closing") }
         let waiting = state.withLock { state in
             defer { state.waiting = [] }
             return state.waiting

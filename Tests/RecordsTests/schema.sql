@@ -232,6 +232,7 @@ CREATE TABLE outbox_counts (
 CREATE INDEX outbox_dead ON outbox (kind, receiver) WHERE state = 'dead';
 CREATE INDEX outbox_due ON outbox (kind, receiver, due_at)
     WHERE state IN ('pending', 'sending');
+CREATE INDEX outbox_withheld ON outbox (kind) WHERE state = 'withheld';
 CREATE TABLE profiles (
     customer INTEGER PRIMARY KEY NOT NULL,
     profile BLOB NOT NULL

@@ -114,14 +114,13 @@ final class TraceFilling: Sendable {
         return nil
     }
 
-    /// Stops as soon as the archive says something; nothing comes of it any more.
+    /// Stops, and returns when the archive isn't at work for it any more: those that follow one another would
+    /// else be at work together.
     func stop() {
         state.withLock { $0.isOver = true }
         for _ in 0...Self.waitingMax { room.signal() }
+        queue.sync {}
     }
-
-    /// Returns when the archive isn't at work for it any more, after `stop`.
-    func waitUntilStopped() { queue.sync {} }
 
     // MARK: Asking
 
