@@ -283,6 +283,28 @@ struct SegmentBuilderTests {
         )
     }
 
+    @Test func `who opens the builder isn't told of mistakes, and a count needs no name`()
+        async throws
+    {
+        let fixture = ConsoleFixture()
+        try await fixture.run { client in
+            let browser = Browser(client: client)
+            let token = try await browser.token(on: "/segments/new")
+            let blank = ConditionForm().fitted
+            let untouched = [
+                ("token", token), ("mode", "form"), ("kind", blank.kind.rawValue),
+                ("subject", blank.subject), ("comparison", blank.comparison),
+                ("value", blank.value), ("within", blank.within),
+            ]
+            let part = try await browser.post("/segments/preview", encode(untouched))
+            #expect(part.html.contains("Counted while you type"))
+            let fields = [("token", token), ("mode", "form")] + Self.row
+            let counted = try await browser.post("/segments/preview", encode(fields))
+            #expect(counted.html.contains("1,234 customers"))
+        }
+        #expect(fixture.log.previews.count == 1)
+    }
+
     @Test func `a segment is saved, or the reason why not stands above what was typed`()
         async throws
     {

@@ -161,6 +161,16 @@ struct SegmentForm: Equatable, Sendable {
         return (match, nodes)
     }
 
+    /// Whether nothing was said yet of who is in it.
+    var isUntouched: Bool { groups.isEmpty && conditions == [ConditionForm().fitted] }
+
+    /// The same under some name where it has none yet: who is in it doesn't depend on that.
+    var named: SegmentForm {
+        var form = self
+        if form.name.isEmpty, Self.name(from: title).isEmpty { form.name = "unnamed" }
+        return form
+    }
+
     /// The definition; its name comes from the title where none was given.
     var document: DocumentNode {
         let inner = groups.map { group in

@@ -121,7 +121,7 @@ extension ConsoleRoutes {
                 visit, form: form, yaml: isText ? text : nil, edited: edited)
         }
         if act == "count" {
-            let yaml = isText ? text : desk.data.automation.writeYAML(form.document)
+            let yaml = isText ? text : desk.data.automation.writeYAML(form.named.document)
             return try await builder(
                 visit, form: form, yaml: isText ? text : nil,
                 preview: try await preview(visit, yaml), edited: edited)
@@ -189,10 +189,16 @@ extension ConsoleRoutes {
     }
 
     private func previewSegment(_ visit: Visit, _ fields: FormFields) async throws -> Response {
-        let yaml =
-            fields["mode"] == "yaml"
-            ? fields["yaml"] ?? ""
-            : desk.data.automation.writeYAML(SegmentForm(fields).document)
+        let yaml: String
+        if fields["mode"] == "yaml" {
+            yaml = fields["yaml"] ?? ""
+        } else {
+            let form = SegmentForm(fields)
+            if form.isUntouched {
+                return visit.part("builder-preview-part", PreviewPart(preview: nil))
+            }
+            yaml = desk.data.automation.writeYAML(form.named.document)
+        }
         return visit.part(
             "builder-preview-part", PreviewPart(preview: try await preview(visit, yaml)))
     }
@@ -219,5 +225,6 @@ extension ConsoleRoutes {
 
 /// What the preview's template expects around it.
 struct PreviewPart {
-    let preview: PreviewView
+    /// Nil before anything was said.
+    let preview: PreviewView?
 }
