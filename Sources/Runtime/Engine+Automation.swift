@@ -124,10 +124,25 @@ extension Engine {
             try noteTimers()
             try tellDecided()
         } catch {
-            // It is decided; the next batch tells it, and says why where it can't.
-            logger.error("decisions wait to be told", metadata: ["reason": "\(error)"])
+            tellLater(error)
         }
         return value
+    }
+
+    /// What is decided couldn't be told: again in a while, unless the next batch of events tells it before.
+    private func tellLater(_ error: any Error) {
+        logger.error("decisions wait to be told", metadata: ["reason": "\(error)"])
+        let pause = DispatchTimeInterval.seconds(options.pace.retryAfterSeconds)
+        queue.asyncAfter(deadline: .now() + pause) { [weak self] in
+            guard let self, !self.state.withLock({ $0.isClosed }) else { return }
+            do {
+                try self.noteTimers()
+                try self.tellDecided()
+                self.wake()
+            } catch {
+                self.tellLater(error)
+            }
+        }
     }
 
     /// Notes when the next timer is due.
