@@ -17,6 +17,24 @@ package struct ArchiveBatch: Sendable {
     package init(throughPosition: Int64) {
         self.throughPosition = throughPosition
     }
+
+    /// Batches that follow one another as one, with the same effect; nil of none.
+    package init?(joining batches: [ArchiveBatch]) {
+        guard let last = batches.last else { return nil }
+        self.init(throughPosition: last.throughPosition)
+        repeatedKeys = []
+        for batch in batches {
+            blocks.append(contentsOf: batch.blocks)
+            orders.append(contentsOf: batch.orders)
+            lines.append(contentsOf: batch.lines)
+            contacts.append(contentsOf: batch.contacts)
+            links.append(contentsOf: batch.links)
+            repeatedKeys =
+                if let all = repeatedKeys, let keys = batch.repeatedKeys {
+                    all.union(keys)
+                } else { nil }
+        }
+    }
 }
 
 /// A block of the log with whose each event is.

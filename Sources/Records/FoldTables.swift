@@ -27,6 +27,8 @@ package final class FoldTables {
     private let putCustomer: HotStatement
     private let putRoot: HotStatement
     private let putIdentifier: HotStatement
+    let putBacklog: HotStatement
+    let cutBacklog: HotStatement
 
     /// - Parameter reader: A connection that nobody else uses.
     init(_ db: Database, reader: Database) throws {
@@ -60,6 +62,14 @@ package final class FoldTables {
                 key_high, key_low, kind, value, customer, first_position, first_at)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
             """)
+        putBacklog = try HotStatement(
+            db,
+            """
+            INSERT INTO archive_backlog (through_position, after_position, bytes)
+            VALUES (?1, ?2, ?3)
+            """)
+        cutBacklog = try HotStatement(
+            db, "DELETE FROM archive_backlog WHERE through_position <= ?1")
     }
 
     // MARK: Position

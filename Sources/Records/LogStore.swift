@@ -277,7 +277,7 @@ package final class LogStore: Sendable {
     }
 
     /// What `reserveSpace` makes room for: as much as is written between two checkpoints.
-    private static let reservedBytes = 16 << 20
+    private static let reservedBytes = 32 << 20
 
     /// Makes the write-ahead log as long as it gets between checkpoints, so that a commit's sync doesn't also have
     /// to record a longer file (which takes several times as long). For a server; costs a moment and some disk.

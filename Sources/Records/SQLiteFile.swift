@@ -12,6 +12,8 @@ package struct SQLiteFile: Sendable {
 
     package let writer: DatabaseQueue
     package let reader: DatabaseQueue
+    /// Pages that change with every batch are taken in once for many batches.
+    private let keeper: JournalKeeper
     private let path: String
     private let cacheKiB: Int
 
@@ -23,12 +25,13 @@ package struct SQLiteFile: Sendable {
     ) throws {
         var configuration = Configuration()
         configuration.label = "perennial." + (path.split(separator: "/").last ?? "db")
+        let keeper = JournalKeeper(path: path, label: configuration.label ?? "perennial")
+        self.keeper = keeper
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA journal_mode = WAL")
             try db.execute(
                 sql: "PRAGMA synchronous = \(durability == .everyCommit ? "FULL" : "NORMAL")")
-            // Pages that change with every batch are taken in once for many batches.
-            try db.execute(sql: "PRAGMA wal_autocheckpoint = 16000")
+            keeper.watch(db)
             try db.execute(sql: "PRAGMA cache_size = -\(cacheKiB)")
             try db.execute(sql: "PRAGMA journal_size_limit = 67108864")
         }

@@ -41,6 +41,7 @@ extension Engine {
         try await withCheckedThrowingContinuation { done in
             queue.async { [self] in
                 let result = Result {
+                    try archiveNow()
                     guard try archive.position() == records.foldedPosition() else {
                         throw Workspace.Failure.folding("events are being folded; try again")
                     }

@@ -47,7 +47,7 @@ extension Engine {
 
 extension Engine.State {
     func hasReached(_ waiting: Engine.Waiting) -> Bool {
-        if status.position < waiting.position { return false }
+        if min(status.position, archived) < waiting.position { return false }
         guard let plan else { return true }
         let isLookedAt = !mustReview || !waiting.isForFilled && plan.filling != nil
         return isLookedAt && nextDue.map { $0 > waiting.at } ?? true

@@ -18,6 +18,8 @@ package final class Engine: Sendable {
         package var currency: Currency
         package var identityRules: IdentityRules
         package var pace = Pace()
+        /// Called before the archive takes what was folded before, and may keep it from it; for the simulator.
+        package var beforeArchiving: (@Sendable () throws -> Void)?
 
         package init(zone: ZoneRules, currency: Currency, identityRules: IdentityRules) {
             self.zone = zone
@@ -43,6 +45,8 @@ package final class Engine: Sendable {
         package var fastGrowthCount = 200
         package var gatheringMoments = 10
         package var gatheringMax = 300_000
+        /// How long small batches gather before the archive is told.
+        package var archivingRestMs = 250
         /// How long after a failure the next attempt is made.
         package var retryAfterSeconds = 5
         /// Timers that one transaction fires at most.
@@ -80,7 +84,7 @@ package final class Engine: Sendable {
     let clock: WallClock
     let logger: Logger
     let queue = DispatchQueue(label: "perennial.engine")
-    private let archivingQueue = DispatchQueue(label: "perennial.engine.archive")
+    let archivingQueue = DispatchQueue(label: "perennial.engine.archive")
     let state: Mutex<State>
     let memory: Memory
 
@@ -88,6 +92,10 @@ package final class Engine: Sendable {
         var status = Status()
         var isScheduled = false
         var isClosed = false
+        /// The last position that the archive has.
+        var archived: Int64 = 0
+        /// Why the archive doesn't take what was folded; nil while all is well.
+        var archiveFailure: String?
         /// When the first timer is due; nil without any.
         var nextDue: Timestamp?
         /// Whether customers are left to look at since definitions changed.
@@ -108,6 +116,9 @@ package final class Engine: Sendable {
         var identities: IdentityState
         var fragments = FoldBatch.Fragments()
         var states = CustomerStates()
+        var backlog = ArchiveBacklog()
+        /// Whether the archive may have more than is known here: after a failure.
+        var mustAskArchive = false
         /// What is decided by; nil where nothing is defined.
         var plan: AutomationPlan?
         /// What fills in what newer definitions ask of the past; nil where the newest decide.
@@ -146,10 +157,17 @@ package final class Engine: Sendable {
         memory = Memory(IdentityState(rules: options.identityRules, hash: hash))
         var initial = State()
         initial.status.position = try records.foldedPosition()
+        initial.archived = try archive.position()
         state = Mutex(initial)
     }
 
-    package var status: Status { state.withLock { $0.status } }
+    package var status: Status {
+        state.withLock { state in
+            var status = state.status
+            status.failure = status.failure ?? state.archiveFailure
+            return status
+        }
+    }
 
     /// Says that there may be something to fold.
     package func wake() {
@@ -165,6 +183,8 @@ package final class Engine: Sendable {
     package func close() {
         state.withLock { $0.isClosed = true }
         queue.sync { stopFilling("the workspace is closing") }
+        // Whoever opens the archive next must not meet this one.
+        archivingQueue.sync {}
         let waiting = state.withLock { state in
             defer { state.waiting = [] }
             return state.waiting
@@ -204,6 +224,10 @@ package final class Engine: Sendable {
                     state.withLock { $0.status.failure = nil }
                     setAlarm()
                     return rest()
+                case .archive:
+                    try archiveNow()
+                    resumeReached()
+                    continue
                 case .timers, .review:
                     if step == .timers { try fireTimers() } else { try review() }
                     state.withLock { $0.status.failure = nil }
@@ -219,8 +243,9 @@ package final class Engine: Sendable {
                 }
                 // Under steady traffic, too, everybody's turn comes.
                 if state.withLock({ $0.mustReview }) { try review() }
-                resumeReached()
                 let isAwaited = state.withLock { !$0.waiting.isEmpty }
+                if isAwaited { try archiveNow() }
+                resumeReached()
                 if position - before < Int64(options.pace.smallBatchCount), !isAwaited {
                     return goOn(after: .milliseconds(restMs))
                 }
@@ -230,14 +255,16 @@ package final class Engine: Sendable {
         }
     }
 
-    private enum Step { case fold, timers, review, rest }
+    private enum Step { case fold, timers, review, archive, rest }
 
     private func nextStep(_ state: State) -> Step {
         if !memory.hasToldMerges || log.lastPosition > state.status.position { return .fold }
         // Without definitions nobody decides.
-        guard memory.plan != nil else { return .rest }
-        if let due = state.nextDue, due <= clock.now { return .timers }
-        return state.mustReview && !state.waitsForArchive ? .review : .rest
+        if memory.plan != nil {
+            if let due = state.nextDue, due <= clock.now { return .timers }
+            if state.mustReview, !state.waitsForArchive { return .review }
+        }
+        return state.waiting.isEmpty || memory.backlog.isEmpty ? .rest : .archive
     }
 
     /// How long events gather after a small batch.
@@ -262,6 +289,7 @@ package final class Engine: Sendable {
         let reason = String(describing: error)
         logger.error("folding failed; trying again", metadata: ["reason": "\(reason)"])
         forget()
+        memory.mustAskArchive = true
         stopFilling(reason)
         let (waiting, isClosed) = state.withLock { state in
             state.status.failure = reason
@@ -278,7 +306,9 @@ package final class Engine: Sendable {
 
     /// Folds the next batch and returns the position after it.
     func foldNext() throws -> Int64 {
-        let archivedPosition = try archive.position()
+        let archivedPosition = try archivedPosition()
+        var kept: ArchiveBatch?
+        var isArchived = false
         let result = try records.fold {
             tables -> (position: Int64, problems: Int, hasMerges: Bool) in
             let before = try tables.state(.position)
@@ -288,7 +318,9 @@ package final class Engine: Sendable {
                 states: memory.states, archivedPosition: archivedPosition)
             memory.fragments = FoldBatch.Fragments()
             var changes: [IdentityChanges] = []
-            let archiving = ArchivingTask(archive, on: archivingQueue)
+            let archiving = ArchiveHandover(
+                after: memory.backlog, countMax: options.pace.smallBatchCount
+            ) { [archive, archivingQueue] in ArchivingTask(archive, on: archivingQueue) }
             // Whatever fails, the archive isn't left waiting within its transaction.
             let automation = batch.automation
             defer {
@@ -325,13 +357,17 @@ package final class Engine: Sendable {
             archiving.add(batch.takeArchive())
             archiving.end()
             let written = Result { try batch.write(changes) }
-            let archived = archiving.wait()
+            let archived = Result { try archiving.wait() }
             try written.get()
-            try archived.get()
+            isArchived = try archived.get()
+            // Where only time passed, there is nothing to tell.
+            kept = archiving.kept.flatMap { $0.throughPosition > archivedPosition ? $0 : nil }
+            try keep(kept, tables)
             try tables.end(at: position)
             memory.fragments = batch.fragments
             return (position, batch.orderProblems, changes.contains { !$0.merges.isEmpty })
         }
+        didFold(kept, isArchived: isArchived, through: result.position)
         if memory.plan != nil {
             try noteTimers()
             try tellDecided()

@@ -25,6 +25,8 @@ package final class Workspace: Sendable {
         package var archive = Archive.Options()
         package var logLimits = LogWriter.Limits()
         package var pace = Engine.Pace()
+        /// Called before the archive takes what was folded before, and may keep it from it; for the simulator.
+        package var beforeArchiving: (@Sendable () throws -> Void)?
         /// A DuckDB library of the user's own; empty for the one that script/setup installed.
         package var duckDBLibrary = ""
         package var duckDBLibraryCandidates: [String] = []
@@ -107,6 +109,12 @@ package final class Workspace: Sendable {
         }
         log = try LogStore(path: logPath, hash: hash)
         archive = try Archive(folder: folder, options: options.archive, library: library)
+        do {
+            try ArchiveBacklog.bringIn(log, records, archive)
+        } catch ArchiveError.damaged(let reason) {
+            // The archive is behind then, and all is folded from the log anew.
+            logger.error("the archive's backlog is damaged", metadata: ["reason": "\(reason)"])
+        }
         try Self.foldAnewWhereNeeded(
             log, records, archive, rule: Self.foldingRule(zone, currency, options.identityRules),
             logger: logger)
@@ -117,6 +125,7 @@ package final class Workspace: Sendable {
         var engineOptions = Engine.Options(
             zone: zone, currency: currency, identityRules: options.identityRules)
         engineOptions.pace = options.pace
+        engineOptions.beforeArchiving = options.beforeArchiving
         let engine = try Engine(
             log: log, records: records, archive: archive, hash: hash, options: engineOptions,
             clock: clock, logger: logger)
@@ -200,6 +209,7 @@ package final class Workspace: Sendable {
     package func close() throws {
         writer.close()
         engine.close()
+        try engine.archiveRest()
         try log.settle()
     }
 }

@@ -36,6 +36,11 @@ CREATE TABLE api_keys (
     used_at INTEGER NOT NULL DEFAULT 0,
     revoked_at INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE TABLE archive_backlog (
+    through_position INTEGER PRIMARY KEY NOT NULL,
+    after_position INTEGER NOT NULL,
+    bytes BLOB NOT NULL
+) STRICT;
 CREATE TABLE audit (
     id INTEGER PRIMARY KEY NOT NULL,
     at INTEGER NOT NULL,

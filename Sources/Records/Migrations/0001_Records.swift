@@ -19,7 +19,7 @@ enum RecordsMigrations {
                 );
 
                 """ + KeyRunTables.definition).asStrictSQLite())
-            for table in foldedTables where table != "behaviours" {
+            for table in foldedTables where !laterTables.contains(table) {
                 try db.execute(sql: "DELETE FROM \(table)")
             }
         }
@@ -42,6 +42,9 @@ enum RecordsMigrations {
             try db.execute(
                 sql: OutboxCounts.definition.asStrictSQLite(keyedOnly: OutboxCounts.keyedOnly))
         }
+        migrator.registerMigration("0008_ArchiveBacklog") { db in
+            try db.execute(sql: ArchiveBacklogTable.definition.asStrictSQLite())
+        }
         return migrator
     }
 
@@ -49,7 +52,11 @@ enum RecordsMigrations {
     static let foldedTables = [
         "customers", "identifiers", "profiles", "order_pages", "merges", "kept_apart",
         "identifier_drops", "fold_state", "key_runs", "key_pages", "behaviours",
+        "archive_backlog",
     ]
+
+    /// Of these, those that came after `0002_OrderPages`.
+    private static let laterTables: Set<String> = ["behaviours", "archive_backlog"]
 
     private static let keyedOnly: Set<String> = [
         "identifiers", "kept_apart", "settings", "fold_state", "sessions",

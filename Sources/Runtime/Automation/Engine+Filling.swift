@@ -77,6 +77,7 @@ extension Engine {
         }
         state.withLock { $0.waitsForArchive = false }
         // Where it isn't so, events are left to fold, and they come first.
+        try archiveNow()
         guard try archive.position() == records.foldedPosition() else { return false }
         switch turn {
         case .fill(let answer):

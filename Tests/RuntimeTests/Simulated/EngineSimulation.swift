@@ -85,6 +85,8 @@ final class EngineSimulation {
             // Small, so that there are edges between batches.
             $0.pace.timersPerBatch = 3
             $0.pace.reviewedPerBatch = 4
+            $0.pace.smallBatchCount = 6
+            $0.beforeArchiving = { try fate.archive() }
         }
         if try workspace.records.receivers().isEmpty {
             for name in ["crm", "shop", "shaky"] {

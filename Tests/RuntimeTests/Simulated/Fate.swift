@@ -1,3 +1,4 @@
+import Analytics
 import Delivery
 import GRDB
 import Records
@@ -8,8 +9,8 @@ import Synchronization
 
 /// Ends a workspace's life at one of its commits or sends, or lets one commit fail.
 ///
-/// Points are counted from the opening: each commit of the log and of the records, and each attempt to
-/// deliver. Where the life ends at one, nothing is committed any more, nor does anything reach a receiver: what
+/// Points are counted from the opening: each commit of the log and of the records, each time that the archive
+/// is told of small batches, and each attempt to deliver. Where the life ends at one, nothing is committed any more, nor does anything reach a receiver: what
 /// is in the folder is what a process leaves that was killed there.
 final class Fate: TransactionObserver, Sendable {
     enum Moment: Equatable {
@@ -63,6 +64,12 @@ final class Fate: TransactionObserver, Sendable {
         let outcome = reach()
         end()
         return outcome
+    }
+
+    /// The archive is about to be told of what was folded before.
+    func archive() throws {
+        guard begin(canFail: true) else { throw ArchiveError.statementFailed(reason: "no room") }
+        end()
     }
 
     // MARK: Points
