@@ -9,13 +9,22 @@ import Synchronization
 /// SQLite does so within a commit (https://www.sqlite.org/wal.html#ckpt). That stays for where the writer is
 /// faster than this.
 final class JournalKeeper: Sendable {
-    /// Pages in the journal from which it is taken in beside the writer, and by the writer.
-    static let (besideMin, withinMin) = (Int32(8000), Int32(48_000))
+    /// Pages in the journal from which it is taken in beside the writer: few, so that little is written at once, unless
+    /// that was done a moment ago; then more, since pages that change with every batch are written once for many.
+    static let (besideMin, besideSoonMin) = (Int32(2000), Int32(8000))
+    /// Pages from which the writer takes it in.
+    static let withinMin = Int32(48_000)
+    private static let momentNs: UInt64 = 2_000_000_000
 
     private let path: String
     private let queue: DispatchQueue
-    private let isUnderWay = Mutex(false)
+    private let turn = Mutex(Turn())
     private let number: Int
+
+    private struct Turn {
+        var isUnderWay = false
+        var endedNs: UInt64 = 0
+    }
 
     /// Who is asked by which number: a C function has no other way to know.
     private static let keepers = Mutex<(next: Int, all: [Int: Weak])>((1, [:]))
@@ -50,7 +59,8 @@ final class JournalKeeper: Sendable {
                     sqlite3_wal_checkpoint_v2(
                         connection, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
                 } else {
-                    JournalKeeper.keeper(Int(bitPattern: context))?.takeIn()
+                    JournalKeeper.keeper(Int(bitPattern: context))?
+                        .takeIn(pageCount)
                 }
                 return SQLITE_OK
             }, UnsafeMutableRawPointer(bitPattern: number))
@@ -60,18 +70,21 @@ final class JournalKeeper: Sendable {
         keepers.withLock { $0.all[number]?.keeper }
     }
 
-    private func takeIn() {
-        let isFree = isUnderWay.withLock { isUnderWay in
-            defer { isUnderWay = true }
-            return !isUnderWay
+    private func takeIn(_ pageCount: Int32) {
+        let isMyTurn = turn.withLock { turn in
+            if turn.isUnderWay { return false }
+            let passedNs = DispatchTime.now().uptimeNanoseconds - turn.endedNs
+            turn.isUnderWay = pageCount >= Self.besideSoonMin || passedNs >= Self.momentNs
+            return turn.isUnderWay
         }
-        guard isFree else { return }
+        guard isMyTurn else { return }
         queue.async { [weak self, path] in
             // What isn't taken in now is after another commit.
             let connection = try? DatabaseQueue(path: path)
             _ = try? connection?.writeWithoutTransaction { try $0.checkpoint(.passive) }
             try? connection?.close()
-            self?.isUnderWay.withLock { $0 = false }
+            let now = DispatchTime.now().uptimeNanoseconds
+            self?.turn.withLock { $0 = Turn(endedNs: now) }
         }
     }
 }

@@ -1,4 +1,5 @@
 import Customers
+import Dispatch
 import Logging
 import Records
 
@@ -13,23 +14,36 @@ extension Engine {
         forget()
         log.releaseMemory()
         records.releaseMemory()
-        MemoryTrim.run()
+        garbage.async { MemoryTrim.run() }
     }
 
     /// Drops what is in memory where it became much.
     func trim() {
-        if memory.fragments.count > Self.keptMax {
-            memory.fragments = FoldBatch.Fragments()
-            memory.states = CustomerStates()
-        }
-        if memory.identities.count > Self.keptMax * 4 {
-            memory.identities = IdentityState(rules: options.identityRules, hash: hash)
-        }
+        if memory.fragments.count > Self.keptMax { forgetFragments() }
+        if memory.identities.count > Self.keptMax * 4 { forgetIdentities() }
     }
 
+    /// Drops what is in memory of customers.
     func forget() {
-        memory.identities = IdentityState(rules: options.identityRules, hash: hash)
+        forgetFragments()
+        forgetIdentities()
+    }
+
+    private func forgetFragments() {
+        discard((memory.fragments, memory.states))
         memory.fragments = FoldBatch.Fragments()
         memory.states = CustomerStates()
+    }
+
+    private func forgetIdentities() {
+        discard(memory.identities)
+        memory.identities = IdentityState(rules: options.identityRules, hash: hash)
+    }
+
+    /// Takes apart what nobody else holds, on a queue of its own: of many customers that takes longer than whoever's
+    /// turn is next should wait.
+    private func discard<Value>(_ value: Value) {
+        nonisolated(unsafe) let value = value
+        garbage.async { withExtendedLifetime(value) {} }
     }
 }

@@ -85,6 +85,8 @@ package final class Engine: Sendable {
     let logger: Logger
     let queue = DispatchQueue(label: "perennial.engine")
     let archivingQueue = DispatchQueue(label: "perennial.engine.archive")
+    /// Where what is dropped is taken apart.
+    let garbage = DispatchQueue(label: "perennial.engine.garbage", qos: .utility)
     let state: Mutex<State>
     let memory: Memory
 

@@ -4,7 +4,8 @@ import Journeys
 import Kernel
 import Testing
 
-/// `PERENNIAL_SIMULATION_SECONDS` runs new seeds for so long; `PERENNIAL_SIMULATION_SEED` runs one.
+/// `PERENNIAL_SIMULATION_SECONDS` runs new seeds for so long, `PERENNIAL_SIMULATION_FIRST` and those after it, or any;
+/// `PERENNIAL_SIMULATION_SEED` runs one.
 @Suite struct SimulationTests {
     private static let environment = ProcessInfo.processInfo.environment
 
@@ -29,7 +30,9 @@ import Testing
         guard let text = Self.environment["PERENNIAL_SIMULATION_SECONDS"], let seconds = Int(text)
         else { return }
         let end = ContinuousClock.now + .seconds(seconds)
-        var seed = UInt64.random(in: 1 << 32...(1 << 62))
+        var seed =
+            Self.environment["PERENNIAL_SIMULATION_FIRST"].flatMap { UInt64($0) }
+            ?? UInt64.random(in: 1 << 32...(1 << 62))
         print("simulated journeys from seed \(seed)")
         while ContinuousClock.now < end {
             _ = try check(seed)

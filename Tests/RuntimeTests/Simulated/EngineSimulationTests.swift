@@ -8,7 +8,8 @@ import Testing
 
 /// The whole engine, with crashes and without.
 ///
-/// `PERENNIAL_SIMULATION_SECONDS` runs new seeds for so long; `PERENNIAL_SIMULATION_SEED` runs one.
+/// `PERENNIAL_SIMULATION_SECONDS` runs new seeds for so long, `PERENNIAL_SIMULATION_FIRST` and those after it, or any;
+/// `PERENNIAL_SIMULATION_SEED` runs one.
 @Suite(
     .enabled(if: TestPaths.expectsDuckDB, "script/setup installs the DuckDB library"), .serialized)
 struct EngineSimulationTests {
@@ -177,7 +178,9 @@ struct EngineSimulationTests {
     func `new seeds come to the same`() async throws {
         let text = try #require(Self.environment["PERENNIAL_SIMULATION_SECONDS"])
         let end = ContinuousClock.now + .seconds(try #require(Int(text)))
-        var seed = UInt64.random(in: 1 << 32...(1 << 62))
+        var seed =
+            Self.environment["PERENNIAL_SIMULATION_FIRST"].flatMap { UInt64($0) }
+            ?? UInt64.random(in: 1 << 32...(1 << 62))
         let first = seed
         var (deaths, crashes) = (0, 0)
         while ContinuousClock.now < end {
