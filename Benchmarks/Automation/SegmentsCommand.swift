@@ -57,6 +57,9 @@ struct SegmentsCommand: AsyncParsableCommand {
         // The shop's own time, of which the last moments are told.
         let end = try workspace.figuresAsOf()
         let query = SegmentQuery(definition.condition, now: end)
+        let first = try timed { _ = try workspace.archive.segmentEstimate(query) }
+        figure("first estimate, ms", [first])
+        try time(query, "the segment", workspace)
         figure("first preview, ms", [try timed { _ = try workspace.archive.segmentPreview(query) }])
         var times: [Double] = []
         for _ in 0..<rounds {
@@ -72,11 +75,15 @@ struct SegmentsCommand: AsyncParsableCommand {
                 yaml: "kind: segment\nname: other\nwhere: [\(condition)]", file: "other.yaml")
             let query = SegmentQuery(
                 try SegmentDefinition(reading: .init(other[0].document)).condition, now: end)
+            try time(query, name, workspace)
             var times: [Double] = []
+            var count = 0
             for _ in 0..<rounds {
-                times.append(try timed { _ = try workspace.archive.segmentPreview(query) })
+                times.append(
+                    try timed { count = try workspace.archive.segmentPreview(query).count })
             }
             figure("preview of \(name), ms", times)
+            note("members: \(count)")
         }
         if applies {
             try await apply(drafts, "first segment", workspace)
@@ -85,6 +92,19 @@ struct SegmentsCommand: AsyncParsableCommand {
                 "segment with a new behaviour", workspace)
         }
         try workspace.close()
+    }
+
+    /// Times the estimate, and notes what it says.
+    private func time(_ query: SegmentQuery, _ name: String, _ workspace: Workspace) throws {
+        var times: [Double] = []
+        for _ in 0..<rounds {
+            times.append(try timed { _ = try workspace.archive.segmentEstimate(query) })
+        }
+        let found = try workspace.archive.segmentEstimate(query)
+        figure("estimate of \(name), ms", times)
+        note(
+            "about \(found.count) (\(found.range.lowerBound) to \(found.range.upperBound)), "
+                + "of \(found.asked) asked")
     }
 
     private func apply(

@@ -64,9 +64,12 @@ extension Archive {
                     "events", "orders", "refunds", "cancellations", "order_lines", "contacts",
                     "links", "customer_summary", "customer_revenue", "summary_changes",
                 ] { try connection.execute("DELETE FROM \(table)") }
+                // The sample finds by the epoch that it is of something else.
                 try connection.execute(
-                    "UPDATE archive_state SET position = 0, version = version + 1, summary_position = -1"
-                )
+                    """
+                    UPDATE archive_state SET position = 0, version = version + 1,
+                        summary_position = -1, epoch = epoch + 1
+                    """)
             }
             writer.dirty = nil
         }

@@ -74,7 +74,7 @@ extension Connection {
     }
 
     /// - Parameter onlyStaged: Does only the customers in the staged numbers.
-    fileprivate func fillSummary(onlyStaged: Bool) throws(ArchiveError) {
+    func fillSummary(onlyStaged: Bool) throws(ArchiveError) {
         let isWanted = onlyStaged ? "customer IN (SELECT number FROM staged)" : "true"
         try execute("DELETE FROM customer_summary WHERE \(isWanted)")
         try execute("DELETE FROM customer_revenue WHERE \(isWanted)")

@@ -14,6 +14,12 @@ package final class Archive: Sendable {
         package var threads = 0
         /// Where DuckDB begins to move its work to disk.
         package var memoryMaxMB = 1024
+        /// An archive of more events than this is estimated from a sample of the customers.
+        package var countedEventsMax = 100_000
+        /// How many events such a sample has at most, about.
+        package var sampledEventsMax = 100_000
+        /// How many customers it has at least, about, however many events are theirs.
+        package var sampledCustomersMin = 1000
 
         package init() {}
     }
@@ -24,7 +30,9 @@ package final class Archive: Sendable {
     package static let idleReadersMax = 4
 
     let writer: Mutex<Writer>
-    private let database: Database
+    let sampler = Mutex(Sampler())
+    let options: Options
+    let database: Database
     private let idleReaders = Mutex<[Connection]>([])
 
     /// What only the writing side holds.
@@ -49,6 +57,7 @@ package final class Archive: Sendable {
     package init(
         folder: String, options: Options = Options(), library: DuckDBLibrary
     ) throws(ArchiveError) {
+        self.options = options
         var settings = [
             (name: "memory_limit", value: "\(options.memoryMaxMB)MB"),
             // Nothing here reads other files, and nothing is to be fetched.

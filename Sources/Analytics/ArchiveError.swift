@@ -9,6 +9,8 @@ package enum ArchiveError: Error, Equatable, CustomStringConvertible {
     case cannotOpen(path: String, reason: String)
     /// DuckDB refused a statement; its own message.
     case statementFailed(reason: String)
+    /// `QueryStop` stopped the query.
+    case stopped
     /// A sum is beyond what 64 bits of minor units hold.
     case amountOutOfRange
     /// The archive holds something that it never wrote.
@@ -23,6 +25,7 @@ package enum ArchiveError: Error, Equatable, CustomStringConvertible {
             "the DuckDB library \(path) can't be used: \(reason)"
         case .cannotOpen(let path, let reason): "can't open \(path): \(reason)"
         case .statementFailed(let reason): "DuckDB: \(reason)"
+        case .stopped: "the query was stopped"
         case .amountOutOfRange: "a sum of money is beyond 64 bits of minor units"
         case .damaged(let reason): "the archive is damaged: \(reason)"
         }

@@ -54,7 +54,8 @@ enum Argument {
 /// A connection to a database: one transaction at a time.
 ///
 /// `@unchecked Sendable`: DuckDB's connections may be used from any thread, by one at a time. Each
-/// is owned by `Archive`'s writer lock or lent by its pool to one caller, which never keeps it.
+/// is owned by one of `Archive`'s locks or lent by its pool to one caller, which never keeps it. Only `interrupt()`
+/// may be called from anywhere, as DuckDB allows.
 final class Connection: @unchecked Sendable {
     let database: Database
     private var handle: duck_connection?
@@ -67,6 +68,9 @@ final class Connection: @unchecked Sendable {
     deinit {
         duck_disconnect(&handle)
     }
+
+    /// Ends the statement that is running, which fails then; nothing where none is.
+    func interrupt() { duck_interrupt(handle) }
 
     /// Runs one statement or several, without arguments or rows.
     func execute(_ sql: String) throws(ArchiveError) {

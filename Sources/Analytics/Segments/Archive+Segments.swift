@@ -68,42 +68,17 @@ extension Archive {
     }
 
     /// How many customers are in a segment, and some of them, in one statement.
+    ///
+    /// - Parameter stop: By which it can be stopped; it throws `.stopped` then.
     package func segmentPreview(
-        _ query: SegmentQuery, sample: Int = 10
+        _ query: SegmentQuery, sample: Int = 10, stop: QueryStop? = nil
     ) throws(ArchiveError) -> SegmentPreview {
-        try readSummary { connection throws(ArchiveError) in
-            var sql = try connection.conditionSQL(query)
-            let holds = sql.expression(query.condition)
-            let limit = Int64(min(max(sample, 0), Self.segmentSampleMax))
-            let with = sql.with
-            let position = try connection.integer("SELECT position FROM archive_state")
-            let people = try connection.integer("SELECT count(*) FROM customer_summary")
-            // The sample is found in one narrow column; the others are read for those few.
-            let members: SQLText =
-                "members AS MATERIALIZED (SELECT s.customer FROM customer_summary AS s WHERE \(holds))"
-            let rows = try connection.rows(
-                of:
-                    """
-                    \(with.text.isEmpty ? "WITH " as SQLText : "\(with), ")\(members), chosen AS (
-                        SELECT customer FROM members ORDER BY hash(customer) LIMIT \(limit)
-                    ), counted AS (SELECT count(*) AS number FROM members)
-                    SELECT c.number, s.customer, s.label, s.email, s.orders, s.last_order_ms
-                    FROM counted AS c LEFT JOIN (
-                        SELECT * FROM customer_summary WHERE customer IN (SELECT customer FROM chosen)
-                    ) AS s ON true ORDER BY hash(s.customer)
-                    """)
-            var preview = SegmentPreview(
-                count: 0, people: Int(people), sample: [], position: position)
-            while rows.next() {
-                preview.count = rows.int(0)
-                guard let customer = rows.optionalInt64(1) else { continue }
-                preview.sample.append(
-                    SegmentPreview.Person(
-                        customer: ID(rawValue: customer), label: rows.string(2),
-                        email: rows.string(3), orders: rows.int(4),
-                        lastOrderAt: rows.optionalTimestamp(5)))
+        try stop?.check()
+        return try readSummary { connection throws(ArchiveError) in
+            guard let stop else { return try connection.segmentPreview(query, sample: sample) }
+            return try stop.watching(connection) { () throws(ArchiveError) in
+                try connection.segmentPreview(query, sample: sample)
             }
-            return preview
         }
     }
 
@@ -229,5 +204,41 @@ extension Connection {
         ConditionSQL(
             now: query.now, quintiles: query.quintiles, segments: query.segments,
             hasLinks: try hasLinks())
+    }
+
+    /// Of the archive, or of the sample where this connection is within its schema.
+    func segmentPreview(
+        _ query: SegmentQuery, sample: Int
+    ) throws(ArchiveError) -> SegmentPreview {
+        var sql = try conditionSQL(query)
+        let holds = sql.expression(query.condition)
+        let limit = Int64(min(max(sample, 0), Archive.segmentSampleMax))
+        let with = sql.with
+        let position = try integer("SELECT position FROM archive_state")
+        let people = try integer("SELECT count(*) FROM customer_summary")
+        // The sample is found in one narrow column; the others are read for those few.
+        let members: SQLText =
+            "members AS MATERIALIZED (SELECT s.customer FROM customer_summary AS s WHERE \(holds))"
+        let rows = try rows(
+            of:
+                """
+                \(with.text.isEmpty ? "WITH " as SQLText : "\(with), ")\(members), chosen AS (
+                    SELECT customer FROM members ORDER BY hash(customer) LIMIT \(limit)
+                ), counted AS (SELECT count(*) AS number FROM members)
+                SELECT c.number, s.customer, s.label, s.email, s.orders, s.last_order_ms
+                FROM counted AS c LEFT JOIN (
+                    SELECT * FROM customer_summary WHERE customer IN (SELECT customer FROM chosen)
+                ) AS s ON true ORDER BY hash(s.customer)
+                """)
+        var preview = SegmentPreview(count: 0, people: Int(people), sample: [], position: position)
+        while rows.next() {
+            preview.count = rows.int(0)
+            guard let customer = rows.optionalInt64(1) else { continue }
+            preview.sample.append(
+                SegmentPreview.Person(
+                    customer: ID(rawValue: customer), label: rows.string(2), email: rows.string(3),
+                    orders: rows.int(4), lastOrderAt: rows.optionalTimestamp(5)))
+        }
+        return preview
     }
 }
