@@ -17,7 +17,7 @@ package final class Archive: Sendable {
         /// An archive of more events than this is estimated from a sample of the customers.
         package var countedEventsMax = 100_000
         /// How many events such a sample has at most, about.
-        package var sampledEventsMax = 100_000
+        package var sampledEventsMax = 60_000
         /// How many customers it has at least, about, however many events are theirs.
         package var sampledCustomersMin = 1000
 

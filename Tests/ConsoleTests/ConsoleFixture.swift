@@ -17,6 +17,7 @@ final class ConsoleFixture: Sendable {
         var timelineBefore: [String?] = []
         var passwords: [PasswordChange] = []
         var previews: [String] = []
+        var counts: [String] = []
         var saved: [String] = []
         var turned: [JourneyRow.State] = []
         var completed: [String] = []
@@ -166,7 +167,7 @@ final class ConsoleFixture: Sendable {
             let people = self.people(after: after, limit: limit)
             return SegmentMembersPage(people: people.people, next: people.next)
         }
-        automation.previewSegment = { yaml in
+        automation.estimateSegment = { yaml, _ in
             self.asked.withLock { $0.previews.append(yaml) }
             do throws(DocumentProblem) {
                 _ = try AutomationSample.read(yaml)
@@ -174,8 +175,21 @@ final class ConsoleFixture: Sendable {
                 return SegmentPreview(problem: error)
             }
             return SegmentPreview(
-                size: 1234, customers: 4383, sample: [AutomationSample.person(1)],
+                size: 1230, range: 1200...1260, customers: 4383,
+                sample: [AutomationSample.person(1)],
                 words: [DefinitionLine(SampleData.hostile)], milliseconds: 12)
+        }
+        automation.previewSegment = { yaml, _ in
+            self.asked.withLock { $0.counts.append(yaml) }
+            if yaml.contains("superseded") { return nil }
+            do throws(DocumentProblem) {
+                _ = try AutomationSample.read(yaml)
+            } catch {
+                return SegmentPreview(problem: error)
+            }
+            return SegmentPreview(
+                size: 1234, customers: 4383, sample: [AutomationSample.person(1)],
+                words: [DefinitionLine(SampleData.hostile)], milliseconds: 12_000)
         }
         automation.saveSegment = { yaml, _ in
             do throws(DocumentProblem) {

@@ -17,6 +17,16 @@ package struct SegmentEstimate: Sendable, Equatable {
     /// The last log position that was looked at.
     package var position: Int64
 
+    /// The count and its range with no more digits than the range leaves a meaning; the range only grows by it.
+    package var rounded: (count: Int, range: ClosedRange<Int>) {
+        let reach = (range.upperBound - range.lowerBound) / 2
+        var unit = 1
+        while reach / unit >= 100 { unit *= 10 }
+        let lower = range.lowerBound / unit * unit
+        let upper = min((range.upperBound + unit - 1) / unit * unit, people)
+        return (min(max((count + unit / 2) / unit * unit, lower), upper), lower...upper)
+    }
+
     /// All customers were looked at.
     package init(_ preview: SegmentPreview) {
         count = preview.count

@@ -101,7 +101,7 @@ struct ComparisonSQL {
         case .contains(let part): return "(\(isText) AND contains(\(text), \(part)))"
         case .startsWith(let part): return "(\(isText) AND starts_with(\(text), \(part)))"
         case .number(let order, let limit):
-            return "\(Self.number(text)) \(raw: order.symbol) \(limit.value)"
+            return "\(Self.number(text, isText: isText)) \(raw: order.symbol) \(limit.value)"
         case .exists: return "true"
         case .before(let moment): return "\(Self.milliseconds(text)) < \(moment.milliseconds)"
         case .after(let moment): return "\(Self.milliseconds(text)) > \(moment.milliseconds)"
@@ -135,10 +135,13 @@ struct ComparisonSQL {
     private static let numberPattern = #"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?"#
 
     /// A text as a number; NULL where it isn't one.
-    static func number(_ text: SQLText) -> SQLText {
+    ///
+    /// - Parameter isText: Whether it was a text; what JSON has as a number is one, and isn't looked at again.
+    static func number(_ text: SQLText, isText: SQLText = "true") -> SQLText {
         """
-        CASE WHEN regexp_full_match(\(text), '\(raw: numberPattern)') \
-        AND isfinite(TRY_CAST(\(text) AS DOUBLE)) THEN TRY_CAST(\(text) AS DOUBLE) END
+        CASE WHEN CASE WHEN \(isText) THEN regexp_full_match(\(text), '\(raw: numberPattern)') \
+        ELSE true END AND isfinite(TRY_CAST(\(text) AS DOUBLE)) \
+        THEN TRY_CAST(\(text) AS DOUBLE) END
         """
     }
 
@@ -204,24 +207,30 @@ struct PathEnd {
         let direct = ends.map { end -> SQLText in
             "json_extract(\(end.json), '\(raw: ComparisonSQL.path(end.steps))') AS direct\(raw: String(end.number))"
         }
-        let columns = ends.map { end -> SQLText in
-            let direct = "direct\(end.number)"
-            return """
-                \(raw: direct)::VARCHAR AS \(raw: end.written), \
-                \(raw: direct) ->> '$' AS \(raw: end.text)
-                """
+        let written = ends.map { end -> SQLText in
+            "direct\(raw: String(end.number))::VARCHAR AS \(raw: end.written)"
+        }
+        // Only a text is written otherwise than it is.
+        let texts = ends.map { end -> SQLText in
+            """
+            CASE WHEN starts_with(\(raw: end.written), '"') \
+            THEN direct\(raw: String(end.number)) ->> '$' ELSE \(raw: end.written) END \
+            AS \(raw: end.text)
+            """
         }
         return """
-            SELECT *, \(columns.joined(", ")) FROM (
-                SELECT *, \(direct.joined(", ")) FROM (\(rows)))
+            SELECT *, \(texts.joined(", ")) FROM (
+                SELECT *, \(written.joined(", ")) FROM (
+                    SELECT *, \(direct.joined(", ")) FROM (\(rows))))
             """
     }
 
     /// Whether there is a plain value without lists on the way: there is no other then.
     var isPlain: SQLText {
         """
-        left(\(raw: written), 1) NOT IN ('[', '{', 'n') \
-        AND NOT regexp_full_match(\(raw: written), '" *"')
+        CASE left(\(raw: written), 1) WHEN '"' THEN NOT regexp_full_match(\(raw: written), '" *"') \
+        WHEN '[' THEN false WHEN '{' THEN false WHEN 'n' THEN false \
+        ELSE \(raw: written) IS NOT NULL END
         """
     }
 

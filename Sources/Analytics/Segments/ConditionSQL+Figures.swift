@@ -55,7 +55,8 @@ extension ConditionSQL {
         let one: SQLText
         let several: SQLText
         if kind.isOfNumbers {
-            let number = ComparisonSQL.number("\(raw: end.text)")
+            let number = ComparisonSQL.number(
+                "\(raw: end.text)", isText: "starts_with(\(raw: end.written), '\"')")
             one = "CASE WHEN abs(\(number)) <= \(TraceValue.numberMax) THEN \(number) END"
             several = """
                 list_filter(list_transform(\(texts), lambda x: \(ComparisonSQL.number("x"))), \

@@ -146,6 +146,8 @@ struct PreviewView {
     let size: String?
     let share: String?
     let time: String
+    /// What the size is within while all are being counted; nil once they are.
+    let between: String?
     let sample: [PersonView]
     let hasSample: Bool
     let words: [LineView]
@@ -155,7 +157,12 @@ struct PreviewView {
     /// - Parameter seesPeople: Whether whoever looks may see names.
     init(_ preview: SegmentPreview, seesPeople: Bool, formats: Formats) {
         let words = formats.words
-        size = preview.size.map { words("segment.size", count: $0, formats.integer($0)) }
+        let counted = preview.size.map { words("segment.size", count: $0, formats.integer($0)) }
+        size = preview.range == nil ? counted : counted.map { words("preview.about", $0) }
+        between = preview.range.map {
+            words(
+                "preview.between", formats.integer($0.lowerBound), formats.integer($0.upperBound))
+        }
         share = preview.size.flatMap { size in
             preview.customers > 0
                 ? words(

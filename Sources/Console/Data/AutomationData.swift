@@ -20,11 +20,17 @@ package struct AutomationData: Sendable {
     package var segmentMembers:
         @Sendable (_ name: String, _ after: String?, _ limit: Int) async throws ->
             SegmentMembersPage = { _, _, _ in SegmentMembersPage() }
-    /// Who a definition that isn't saved would hold now. Called while somebody types: must be quick, and may
-    /// be cancelled.
-    package var previewSegment: @Sendable (_ yaml: String) async throws -> SegmentPreview = { _ in
-        SegmentPreview()
-    }
+    /// About who a definition that isn't saved would hold now. Called while somebody types: must be quick. What
+    /// they had counted before is no longer wanted.
+    package var estimateSegment:
+        @Sendable (_ yaml: String, _ by: ID<Member>) async throws -> SegmentPreview = { _, _ in
+            SegmentPreview()
+        }
+    /// The same, of all customers, which may take long; nil where something newer was asked for meanwhile.
+    package var previewSegment:
+        @Sendable (_ yaml: String, _ by: ID<Member>) async throws -> SegmentPreview? = { _, _ in
+            SegmentPreview()
+        }
     /// Saves a definition under the name in it, as `perennial apply` does.
     package var saveSegment:
         @Sendable (_ yaml: String, _ by: ID<Member>) async throws -> DefinitionOutcome = { _, _ in

@@ -163,6 +163,8 @@ package struct SegmentMembersPage: Sendable, Equatable {
 package struct SegmentPreview: Sendable, Equatable {
     /// Nil where the definition can't be read.
     package var size: Int?
+    /// What the size is within, nearly certainly, where it was told from a sample; nil where all were counted.
+    package var range: ClosedRange<Int>?
     /// All customers there are.
     package var customers: Int
     /// A few of them, with the reason for each.
@@ -174,10 +176,12 @@ package struct SegmentPreview: Sendable, Equatable {
     package var milliseconds: Int
 
     package init(
-        size: Int? = nil, customers: Int = 0, sample: [PersonRow] = [],
+        size: Int? = nil, range: ClosedRange<Int>? = nil, customers: Int = 0,
+        sample: [PersonRow] = [],
         words: [DefinitionLine] = [], problem: DocumentProblem? = nil, milliseconds: Int = 0
     ) {
         self.size = size
+        self.range = range
         self.customers = customers
         self.sample = sample
         self.words = words

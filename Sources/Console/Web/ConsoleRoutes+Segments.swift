@@ -124,7 +124,7 @@ extension ConsoleRoutes {
             let yaml = isText ? text : desk.data.automation.writeYAML(form.named.document)
             return try await builder(
                 visit, form: form, yaml: isText ? text : nil,
-                preview: try await preview(visit, yaml), edited: edited)
+                preview: try await count(visit, yaml), edited: edited)
         }
         if isText {
             guard act == "form" else {
@@ -199,14 +199,27 @@ extension ConsoleRoutes {
             }
             yaml = desk.data.automation.writeYAML(form.named.document)
         }
-        return visit.part(
-            "builder-preview-part", PreviewPart(preview: try await preview(visit, yaml)))
+        // First about how many, at once; the page asks for the exact count when it shows that.
+        if fields["exact"] == nil {
+            guard let member = visit.session?.member else { return visit.notAllowed() }
+            let found = try await desk.data.automation.estimateSegment(yaml, member)
+            let part = PreviewPart(preview: preview(visit, found))
+            return visit.part("builder-preview-part", part)
+        }
+        guard let preview = try await count(visit, yaml) else { return visit.unchanged() }
+        return visit.part("builder-preview-part", PreviewPart(preview: preview))
     }
 
-    private func preview(_ visit: Visit, _ yaml: String) async throws -> PreviewView {
-        PreviewView(
-            try await desk.data.automation.previewSegment(yaml),
-            seesPeople: visit.may(.readCustomers), formats: visit.formats)
+    /// The exact count; nil where whoever looks wants something newer by now.
+    private func count(_ visit: Visit, _ yaml: String) async throws -> PreviewView? {
+        guard let member = visit.session?.member,
+            let found = try await desk.data.automation.previewSegment(yaml, member)
+        else { return nil }
+        return preview(visit, found)
+    }
+
+    private func preview(_ visit: Visit, _ found: SegmentPreview) -> PreviewView {
+        PreviewView(found, seesPeople: visit.may(.readCustomers), formats: visit.formats)
     }
 
     private func builder(

@@ -49,10 +49,17 @@ extension Workspace {
     }
 
     /// How many customers a condition holds for now, and a few of them.
+    ///
+    /// - Parameter stop: By which it can be stopped; it throws `ArchiveError.stopped` then.
     package func preview(
-        _ condition: Condition, sample: Int
+        _ condition: Condition, sample: Int, stop: QueryStop? = nil
     ) throws -> SegmentPreview {
-        try archive.segmentPreview(try query(condition), sample: sample)
+        try archive.segmentPreview(try query(condition), sample: sample, stop: stop)
+    }
+
+    /// About how many customers a condition holds for now, and a few of them: quick, whatever the condition.
+    package func estimate(_ condition: Condition, sample: Int) throws -> SegmentEstimate {
+        try archive.segmentEstimate(try query(condition), sample: sample)
     }
 
     /// What a question about a condition is asked with.

@@ -139,6 +139,10 @@ struct SegmentPreviewCommand: WorkspaceCommand {
     @Option(help: "How many customers are shown.")
     var sample = 10
 
+    @Flag(
+        help: "Tells about how many from a sample of the customers, at once, instead of counting.")
+    var estimate = false
+
     @Option(help: "table or json.")
     var format = ReportFormat.table
 
@@ -149,15 +153,22 @@ struct SegmentPreviewCommand: WorkspaceCommand {
     }
 
     func run(in workspace: Workspace, _ output: CommandOutput) async throws {
-        let found = try await Blocking.run { [source, sample] in
-            try workspace.preview(
-                try condition(source, in: workspace),
-                sample: min(max(0, sample), Archive.segmentSampleMax))
+        let found = try await Blocking.run { [source, sample, estimate] in
+            let condition = try condition(source, in: workspace)
+            let sample = min(max(0, sample), Archive.segmentSampleMax)
+            return estimate
+                ? try workspace.estimate(condition, sample: sample)
+                : SegmentEstimate(try workspace.preview(condition, sample: sample))
         }
         if format == .json {
             var json = JSONWriter()
             json.beginObject()
             json.member("count", found.count)
+            if !found.isExact {
+                json.member("low", found.range.lowerBound)
+                json.member("high", found.range.upperBound)
+                json.member("asked", found.asked)
+            }
             json.member("customers", found.people)
             json.key("sample")
             json.beginArray()
@@ -166,8 +177,14 @@ struct SegmentPreviewCommand: WorkspaceCommand {
             json.endObject()
             return try await output.line(json.text)
         }
-        try await output.line(
-            "\(Figures.grouped(found.count)) of \(Figures.grouped(found.people)) customers")
+        let (count, range) = found.rounded
+        var line = "\(Figures.grouped(count)) of \(Figures.grouped(found.people)) customers"
+        if !found.isExact {
+            line =
+                "about \(line) (\(Figures.grouped(range.lowerBound)) to "
+                + "\(Figures.grouped(range.upperBound)); \(Figures.grouped(found.asked)) were asked)"
+        }
+        try await output.line(line)
         for person in found.sample {
             try await output.line("\(person.customer)  \(person.label)")
         }

@@ -15,6 +15,19 @@ enum Blocking {
         return pool
     }()
 
+    /// Counts of all customers may take many seconds: one at a time, so that pages don't wait for them.
+    private static let counts: NIOThreadPool = {
+        let pool = NIOThreadPool(numberOfThreads: 1)
+        pool.start()
+        return pool
+    }()
+
+    static func count<Value: Sendable>(
+        _ body: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
+        try await counts.runIfActive(body)
+    }
+
     static func password<Value: Sendable>(
         _ body: @escaping @Sendable () throws -> Value
     ) async throws -> Value {

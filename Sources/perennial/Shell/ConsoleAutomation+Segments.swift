@@ -27,7 +27,22 @@ extension ConsoleAutomation {
                 return try members(of: standing, after: after, limit: limit)
             }
         }
-        data.previewSegment = { yaml in try await Blocking.run { try preview(yaml) } }
+        data.estimateSegment = { yaml, member in
+            counts.stop(member)
+            return try await Blocking.run {
+                try preview(yaml) { condition in
+                    try workspace.estimate(condition, sample: Self.sampleShown)
+                }
+            }
+        }
+        data.previewSegment = { yaml, member in
+            try await counts.count(for: member) { stop in
+                try preview(yaml) { condition in
+                    SegmentEstimate(
+                        try workspace.preview(condition, sample: Self.sampleShown, stop: stop))
+                }
+            }
+        }
         data.saveSegment = { yaml, member in try await save(yaml, by: member) }
         data.hints = { try await Blocking.run { try keptHints.value(0, hints) } }
     }
@@ -153,7 +168,9 @@ extension ConsoleAutomation {
 
     // MARK: The builder
 
-    private func preview(_ yaml: String) throws -> Console.SegmentPreview {
+    private func preview(
+        _ yaml: String, _ ask: (Condition) throws -> SegmentEstimate
+    ) throws -> Console.SegmentPreview {
         let begun = now
         let definition: SegmentDefinition
         do throws(DocumentProblem) {
@@ -170,7 +187,7 @@ extension ConsoleAutomation {
                 problem: DocumentProblem(
                     path: "where", reason: "asks about segment \(missing), which isn't defined"))
         }
-        let found = try workspace.preview(condition, sample: Self.sampleShown)
+        let found = try ask(condition)
         let reader = FactsReader(workspace)
         let sample = try found.sample.map { person in
             let verdict = condition.evaluate(try reader.facts(of: person.customer), now: now)
@@ -182,7 +199,8 @@ extension ConsoleAutomation {
                 reason: verdict.holds ? verdict.reason : "")
         }
         return Console.SegmentPreview(
-            size: found.count, customers: found.people, sample: sample,
+            size: found.rounded.count, range: found.isExact ? nil : found.rounded.range,
+            customers: found.people, sample: sample,
             words: Self.lines(condition),
             milliseconds: Int(now.milliseconds - begun.milliseconds))
     }

@@ -14,6 +14,7 @@ struct ConsoleAutomation: Sendable {
     let overlaps: KeptAnswers<String, [SegmentPageData.Overlap]>
     let keptHints: KeptAnswers<Int, BuilderHints>
     let pasts: PastDesk
+    let counts = CountDesk()
 
     init(workspace: Workspace) {
         self.workspace = workspace
