@@ -1,6 +1,7 @@
 import Analytics
 import ArgumentParser
 import Documents
+import Events
 import Kernel
 import Runtime
 import Segments
@@ -46,6 +47,9 @@ struct SegmentsCommand: AsyncParsableCommand {
     @Option(help: "How often the preview is asked for.")
     var rounds = 5
 
+    @Flag(help: "Only estimates are timed.")
+    var estimatesOnly = false
+
     @Flag(help: "Definitions are put in force, too.")
     var applies = false
 
@@ -60,15 +64,8 @@ struct SegmentsCommand: AsyncParsableCommand {
         let first = try timed { _ = try workspace.archive.segmentEstimate(query) }
         figure("first estimate, ms", [first])
         try time(query, "the segment", workspace)
-        figure("first preview, ms", [try timed { _ = try workspace.archive.segmentPreview(query) }])
-        var times: [Double] = []
-        for _ in 0..<rounds {
-            times.append(try timed { _ = try workspace.archive.segmentPreview(query) })
-        }
-        let preview = try workspace.archive.segmentPreview(query)
-        figure("preview, ms", times)
-        figure("members", [Double(preview.count)])
-        figure("customers", [Double(preview.people)])
+        try await timeCatchingUp(query, workspace)
+        if !estimatesOnly { try timePreviews(query, workspace) }
         note("members before \(end)")
         for (name, condition) in Self.others {
             let other = try DefinitionDraft.reading(
@@ -76,6 +73,7 @@ struct SegmentsCommand: AsyncParsableCommand {
             let query = SegmentQuery(
                 try SegmentDefinition(reading: .init(other[0].document)).condition, now: end)
             try time(query, name, workspace)
+            if estimatesOnly { continue }
             var times: [Double] = []
             var count = 0
             for _ in 0..<rounds {
@@ -92,6 +90,33 @@ struct SegmentsCommand: AsyncParsableCommand {
                 "segment with a new behaviour", workspace)
         }
         try workspace.close()
+    }
+
+    private func timePreviews(_ query: SegmentQuery, _ workspace: Workspace) throws {
+        figure("first preview, ms", [try timed { _ = try workspace.archive.segmentPreview(query) }])
+        var times: [Double] = []
+        for _ in 0..<rounds {
+            times.append(try timed { _ = try workspace.archive.segmentPreview(query) })
+        }
+        let preview = try workspace.archive.segmentPreview(query)
+        figure("preview, ms", times)
+        figure("members", [Double(preview.count)])
+        figure("customers", [Double(preview.people)])
+    }
+
+    /// Times estimates that follow upon events.
+    private func timeCatchingUp(_ query: SegmentQuery, _ workspace: Workspace) async throws {
+        var shop = LiveShop(customerCount: 1000, seed: UInt64(workspace.clock.now.milliseconds))
+        var times: [Double] = []
+        for round in 0..<rounds {
+            var builder = EventBlockBuilder()
+            let now = workspace.clock.now
+            for _ in 0..<100 { builder.append(shop.event(at: now, tag: "\(now)-\(round)")) }
+            _ = try await workspace.append(builder.takeBytes().bytes)
+            try await workspace.settle()
+            times.append(try timed { _ = try workspace.archive.segmentEstimate(query) })
+        }
+        figure("estimate after 100 events, ms", times)
     }
 
     /// Times the estimate, and notes what it says.

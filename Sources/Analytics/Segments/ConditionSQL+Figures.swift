@@ -7,7 +7,13 @@ extension ConditionSQL {
         guard let path = figure.path else { return "false" }
         // Those who have more events than are held are few; ranking everybody's would take longest.
         let end = PathEnd("properties", path.steps, ofValue: false)
-        let rows = PathEnd.adding([end], to: events(figure.trace, figure.window))
+        var rows = PathEnd.adding([end], to: events(figure.trace, figure.window))
+        if figure.kind.isOfNumbers {
+            // A column, since it is asked for more than once.
+            let number = ComparisonSQL.number(
+                "\(raw: end.text)", isText: "starts_with(\(raw: end.written), '\"')")
+            rows = "SELECT *, \(number) AS number FROM (\(rows))"
+        }
         let all = table(
             """
             SELECT customer, occurred_ms, position, value FROM (
@@ -55,9 +61,7 @@ extension ConditionSQL {
         let one: SQLText
         let several: SQLText
         if kind.isOfNumbers {
-            let number = ComparisonSQL.number(
-                "\(raw: end.text)", isText: "starts_with(\(raw: end.written), '\"')")
-            one = "CASE WHEN abs(\(number)) <= \(TraceValue.numberMax) THEN \(number) END"
+            one = "CASE WHEN abs(number) <= \(TraceValue.numberMax) THEN number END"
             several = """
                 list_filter(list_transform(\(texts), lambda x: \(ComparisonSQL.number("x"))), \
                 lambda x: abs(x) <= \(TraceValue.numberMax))[1]

@@ -53,11 +53,12 @@ struct SampleTests {
             var rows = 0
             for (table, wanted) in wanted {
                 let own = "SELECT * FROM sampled.\(table)"
-                let missing = try connection.integer(
-                    "SELECT count(*) FROM (\(wanted) EXCEPT ALL \(own))")
-                let wrong = try connection.integer(
-                    "SELECT count(*) FROM (\(own) EXCEPT ALL \(wanted))")
-                #expect(missing == 0 && wrong == 0, "\(place): \(table)")
+                let different = try connection.integer(
+                    """
+                    SELECT (SELECT count(*) FROM (\(wanted) EXCEPT ALL \(own)))
+                        + (SELECT count(*) FROM (\(own) EXCEPT ALL \(wanted)))
+                    """)
+                #expect(different == 0, "\(place): \(table)")
                 rows += Int(try connection.integer("SELECT count(*) FROM (\(own))"))
             }
             let people = try connection.integer("SELECT count(*) FROM sampled.customer_summary")
@@ -65,7 +66,7 @@ struct SampleTests {
         }
     }
 
-    @Test(arguments: UInt64(1)...12)
+    @Test(arguments: UInt64(1)...4)
     func `the sample has all that is its customers', and nothing else`(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
         var source = RandomBatches(
@@ -75,7 +76,7 @@ struct SampleTests {
         var archive = try Self.open(folder, events: most)
         var batches: [ArchiveBatch] = []
         var sizes: [Int] = []
-        for round in 1...12 {
+        for round in 1...7 {
             for _ in 0..<Int.random(in: 1...3, using: &random) {
                 let batch = try source.next(events: Int.random(in: 1...40, using: &random))
                 try archive.ingest(batch)
@@ -121,7 +122,7 @@ struct SampleTests {
     }
 
     /// As `AgreementTests`, of which this is the same history.
-    @Test(arguments: UInt64(21)...25)
+    @Test(arguments: UInt64(21)...22)
     func `where the sample is everybody the estimate is the count`(seed: UInt64) throws {
         var conditions = RandomConditions(seed: seed)
         var segments: [SegmentSet.Segment] = []
@@ -138,7 +139,7 @@ struct SampleTests {
         let archive = try Self.open(folder, events: 1_000_000)
         var history = SegmentHistory(seed: seed &* 7919, set: set)
         var members = 0
-        for round in 1...6 {
+        for round in 1...3 {
             for _ in 0..<40 { try history.step() }
             try archive.ingest(history.takeBatch())
             history.quintiles = try archive.quintileEdges(
