@@ -87,7 +87,10 @@ package final class Archive: Sendable {
     /// Moves what was written lately into the file's columns, which happens by itself at times;
     /// worth its while after an import.
     package func checkpoint() throws(ArchiveError) {
-        try write { writer throws(ArchiveError) in try writer.connection.execute("CHECKPOINT") }
+        // Not while the sample is written: DuckDB refuses beside another writer.
+        try sampler.withLock { _ throws(ArchiveError) in
+            try write { writer throws(ArchiveError) in try writer.connection.execute("CHECKPOINT") }
+        }
     }
 
     /// How many rows each table has, in the order of the schema.

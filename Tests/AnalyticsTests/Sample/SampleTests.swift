@@ -1,7 +1,9 @@
+import Dispatch
 import Events
 import Insights
 import Kernel
 import Segments
+import Synchronization
 import Testing
 
 @testable import Analytics
@@ -208,6 +210,30 @@ struct SampleTests {
             #expect(estimate.count == (churn > 0.5 ? estimate.people : 0))
             #expect(estimate.asked < estimate.people && !estimate.isExact)
         }
+    }
+
+    @Test func `estimates are told while events are archived and put away`() throws {
+        let folder = try TestFolder()
+        let archive = try Self.open(folder, events: 100)
+        var source = RandomBatches(seed: 5, currencies: [try currency("USD")])
+        let batches = try (0..<12).map { _ in try source.next(events: 30) }
+        let failures = Mutex<[String]>([])
+        DispatchQueue.concurrentPerform(iterations: 2) { side in
+            do throws(ArchiveError) {
+                for batch in batches {
+                    if side == 0 {
+                        try archive.ingest(batch)
+                        try archive.checkpoint()
+                    } else {
+                        _ = try archive.segmentEstimate(SegmentQuery(.all([]), now: asOf))
+                    }
+                }
+            } catch {
+                failures.withLock { $0.append(error.description) }
+            }
+        }
+        #expect(failures.withLock { $0 } == [])
+        #expect(try check(archive, "at the end").rows > 0)
     }
 
     @Test func `the interval holds the exact count nearly always`() throws {
