@@ -32,12 +32,15 @@ extension Archive {
             let isNew = try connection.transaction { () throws(ArchiveError) in
                 let before = try connection.integer("SELECT position FROM archive_state")
                 var position = before
+                // Up to where a customer may have a contact.
+                var told = before
                 while let batch = try next() {
                     guard batch.throughPosition > before else { continue }
                     changed.append(contentsOf: batch.contacts.map(\.customer))
                     try connection.append(batch.blocks)
                     try connection.writeOrders(batch, &others)
-                    try connection.writeContacts(batch.contacts, before: before)
+                    try connection.writeContacts(batch.contacts, before: told)
+                    if !batch.contacts.isEmpty { told = batch.throughPosition }
                     try connection.writeLinks(batch.links, &others)
                     position = batch.throughPosition
                 }
@@ -112,7 +115,7 @@ extension Connection {
         try appender.close()
     }
 
-    /// - Parameter before: The archive's position before the batch; whom later events made has no row yet.
+    /// - Parameter before: The position before which contacts were written; whom later events made has no row yet.
     fileprivate func writeContacts(
         _ contacts: [ArchivedContact], before: Int64
     ) throws(ArchiveError) {

@@ -52,7 +52,7 @@ extension ArchiveBatch {
             for _ in 0..<(try reader.readVarint()) {
                 archived.customers.append(try reader.readSigned())
             }
-            guard passedOver + archived.customers.count <= block.count else {
+            guard passedOver <= block.count - archived.customers.count else {
                 throw ByteReader.Damaged(offset: reader.offset)
             }
             blocks.append(archived)

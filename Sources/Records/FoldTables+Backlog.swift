@@ -26,17 +26,21 @@ extension FoldTables {
 }
 
 extension RecordsStore {
-    /// What an archive is to be told that has all through a position, in the order of folding; nothing where it
-    /// lacks more than that.
+    /// What an archive is to be told that has all through a position, in the order of folding; nothing where that isn't
+    /// all that it lacks.
     package func archiveBacklog(after position: Int64) throws -> [[UInt8]] {
         try read { db in
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT after_position, bytes FROM archive_backlog
+                    SELECT after_position, bytes, through_position FROM archive_backlog
                     WHERE through_position > ? ORDER BY through_position
                     """, arguments: [position])
-            if let first = rows.first, (first[0] as Int64) > position { return [] }
+            var end = position
+            for row in rows {
+                guard row[0] == end else { return [] }
+                end = row[2]
+            }
             return rows.map { row in
                 let bytes: Data = row[1]
                 return Array(bytes)

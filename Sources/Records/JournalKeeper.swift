@@ -12,9 +12,11 @@ final class JournalKeeper: Sendable {
     /// Pages in the journal from which it is taken in beside the writer: few, so that little is written at once, unless
     /// that was done a moment ago; then more, since pages that change with every batch are written once for many.
     static let (besideMin, besideSoonMin) = (Int32(2000), Int32(8000))
-    /// Pages from which the writer takes it in.
-    static let withinMin = Int32(48_000)
-    private static let momentNs: UInt64 = 2_000_000_000
+    /// Pages from which the writer takes it in: what was committed while it was taken in beside it, without which the
+    /// journal doesn't begin anew.
+    static let withinMin = Int32(16_000)
+    /// How long ago the last time must be for few pages, and for many.
+    private static let (momentNs, soonNs): (UInt64, UInt64) = (2_000_000_000, 250_000_000)
 
     private let path: String
     private let queue: DispatchQueue
@@ -66,6 +68,9 @@ final class JournalKeeper: Sendable {
             }, UnsafeMutableRawPointer(bitPattern: number))
     }
 
+    /// Returns once nothing is under way.
+    func wait() { queue.sync {} }
+
     private static func keeper(_ number: Int) -> JournalKeeper? {
         keepers.withLock { $0.all[number]?.keeper }
     }
@@ -74,17 +79,20 @@ final class JournalKeeper: Sendable {
         let isMyTurn = turn.withLock { turn in
             if turn.isUnderWay { return false }
             let passedNs = DispatchTime.now().uptimeNanoseconds - turn.endedNs
-            turn.isUnderWay = pageCount >= Self.besideSoonMin || passedNs >= Self.momentNs
+            let isMuch = pageCount >= Self.besideSoonMin
+            turn.isUnderWay = passedNs >= (isMuch ? Self.soonNs : Self.momentNs)
             return turn.isUnderWay
         }
         guard isMyTurn else { return }
         queue.async { [weak self, path] in
+            // Nothing is made where a file was.
+            guard let self else { return }
             // What isn't taken in now is after another commit.
             let connection = try? DatabaseQueue(path: path)
             _ = try? connection?.writeWithoutTransaction { try $0.checkpoint(.passive) }
             try? connection?.close()
             let now = DispatchTime.now().uptimeNanoseconds
-            self?.turn.withLock { $0 = Turn(endedNs: now) }
+            self.turn.withLock { $0 = Turn(endedNs: now) }
         }
     }
 }

@@ -276,8 +276,8 @@ package final class LogStore: Sendable {
         return try blocks(after: first - 1, byteCountMax: 1).first
     }
 
-    /// What `reserveSpace` makes room for: as much as is written between two checkpoints.
-    private static let reservedBytes = 32 << 20
+    /// What `reserveSpace` writes; where SQLite overwrites what it deletes, the journal gets twice as long.
+    private static let reservedBytes = 16 << 20
 
     /// Makes the write-ahead log as long as it gets between checkpoints, so that a commit's sync doesn't also have
     /// to record a longer file (which takes several times as long). For a server; costs a moment and some disk.
@@ -288,7 +288,12 @@ package final class LogStore: Sendable {
                 sql: "INSERT INTO reserve (bytes) VALUES (zeroblob(?))",
                 arguments: [Self.reservedBytes])
             try db.execute(sql: "DROP TABLE reserve")
-            _ = try Row.fetchOne(db, sql: "PRAGMA wal_checkpoint(RESTART)")
+            // Refused while the journal is taken in beside this connection, which takes no longer than a moment.
+            for _ in 0..<100 {
+                let row = try Row.fetchOne(db, sql: "PRAGMA wal_checkpoint(RESTART)")
+                if row.map({ $0[0] == 0 }) ?? true { break }
+                file.awaitJournal()
+            }
             // What was written isn't read again.
             try db.execute(sql: "PRAGMA shrink_memory")
         }
@@ -304,5 +309,6 @@ package final class LogStore: Sendable {
                 try writing.storeKeyRun(db, through: writing.lastPosition)
             }
         }
+        file.awaitJournal()
     }
 }

@@ -46,6 +46,9 @@ package final class RecordsStore: Sendable {
         return value
     }
 
+    /// Returns once nothing is done with the file beside what was asked for.
+    package func settle() { file.awaitJournal() }
+
     /// Gives back the memory that a long stretch of writing took.
     package func releaseMemory() {
         file.releaseMemory()

@@ -58,6 +58,9 @@ package struct SQLiteFile: Sendable {
         return try DatabaseQueue(path: path, configuration: configuration)
     }
 
+    /// Returns once the journal isn't being taken in beside the writer.
+    func awaitJournal() { keeper.wait() }
+
     /// Gives back the memory that the writing connection's page cache took.
     func releaseMemory() {
         // Nothing is lost where it isn't done.

@@ -11,6 +11,7 @@ struct ArchiveBacklog {
     /// The batches, in the order of folding.
     private(set) var batches: [ArchiveBatch] = []
     private(set) var eventCount = 0
+    private(set) var byteCount = 0
     /// Whether the archive is being told.
     var isUnderWay = false
     /// Whether it is arranged that it will be.
@@ -23,6 +24,7 @@ struct ArchiveBacklog {
     mutating func add(_ batch: ArchiveBatch) {
         batches.append(batch)
         eventCount += batch.eventCount
+        byteCount += batch.byteCount
     }
 
     /// Leaves out what the archive has.
@@ -30,45 +32,46 @@ struct ArchiveBacklog {
         guard let last = batches.last(where: { $0.throughPosition <= position }) else { return }
         batches.removeAll { $0.throughPosition <= position }
         eventCount = batches.reduce(0) { $0 + $1.eventCount }
+        byteCount = batches.reduce(0) { $0 + $1.byteCount }
         droppable = max(droppable, last.throughPosition)
     }
 
-    /// Tells the archive what an earlier life of the workspace left.
-    static func bringIn(
-        _ log: LogStore, _ records: RecordsStore, _ archive: Archive
-    ) throws {
-        var rest = try records.archiveBacklog(after: archive.position())[...]
-        try archive.ingest(each: { () throws(ArchiveError) in
-            guard let bytes = rest.popFirst() else { return nil }
-            do {
-                return try ArchiveBatch(decoding: bytes.span) { first in
-                    let blocks = try log.blocks(after: first - 1, byteCountMax: 1)
-                    guard let stored = blocks.first, stored.firstPosition == first else {
-                        throw ByteReader.Damaged(offset: 0)
-                    }
-                    return (stored.block, stored.receivedAt)
+    /// What an earlier life of the workspace left to tell an archive that has all through a position.
+    ///
+    /// - Throws: `ByteReader.Damaged`, and what the stores throw.
+    static func left(
+        _ log: LogStore, _ records: RecordsStore, after position: Int64
+    ) throws -> [ArchiveBatch] {
+        try records.archiveBacklog(after: position).map { bytes in
+            try ArchiveBatch(decoding: bytes.span) { first in
+                let blocks = try log.blocks(after: first - 1, byteCountMax: 1)
+                guard let stored = blocks.first, stored.firstPosition == first else {
+                    throw ByteReader.Damaged(offset: 0)
                 }
-            } catch {
-                throw .damaged(reason: "what is left for the archive can't be read: \(error)")
+                return (stored.block, stored.receivedAt)
             }
-        })
+        }
     }
 }
 
 extension ArchiveBatch {
     /// How many events it brings.
     var eventCount: Int { blocks.reduce(0) { $0 + $1.customers.count } }
+    /// The bytes of the blocks that they are in.
+    var byteCount: Int { blocks.reduce(0) { $0 + $1.block.bytes.count } }
 }
 
 /// What becomes of a fold's pieces for the archive: few are kept for later, many are written while the fold goes on.
 final class ArchiveHandover {
-    /// From so many events on the archive is told at once.
+    /// From so many events or bytes on the archive is told at once.
     private let countMax: Int
+    private static let byteCountMax = 8 << 20
     private let start: () -> ArchivingTask
     private var task: ArchivingTask?
     private var backlog: [ArchiveBatch]
     private var held: [ArchiveBatch] = []
     private var count: Int
+    private var byteCount: Int
 
     /// - Parameters:
     ///   - backlog: What is to go before this fold's pieces.
@@ -80,13 +83,15 @@ final class ArchiveHandover {
         self.countMax = countMax
         self.start = start
         count = backlog.eventCount
+        byteCount = backlog.byteCount
     }
 
     func add(_ piece: ArchiveBatch) {
         if let task { return task.add(piece) }
         held.append(piece)
         count += piece.eventCount
-        guard count >= countMax else { return }
+        byteCount += piece.byteCount
+        guard count >= countMax || byteCount >= Self.byteCountMax else { return }
         let task = start()
         self.task = task
         for piece in backlog + held { task.add(piece) }

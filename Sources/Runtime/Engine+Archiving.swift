@@ -5,6 +5,13 @@ import Logging
 import Records
 import Synchronization
 
+/// What the archive has and is to be told of ends before what is folded: going on would leave events out for good.
+struct ArchiveBehind: Error, CustomStringConvertible {
+    var description: String {
+        "the archive lacks events that were folded; start again, and they are folded from the log anew"
+    }
+}
+
 /// Telling the archive of what is folded, after small batches: in a while, and gathered.
 extension Engine {
     /// Up to where the archive has, or is about to have, what was folded.
@@ -79,7 +86,7 @@ extension Engine {
     }
 
     /// Tells the archive what is left, while the fold goes on.
-    private func archiveBeside() {
+    func archiveBeside() {
         let isOpen = state.withLock { !$0.isClosed }
         guard isOpen, !memory.backlog.isEmpty, !memory.backlog.isUnderWay else { return }
         memory.backlog.isUnderWay = true

@@ -30,14 +30,16 @@ extension Engine {
     }
 
     private func forgetFragments() {
-        discard((memory.fragments, memory.states))
+        let old = (memory.fragments, memory.states)
         memory.fragments = FoldBatch.Fragments()
         memory.states = CustomerStates()
+        discard(old)
     }
 
     private func forgetIdentities() {
-        discard(memory.identities)
+        let old = memory.identities
         memory.identities = IdentityState(rules: options.identityRules, hash: hash)
+        discard(old)
     }
 
     /// Takes apart what nobody else holds, on a queue of its own: of many customers that takes longer than whoever's

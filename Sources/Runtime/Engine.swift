@@ -65,6 +65,8 @@ package final class Engine: Sendable {
     package struct Status: Sendable, Equatable {
         /// The last position that is folded.
         package var position: Int64 = 0
+        /// The last that figures know of; behind `position` by a moment, at most by what is told the archive at once.
+        package var archivedPosition: Int64 = 0
         /// Why it doesn't go on; nil while all is well.
         package var failure: String?
         /// Commerce events that couldn't be understood as orders, since the start.
@@ -147,7 +149,7 @@ package final class Engine: Sendable {
 
     package init(
         log: LogStore, records: RecordsStore, archive: Archive, hash: SipHash, options: Options,
-        clock: WallClock, logger: Logger
+        backlog: [ArchiveBatch] = [], clock: WallClock, logger: Logger
     ) throws {
         self.clock = clock
         self.log = log
@@ -161,12 +163,16 @@ package final class Engine: Sendable {
         initial.status.position = try records.foldedPosition()
         initial.archived = try archive.position()
         state = Mutex(initial)
+        memory.backlog.droppable = initial.archived
+        for batch in backlog { memory.backlog.add(batch) }
+        if !backlog.isEmpty { queue.async { [weak self] in self?.archiveBeside() } }
     }
 
     package var status: Status {
         state.withLock { state in
             var status = state.status
             status.failure = status.failure ?? state.archiveFailure
+            status.archivedPosition = min(status.position, state.archived)
             return status
         }
     }
@@ -232,6 +238,8 @@ package final class Engine: Sendable {
                     continue
                 case .timers, .review:
                     if step == .timers { try fireTimers() } else { try review() }
+                    // However many there are, what was folded before reaches the archive.
+                    archiveBeside()
                     state.withLock { $0.status.failure = nil }
                     resumeReached()
                     continue
@@ -315,6 +323,7 @@ package final class Engine: Sendable {
             tables -> (position: Int64, problems: Int, hasMerges: Bool) in
             let before = try tables.state(.position)
             guard log.lastPosition > before else { return (before, 0, false) }
+            guard archivedPosition >= before else { throw ArchiveBehind() }
             var batch = try FoldBatch(
                 rules: rules, plan: memory.plan, tables: tables, fragments: memory.fragments,
                 states: memory.states, archivedPosition: archivedPosition)

@@ -109,15 +109,16 @@ package final class Workspace: Sendable {
         }
         log = try LogStore(path: logPath, hash: hash)
         archive = try Archive(folder: folder, options: options.archive, library: library)
+        var backlog: [ArchiveBatch] = []
         do {
-            try ArchiveBacklog.bringIn(log, records, archive)
-        } catch ArchiveError.damaged(let reason) {
+            backlog = try ArchiveBacklog.left(log, records, after: archive.position())
+        } catch let error as ByteReader.Damaged {
             // The archive is behind then, and all is folded from the log anew.
-            logger.error("the archive's backlog is damaged", metadata: ["reason": "\(reason)"])
+            logger.error("the archive's backlog is damaged", metadata: ["byte": "\(error.offset)"])
         }
-        try Self.foldAnewWhereNeeded(
-            log, records, archive, rule: Self.foldingRule(zone, currency, options.identityRules),
-            logger: logger)
+        let isAnew = try Self.foldAnewWhereNeeded(
+            log, records, archive, backlog,
+            rule: Self.foldingRule(zone, currency, options.identityRules), logger: logger)
         if options.isRemembered {
             try records.setSetting(Self.zoneSetting, to: zone.name)
             try records.setSetting(Self.currencySetting, to: currency.description)
@@ -128,7 +129,7 @@ package final class Workspace: Sendable {
         engineOptions.beforeArchiving = options.beforeArchiving
         let engine = try Engine(
             log: log, records: records, archive: archive, hash: hash, options: engineOptions,
-            clock: clock, logger: logger)
+            backlog: isAnew ? [] : backlog, clock: clock, logger: logger)
         self.engine = engine
         writer = LogWriter(store: log, clock: clock, limits: options.logLimits) { engine.wake() }
         self.folder = folder
@@ -172,11 +173,15 @@ package final class Workspace: Sendable {
     /// Folds the log from its start where what was folded can't be gone on from: the settings that days,
     /// amounts and identities are folded by have changed, or a store is older or newer than it can be
     /// (one was lost, or restored from another copy). Model runs are kept: customers keep their ids.
+    ///
+    /// - Parameter backlog: What the archive is to be told of that was folded before.
+    /// - Returns: Whether it is.
     private static func foldAnewWhereNeeded(
-        _ log: LogStore, _ records: RecordsStore, _ archive: Archive, rule: String, logger: Logger
-    ) throws {
+        _ log: LogStore, _ records: RecordsStore, _ archive: Archive, _ backlog: [ArchiveBatch],
+        rule: String, logger: Logger
+    ) throws -> Bool {
         let folded = try records.foldedPosition()
-        let archived = try archive.position()
+        let archived = try backlog.last?.throughPosition ?? archive.position()
         let before = try records.setting(ruleSetting) ?? rule
         var reason: String?
         if before != rule { reason = "time zone, currency or identity rules changed" }
@@ -191,6 +196,7 @@ package final class Workspace: Sendable {
             try records.forgetFolded()
         }
         if reason != nil || before == rule { try records.setSetting(ruleSetting, to: rule) }
+        return reason != nil
     }
 
     /// A new number for a thing of a kind.
@@ -209,7 +215,14 @@ package final class Workspace: Sendable {
     package func close() throws {
         writer.close()
         engine.close()
-        try engine.archiveRest()
+        do {
+            try engine.archiveRest()
+        } catch {
+            // It is kept, and told when the workspace is opened next.
+            logger.error(
+                "the archive couldn't take the last events", metadata: ["reason": "\(error)"])
+        }
+        records.settle()
         try log.settle()
     }
 }

@@ -40,6 +40,29 @@ struct ArchiveBacklogTests {
         #expect(try Self.rows(of: "orders", one).count > 50)
     }
 
+    @Test(arguments: 11...16 as ClosedRange<UInt64>)
+    func `batches that are written in one transaction leave what each by itself does`(
+        seed: UInt64
+    ) throws {
+        let currencies = ["GBP", "EUR"].compactMap { Currency($0) }
+        var source = RandomBatches(seed: seed, currencies: currencies)
+        // Customers are made within the transaction, and touched again in it.
+        source.makesCustomers()
+        let (each, together) = (try TestFolder(), try TestFolder())
+        let (one, other) = (try each.open(), try together.open())
+        for _ in 0..<6 {
+            let batches = try (0..<5).map { _ in try source.next(events: 8) }
+            for batch in batches { try one.ingest(batch) }
+            var rest = batches[...]
+            try other.ingest(each: { () throws(ArchiveError) in rest.popFirst() })
+        }
+        for table in Self.tables {
+            let rows = try Self.rows(of: table, one)
+            #expect(try Self.rows(of: table, other) == rows, "seed \(seed): \(table)")
+        }
+        #expect(try Self.rows(of: "contacts", one).count > 10)
+    }
+
     @Test func `bytes that are cut off or changed are refused`() throws {
         var source = RandomBatches(seed: 9, currencies: [try #require(Currency("GBP"))])
         let batch = try source.next(events: 30)

@@ -10,6 +10,8 @@ struct RandomBatches {
     /// Beyond every customer, whose ids are positions of earlier events.
     private var position: Int64 = 40
     private var links: [Int64: Int64] = [:]
+    /// Whether contacts are of customers whom events made a moment ago, too.
+    private var isMakingCustomers = false
     private let currencies: [Currency]
     private let start = Timestamp(milliseconds: 1_262_304_000_000)
     static let labels = ["", "Ada", "ada", "Zoë", "100%", "a_b", "O'Neil", "😀", "Ω"]
@@ -18,6 +20,8 @@ struct RandomBatches {
         random = SeededRandom(seed: seed)
         self.currencies = currencies
     }
+
+    mutating func makesCustomers() { isMakingCustomers = true }
 
     mutating func next(events count: Int) throws -> ArchiveBatch {
         var batch = ArchiveBatch(throughPosition: 0)
@@ -42,6 +46,9 @@ struct RandomBatches {
         case 0..<60: batch.orders.append(made(.completed, key, customer, time, currency))
         case 60..<68: batch.orders.append(made(.refunded, key, customer, time, currency))
         case 68..<72: batch.orders.append(made(.cancelled, key, customer, time, currency))
+        case 72..<92 where isMakingCustomers:
+            let newest = position - .random(in: 0...20, using: &random)
+            batch.contacts.append(contact(newest, time))
         case 72..<92 where customer != 0: batch.contacts.append(contact(customer, time))
         case 92..<97: merge(&batch)
         default: undo(&batch)

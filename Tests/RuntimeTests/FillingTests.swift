@@ -129,6 +129,8 @@ import Testing
                 let position = try engine.foldNext()
                 engine.state.withLock { $0.status.position = position }
             } while engine.status.position < workspace.log.lastPosition
+            // Nobody waits for the archive, then, for whom the engine would go on.
+            try engine.archiveNow()
         }
     }
 

@@ -30,6 +30,8 @@ struct FoldingTests {
             $0.identityRules.userIDs.count = 1000
             $0.identityRules.emails.count = 1000
             $0.identityRules.anonymousIDs.count = 1000
+            // So that some batches go to the archive at once and some later.
+            $0.pace.smallBatchCount = 25
         }
         defer { workspace.engine.close() }
         return try await body(workspace)
@@ -110,6 +112,24 @@ struct FoldingTests {
     @Test(arguments: losses)
     func `what is lost beside the log is folded anew to the same`(files: [String]) async throws {
         _ = try await fill(seed: 31, batches: 10, sizeMax: 50)
+        let before = try await settled()
+        for name in files { try folder.remove(name) }
+        #expect(try await settled().difference(from: before) == nil)
+    }
+
+    @Test(arguments: losses)
+    func `a gap in what waits for the archive is filled from the log`(
+        files: [String]
+    ) async throws {
+        var history = RandomHistory(seed: 71)
+        // The large batch goes to the archive at once, those beside it later.
+        for count in [5, 60, 5] {
+            try await live { workspace in
+                try await workspace.append(try history.batch(count, after: workspace))
+                try await workspace.settle()
+                try workspace.close()
+            }
+        }
         let before = try await settled()
         for name in files { try folder.remove(name) }
         #expect(try await settled().difference(from: before) == nil)

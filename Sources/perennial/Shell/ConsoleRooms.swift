@@ -32,13 +32,14 @@ struct ConsoleRooms: Sendable {
         ConsoleData(
             overview: {
                 try await Blocking.run {
-                    try homeFigures.value(position: workspace.engine.status.position, overview)
+                    try homeFigures.value(
+                        position: workspace.engine.status.archivedPosition, overview)
                 }
             },
             retention: {
                 try await Blocking.run {
                     try retentionFigures.value(
-                        position: workspace.engine.status.position, retention)
+                        position: workspace.engine.status.archivedPosition, retention)
                 }
             },
             customers: { query in try await Blocking.run { try customers(query) } },
@@ -87,7 +88,7 @@ struct ConsoleRooms: Sendable {
     private func troubles(_ figures: OverviewFigures) throws -> [Trouble] {
         var troubles: [Trouble] = []
         let status = workspace.engine.status
-        let behind = workspace.log.lastPosition - status.position
+        let behind = workspace.log.lastPosition - status.archivedPosition
         if status.failure != nil || behind > 100_000 {
             troubles.append(.archiveBehind(events: Int(behind)))
         }

@@ -86,6 +86,8 @@ final class EngineSimulation {
             $0.pace.timersPerBatch = 3
             $0.pace.reviewedPerBatch = 4
             $0.pace.smallBatchCount = 6
+            // By no chance: the archive is told when somebody waits for it.
+            $0.pace.archivingRestMs = 3_600_000
             $0.beforeArchiving = { try fate.archive() }
         }
         if try workspace.records.receivers().isEmpty {
@@ -115,8 +117,11 @@ final class EngineSimulation {
     }
 
     /// Ends the life at hand in good order.
-    func close() throws {
-        guard let life else { return }
+    ///
+    /// - Returns: Whether it died while it put things away.
+    @discardableResult
+    func close() throws -> Bool {
+        guard let life else { return false }
         points = life.fate.count
         do {
             try life.workspace.close()
@@ -125,6 +130,7 @@ final class EngineSimulation {
             guard life.fate.isDead || life.fate.hasFailed else { throw error }
         }
         self.life = nil
+        return life.fate.isDead
     }
 
     // MARK: Steps

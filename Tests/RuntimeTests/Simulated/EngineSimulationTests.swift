@@ -106,7 +106,7 @@ struct EngineSimulationTests {
 
     /// One step of a run with a crash at every point of it, before and after each commit and each delivery.
     ///
-    /// Compared once everything got through: an attempt whose outcome was lost is made again at once, so that a
+    /// Compared right after the step, and messages once everything got through: an attempt whose outcome was lost is made again at once, so that a
     /// moody receiver may take a message in earlier than without the crash.
     ///
     /// - Returns: How many crashes there were.
@@ -118,6 +118,7 @@ struct EngineSimulationTests {
         try simulation.close()
         let after = try EngineSimulation(from: simulation) { .none }
         try await after.carryOut(steps[chosen])
+        let worldAfterStep = try SimulatedWorld(after.workspace()).withoutMessages
         try await after.deliverAll(until: calm.end)
         let world = try SimulatedWorld(after.workspace())
         var crashes = 0
@@ -133,7 +134,11 @@ struct EngineSimulationTests {
                 try await other.carryOut(steps[chosen])
                 if other.deaths > 0 { isOver = false }
                 crashes += other.deaths
-                try other.close()
+                let worldThen = try SimulatedWorld(other.workspace()).withoutMessages
+                #expect(
+                    worldThen.difference(from: worldAfterStep) == nil,
+                    "seed \(seed), step \(chosen), \(moment)")
+                if try other.close() { isOver = false }
                 try await other.deliverAll(until: calm.end)
                 let found = try SimulatedWorld(other.workspace())
                 #expect(

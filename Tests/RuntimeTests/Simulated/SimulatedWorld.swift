@@ -82,6 +82,13 @@ struct SimulatedWorld: Equatable {
         }.sorted()
     }
 
+    /// The same without what messages came to, which is up to their receivers, too.
+    var withoutMessages: SimulatedWorld {
+        var world = self
+        world.lines.removeAll { $0.hasPrefix("effect ") }
+        return world
+    }
+
     /// What is in one and not in the other, for a message that can be read; nil where they are the same.
     func difference(from other: SimulatedWorld) -> String? {
         if self == other { return nil }
