@@ -16,6 +16,7 @@ let configuration = Target.Dependency.product(
 let asyncHTTPClient = Target.Dependency.product(
     name: "AsyncHTTPClient", package: "async-http-client")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
@@ -30,6 +31,8 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -64,6 +67,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
@@ -93,14 +97,25 @@ let package = Package(
         room("Experiments", ["Kernel"]),
         room(
             "Journeys",
-            ["Kernel", "JSONParsing", "Documents", "Events", "Customers", "Segments", "Experiments"]
+            [
+                "Kernel", "JSONParsing", "Documents", "Events", "Customers", "Segments",
+                "Experiments",
+            ]
         ),
+        room(
+            "Messaging", ["Kernel", crypto, cryptoExtras], exclude: ["DESIGN.md", "FACTS.md"]),
+        room(
+            "Templates", ["Kernel", "Documents"], exclude: ["DESIGN.md", "AUTHORING.md"],
+            resources: [.embedInCode("Resources")]),
         // The shell.
         room("Boosting", ["RetentionModels", "CLightGBM"]),
         room("YAMLText", ["Documents", yams]),
         room(
             "Delivery",
-            ["Kernel", "JSONParsing", "Documents", asyncHTTPClient, crypto, logging, nio, nioPosix]
+            [
+                "Kernel", "JSONParsing", "Documents", asyncHTTPClient, crypto, logging, nio,
+                nioPosix, nioSSL, nioTLS,
+            ]
         ),
         room("Settings", ["Kernel", configuration]),
         room("Telemetry", ["Kernel", logging, coreMetrics]),
@@ -181,8 +196,12 @@ let package = Package(
             "Delivery",
             [
                 "Kernel", "JSONParsing", "Documents", "Delivery", hummingbird, logging, nio,
-                nioPosix,
-            ]),
+                nioPosix, nioSSL, nioTLS,
+            ], exclude: ["Peers"]),
+        tests("Messaging", ["Kernel", "Messaging", crypto], exclude: ["Peers"]),
+        tests(
+            "Templates", ["Kernel", "JSONParsing", "Documents", "Templates"],
+            exclude: ["Fixtures"]),
         tests("RetentionModels", ["RetentionModels"]),
         tests("Boosting", ["RetentionModels", "Boosting"]),
         tests("Access", ["Kernel", "Access"]),

@@ -23,6 +23,7 @@ struct Room {
     private static let domain: Set<String> = [
         "Kernel", "JSONParsing", "RetentionModels", "Events", "Documents", "Customers", "Imports",
         "Insights", "Predictions", "Access", "Segments", "Experiments", "Journeys",
+        "Messaging", "Templates",
     ]
 
     /// Every target but the C shims, the lowest first.
@@ -47,6 +48,8 @@ struct Room {
                 "Kernel", "JSONParsing", "Documents", "Events", "Customers", "Segments",
                 "Experiments",
             ]),
+        pure("Messaging", ["Kernel"], ["Crypto", "CryptoExtras"]),
+        pure("Templates", ["Kernel", "Documents"]),
         shell("YAMLText", ["Kernel", "JSONParsing", "Documents"]),
         shell("Delivery", domain),
         shell("Boosting", ["RetentionModels", "CLightGBM"]),

@@ -1,0 +1,164 @@
+import Crypto
+import CryptoExtras
+import FoundationEssentials
+
+/// A private key that messages are signed with (RFC 6376, RFC 8301, RFC 8463).
+package struct DKIMKey: Sendable {
+    package enum Algorithm: String, Sendable {
+        case rsaSHA256 = "rsa-sha256"
+        case ed25519SHA256 = "ed25519-sha256"
+    }
+
+    /// Bits of RSA that are accepted (RFC 8301 §3.2).
+    package static let rsaBits = 1024...4096
+    /// Below this a key can be broken by who pays for it.
+    package static let rsaBitsAdvised = 2048
+
+    private enum Kind: Sendable {
+        case rsa(_RSA.Signing.PrivateKey)
+        case ed25519(Curve25519.Signing.PrivateKey)
+    }
+
+    private let kind: Kind
+
+    /// Reads PKCS#8 (`BEGIN PRIVATE KEY`; RSA and Ed25519) or PKCS#1 (`BEGIN RSA PRIVATE KEY`).
+    package init(pem: String) throws(DKIMRefusal) {
+        let file = try PEMText(pem)
+        switch file.label {
+        case "RSA PRIVATE KEY": kind = .rsa(try Self.rsa(file.bytes))
+        case "PRIVATE KEY":
+            if let seed = PKCS8.ed25519Seed(file.bytes) {
+                kind = .ed25519(try Self.ed25519(seed))
+            } else if PKCS8.isRSA(file.bytes) {
+                kind = .rsa(try Self.rsa(file.bytes))
+            } else {
+                throw .otherKind
+            }
+        case "ENCRYPTED PRIVATE KEY": throw .encrypted
+        default: throw .otherKind
+        }
+    }
+
+    /// - Parameter seed: 32 random bytes, which are the private key (RFC 8032 §5.1.5).
+    /// - Throws: `.damaged` for another count.
+    package init(ed25519Seed seed: [UInt8]) throws(DKIMRefusal) {
+        kind = .ed25519(try Self.ed25519(seed))
+    }
+
+    private init(_ key: _RSA.Signing.PrivateKey) {
+        kind = .rsa(key)
+    }
+
+    /// Makes a key of RSA. The one place here where randomness isn't handed in: BoringSSL draws it from the system.
+    ///
+    /// - Throws: `.tooShort`, `.tooLong`.
+    package static func newRSA(bits: Int = rsaBitsAdvised) throws(DKIMRefusal) -> DKIMKey {
+        guard bits >= rsaBits.lowerBound else { throw .tooShort(bits: bits) }
+        guard bits <= rsaBits.upperBound, bits % 8 == 0 else { throw .tooLong(bits: bits) }
+        do {
+            return DKIMKey(try _RSA.Signing.PrivateKey(unsafeKeySize: .init(bitCount: bits)))
+        } catch {
+            throw .damaged
+        }
+    }
+
+    package var algorithm: Algorithm {
+        switch kind {
+        case .rsa: .rsaSHA256
+        case .ed25519: .ed25519SHA256
+        }
+    }
+
+    package var bitCount: Int {
+        switch kind {
+        case .rsa(let key): key.keySizeInBits
+        case .ed25519: 256
+        }
+    }
+
+    /// What its owner should know; nil where all is well.
+    package var warning: String? {
+        switch kind {
+        case .rsa(let key) where key.keySizeInBits < Self.rsaBitsAdvised:
+            "the key has \(key.keySizeInBits) bits; receivers may count messages signed by it "
+                + "as unsigned, so make a new one of \(Self.rsaBitsAdvised)"
+        case .rsa: nil
+        case .ed25519: "not all receivers read Ed25519 yet; sign by a key of RSA too"
+        }
+    }
+
+    /// PKCS#8, to be kept secret.
+    package var pem: String {
+        switch kind {
+        case .rsa(let key): key.pkcs8PEMRepresentation + "\n"
+        case .ed25519(let key): PKCS8.pem(ed25519Seed: Array(key.rawRepresentation))
+        }
+    }
+
+    /// What stands in the DNS at `selector._domainkey.domain` (RFC 6376 §3.6.1).
+    package var record: String {
+        switch kind {
+        case .rsa(let key):
+            "v=DKIM1; k=rsa; p=" + base64(Array(key.publicKey.derRepresentation).span)
+        case .ed25519(let key):
+            "v=DKIM1; k=ed25519; p=" + base64(Array(key.publicKey.rawRepresentation).span)
+        }
+    }
+
+    /// The record in the pieces that a TXT record is made of: 255 bytes at most.
+    package var recordStrings: [String] {
+        var strings: [String] = []
+        var rest = Substring(record)
+        while !rest.isEmpty {
+            strings.append(String(rest.prefix(255)))
+            rest = rest.dropFirst(255)
+        }
+        return strings
+    }
+
+    /// A line for a zone file (RFC 1035 §5).
+    package func zoneLine(selector: String, domain: String) -> String {
+        selector + "._domainkey." + domain + ". 3600 IN TXT ( "
+            + recordStrings.map { "\"" + $0 + "\"" }.joined(separator: " ") + " )"
+    }
+
+    /// The signature of data that was hashed: RSASSA-PKCS1-v1_5, or Ed25519 over the hash (RFC 8463 §3).
+    ///
+    /// Nil where the library can't sign, which it can with every key that is read.
+    func signature(of hash: SHA256.Digest) -> [UInt8]? {
+        // What fails is memory or a fault in the key, both known when it was read; the caller leaves the field out.
+        switch kind {
+        case .rsa(let key):
+            (try? key.signature(for: hash, padding: .insecurePKCS1v1_5)).map {
+                Array($0.rawRepresentation)
+            }
+        case .ed25519(let key): (try? key.signature(for: Array(hash))).map { Array($0) }
+        }
+    }
+
+    private static func rsa(_ der: [UInt8]) throws(DKIMRefusal) -> _RSA.Signing.PrivateKey {
+        let key: _RSA.Signing.PrivateKey
+        do {
+            key = try _RSA.Signing.PrivateKey(unsafeDERRepresentation: der)
+        } catch {
+            if let bits = PKCS8.modulusBits(der), bits < rsaBits.lowerBound {
+                throw .tooShort(bits: bits)
+            }
+            throw .damaged
+        }
+        guard key.keySizeInBits <= rsaBits.upperBound else {
+            throw .tooLong(bits: key.keySizeInBits)
+        }
+        return key
+    }
+
+    private static func ed25519(
+        _ seed: [UInt8]
+    ) throws(DKIMRefusal) -> Curve25519.Signing.PrivateKey {
+        do {
+            return try Curve25519.Signing.PrivateKey(rawRepresentation: seed)
+        } catch {
+            throw .damaged
+        }
+    }
+}
