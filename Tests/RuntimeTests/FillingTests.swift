@@ -61,8 +61,10 @@ import Testing
     }
 
     /// Keeps the engine from going on by itself, so that the test says what follows what.
-    private func hold(_ engine: Engine) {
-        engine.queue.sync {
+    private func hold(_ engine: Engine) throws {
+        try engine.queue.sync {
+            // Nobody waits for the archive, then, for whom it would go on.
+            try engine.archiveNow()
             // What was put off for a moment doesn't come either.
             engine.memory.runs += 1
             engine.state.withLock { $0.isScheduled = true }
@@ -129,7 +131,6 @@ import Testing
                 let position = try engine.foldNext()
                 engine.state.withLock { $0.status.position = position }
             } while engine.status.position < workspace.log.lastPosition
-            // Nobody waits for the archive, then, for whom the engine would go on.
             try engine.archiveNow()
         }
     }
@@ -174,7 +175,7 @@ import Testing
             perBatch: Int.random(in: 1...3, using: &random),
             atRest: Int.random(in: 0...4, using: &random))
         let engine = workspace.engine
-        hold(engine)
+        try hold(engine)
         var touched = 0
         // The first definitions ask about orders, the second are edits of these, and new ones.
         for names in ["abc", "bcde"] {
@@ -188,7 +189,7 @@ import Testing
             _ = try await applying.value
             letGo(engine)
             try await check(workspace, "seed \(seed), \(names)")
-            hold(engine)
+            try hold(engine)
         }
         letGo(engine)
         #expect(touched > 0, "events came to customers who were being filled")
@@ -207,7 +208,7 @@ import Testing
             clock.advance(milliseconds: 1000)
         }
         try await live { workspace in
-            hold(workspace.engine)
+            try hold(workspace.engine)
             for _ in 0..<12 { try await send(&history, workspace) }
             let applying = await begin(try Self.definitions("abc", &random), workspace)
             for _ in 0..<Int.random(in: 0...5, using: &random) {
@@ -251,7 +252,7 @@ import Testing
         try await settleWholly(workspace)
         #expect(try members("buyers") == 2)
 
-        hold(engine)
+        try hold(engine)
         let applying = try await begin(
             [
                 draft("buyers", #"{"did":"Order Completed","times":{"atLeast":2}}"#),

@@ -169,7 +169,10 @@ struct PreviewView {
                     "segment.share",
                     formats.percent(Double(size) / Double(preview.customers))) : nil
         }
-        time = words("preview.time", formats.integer(preview.milliseconds))
+        let milliseconds = formats.integer(preview.milliseconds)
+        time =
+            preview.range == nil
+            ? words("preview.time", milliseconds) : words("preview.estimateTime", milliseconds)
         sample = seesPeople ? preview.sample.map { PersonView($0, formats) } : []
         hasSample = !sample.isEmpty
         self.words = preview.words.map { LineView($0) }
