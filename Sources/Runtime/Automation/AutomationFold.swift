@@ -16,7 +16,7 @@ final class AutomationFold {
     /// A timer that fires so much later than it was due is judged by the time that it is now.
     static let lateMs: Int64 = 60_000
     /// After so many timers, what they brought is written while the next fire.
-    private static let firedAtOnce = 1000
+    private static let firedAtOnce = 2500
 
     let plan: AutomationPlan
     private let decider: CustomerDecider
