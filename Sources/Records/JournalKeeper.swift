@@ -10,13 +10,13 @@ import Synchronization
 /// faster than this.
 final class JournalKeeper: Sendable {
     /// Pages in the journal from which it is taken in beside the writer: few, so that little is written at once, unless
-    /// that was done a moment ago; then more, since pages that change with every batch are written once for many.
-    static let (besideMin, besideSoonMin) = (Int32(2000), Int32(8000))
+    /// that was done a moment ago, since pages that change with every batch are written once for many.
+    static let besideMin = Int32(2000)
     /// Pages from which the writer takes it in: what was committed while it was taken in beside it, without which the
     /// journal doesn't begin anew.
     static let withinMin = Int32(16_000)
-    /// How long ago the last time must be for few pages, and for many.
-    private static let (momentNs, soonNs): (UInt64, UInt64) = (2_000_000_000, 250_000_000)
+    /// How long ago the last time must be.
+    private static let momentNs: UInt64 = 2_000_000_000
 
     private let path: String
     private let queue: DispatchQueue
@@ -61,8 +61,7 @@ final class JournalKeeper: Sendable {
                     sqlite3_wal_checkpoint_v2(
                         connection, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
                 } else {
-                    JournalKeeper.keeper(Int(bitPattern: context))?
-                        .takeIn(pageCount)
+                    JournalKeeper.keeper(Int(bitPattern: context))?.takeIn()
                 }
                 return SQLITE_OK
             }, UnsafeMutableRawPointer(bitPattern: number))
@@ -75,12 +74,11 @@ final class JournalKeeper: Sendable {
         keepers.withLock { $0.all[number]?.keeper }
     }
 
-    private func takeIn(_ pageCount: Int32) {
+    private func takeIn() {
         let isMyTurn = turn.withLock { turn in
             if turn.isUnderWay { return false }
             let passedNs = DispatchTime.now().uptimeNanoseconds - turn.endedNs
-            let isMuch = pageCount >= Self.besideSoonMin
-            turn.isUnderWay = passedNs >= (isMuch ? Self.soonNs : Self.momentNs)
+            turn.isUnderWay = passedNs >= Self.momentNs
             return turn.isUnderWay
         }
         guard isMyTurn else { return }
