@@ -1,7 +1,12 @@
 /// Keys that openssl made for these tests, which sign nothing else.
 enum KeySamples {
-    static let rsa2048 = """
-        -----BEGIN PRIVATE KEY-----
+    private static func pem(_ kind: String, _ body: String) -> String {
+        "-----BEGIN \(kind)-----\n\(body)\n-----END \(kind)-----\n"
+    }
+
+    static let rsa2048 = pem(
+        "PRIVATE KEY",
+        """
         MIIEvgIBADANBgkqhkiG9w0BAQEFAASCBKgwggSkAgEAAoIBAQDaqmP1MNq+q/Gl
         eaEP83J1qaZbEJuJSL5LK4Q28TvHxmm9Nf1d4vBc76+39dNFp2O5cqnh7aUFauTQ
         peHinw5y2wx/G9nYhXEPauNeVHtW7oXvX8bI6nrz7btYLx4AJdrpqxzEFJsNmqRt
@@ -28,12 +33,11 @@ enum KeySamples {
         5SM1O6J+0XHvMJVfDnjtT7qc/IoKXuMnNon+u7dyhnkxpDLQuvtk4x+POAulM566
         yGFHYoBWBADO7V29v9HFqSpkftq459A4nLaVf8OO6aK5kBwdjKuEuB9NK5s1OeTX
         LoLWEfivhK8tYZfr1I2MYhTx
-        -----END PRIVATE KEY-----
+        """)
 
+    static let rsa1024 = pem(
+        "PRIVATE KEY",
         """
-
-    static let rsa1024 = """
-        -----BEGIN PRIVATE KEY-----
         MIICeAIBADANBgkqhkiG9w0BAQEFAASCAmIwggJeAgEAAoGBAKpywMif0Spos8OZ
         d+2vjjLFO1kDi+rSnKoQCOCZUpCHFQ67ENxrwGJg9YVc1j9T1nAKe4sUR5SkjbMB
         z7Eredbb75AQepKJ4Xlz9rDLcqDD7fJ+PyWphMTi3bYS7he0hIjugYhtzrC8ASXv
@@ -48,12 +52,11 @@ enum KeySamples {
         32zl7iAOVDmn7ZF1zNA8BDBTkPo5mMa6Xup6LwcQMXMgV2E75ScmsguJAkBLG32J
         L/E0H8LE6VYhCApif6Gamp/05HSj3vUm31H3K3Q02vA5CqxELUJ5TWJVXwdkYNzj
         GXGBH3hDsgLf8Y6C
-        -----END PRIVATE KEY-----
+        """)
 
+    static let rsa1024PKCS1 = pem(
+        "RSA PRIVATE KEY",
         """
-
-    static let rsa1024PKCS1 = """
-        -----BEGIN RSA PRIVATE KEY-----
         MIICXgIBAAKBgQCqcsDIn9EqaLPDmXftr44yxTtZA4vq0pyqEAjgmVKQhxUOuxDc
         a8BiYPWFXNY/U9ZwCnuLFEeUpI2zAc+xK3nW2++QEHqSieF5c/awy3Kgw+3yfj8l
         qYTE4t22Eu4XtISI7oGIbc6wvAEl70/le4wy095YN9KEX3hZBkfBr06u6QIDAQAB
@@ -67,12 +70,11 @@ enum KeySamples {
         z6Bx0HiR7yEWWbkAPhDCrI1vH0BNst9s5e4gDlQ5p+2RdczQPAQwU5D6OZjGul7q
         ei8HEDFzIFdhO+UnJrILiQJASxt9iS/xNB/CxOlWIQgKYn+hmpqf9OR0o971Jt9R
         9yt0NNrwOQqsRC1CeU1iVV8HZGDc4xlxgR94Q7IC3/GOgg==
-        -----END RSA PRIVATE KEY-----
+        """)
 
+    static let rsa768 = pem(
+        "PRIVATE KEY",
         """
-
-    static let rsa768 = """
-        -----BEGIN PRIVATE KEY-----
         MIIB5QIBADANBgkqhkiG9w0BAQEFAASCAc8wggHLAgEAAmEAu64yGzI8mJF5k6Z6
         f97DpnkSNF69KR3fgWCtvKoRqlT9/J4mw41PFYlnXkebph3RDb3XMqOR0bbadR3o
         qzhdk/mi0W7cBAlxRzzeBD+NVNeWKJ1Ls6rYatxs1GUd+ED7AgMBAAECYQCrUHCw
@@ -84,12 +86,11 @@ enum KeySamples {
         xHzC2QIxAJYT5V3YRBqEt/2G0yW5SkcG0zf/JFyecDn+q7oN4pAUpz+LtOeePcFT
         DvJ/SzAlrQIwBh+9hgR9GSg1iCiNTsrvJxkKD9aNti3wdhy5QB6XpusrzF4po1eV
         cX/COgO2t1oW
-        -----END PRIVATE KEY-----
+        """)
 
+    static let rsa768PKCS1 = pem(
+        "RSA PRIVATE KEY",
         """
-
-    static let rsa768PKCS1 = """
-        -----BEGIN RSA PRIVATE KEY-----
         MIIBywIBAAJhALuuMhsyPJiReZOmen/ew6Z5EjRevSkd34FgrbyqEapU/fyeJsON
         TxWJZ15Hm6Yd0Q291zKjkdG22nUd6Ks4XZP5otFu3AQJcUc83gQ/jVTXliidS7Oq
         2GrcbNRlHfhA+wIDAQABAmEAq1BwsF6E7YctANffzcTbtqOhOGiaJmP8Vq6XKDXd
@@ -100,25 +101,21 @@ enum KeySamples {
         AAlpVipDpzIjAS2OpPgBhnSMP49HhsR8wtkCMQCWE+Vd2EQahLf9htMluUpHBtM3
         /yRcnnA5/qu6DeKQFKc/i7Tnnj3BUw7yf0swJa0CMAYfvYYEfRkoNYgojU7K7ycZ
         Cg/WjbYt8HYcuUAel6brK8xeKaNXlXF/wjoDtrdaFg==
-        -----END RSA PRIVATE KEY-----
+        """)
 
+    static let ed25519 = pem(
+        "PRIVATE KEY",
         """
-
-    static let ed25519 = """
-        -----BEGIN PRIVATE KEY-----
         MC4CAQAwBQYDK2VwBCIEIPkitDftwouV/lFo9ydEm2wcioQBilxaSIqCQx0RZEb2
-        -----END PRIVATE KEY-----
+        """)
 
+    static let ecdsa = pem(
+        "PRIVATE KEY",
         """
-
-    static let ecdsa = """
-        -----BEGIN PRIVATE KEY-----
         MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgOaHB/1RnL0girjPJ
         sXd+U6vVqgGj1LPUgOZmll66wLqhRANCAAQ+KyUTaHQZP9lZN8AxqS86p5yQWTgP
         j+6yxl/m/l/ejmF1eTruyUS75CxdV+ZG2ImnQW/eY+3p0CO0KhNwvYd3
-        -----END PRIVATE KEY-----
-
-        """
+        """)
 
     static let rsa1024Public =
         "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQCqcsDIn9EqaLPDmXftr44yxTtZA4vq0pyqEAjg"
