@@ -128,7 +128,8 @@ let package = Package(
             [
                 "Kernel", "JSONParsing", "Events", "Customers", "Insights", "RetentionModels",
                 "Predictions", "Documents", "Segments", "Experiments", "Journeys", "Boosting",
-                "Analytics", "Records", "Delivery", logging, lifecycle, nio, nioPosix,
+                "Messaging", "Templates", "Analytics", "Records", "Delivery", logging, lifecycle,
+                nio, nioPosix,
             ]),
         room(
             "API",
@@ -148,7 +149,8 @@ let package = Package(
             dependencies: [
                 "Kernel", "JSONParsing", "Events", "Imports", "Customers", "RetentionModels",
                 "Predictions", "Insights", "Access", "Documents", "Segments", "Experiments",
-                "Journeys", "YAMLText", "Boosting", "Settings", "Telemetry", "Records",
+                "Journeys", "Messaging", "Templates", "YAMLText", "Boosting", "Settings",
+                "Telemetry", "Records",
                 "Analytics", "Delivery", "Runtime", "API", "Console", argumentParser, hummingbird,
                 hummingbirdCore, lifecycle, logging, metrics,
                 nio, nioPosix, unixSignals,
@@ -227,8 +229,9 @@ let package = Package(
             "Runtime",
             [
                 "Kernel", "JSONParsing", "Events", "Customers", "Insights", "Predictions",
-                "Documents", "Segments", "Experiments", "Journeys", "Boosting", "Analytics",
-                "Records", "Delivery", "Runtime", "TestSupport", logging, lifecycle, nio, nioPosix,
+                "Documents", "Segments", "Experiments", "Journeys", "Messaging", "Templates",
+                "Boosting", "Analytics", "Records", "Delivery", "Runtime", "TestSupport", logging,
+                lifecycle, nio, nioPosix,
             ]),
         tests("Predictions", ["Kernel", "RetentionModels", "Predictions"]),
         // Drives the built program from outside.

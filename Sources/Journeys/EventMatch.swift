@@ -97,7 +97,10 @@ package enum EventTest: Hashable, Sendable {
 /// What a run keeps of what it was entered by: the properties that its journey asks for.
 package struct EntryValues: Hashable, Sendable {
     /// Bytes of names and values that are kept; what doesn't fit is left out, as told in the decision.
-    package static let bytesMax = 2048
+    package static let bytesMax = 8192
+
+    /// By which a list or an object at a path is kept as JSON.
+    static func whole(_ path: String) -> String { path + "[]" }
 
     package struct Value: Hashable, Sendable {
         /// As the journey writes it: `cart_id`, `cart.id`.
@@ -118,9 +121,7 @@ package struct EntryValues: Hashable, Sendable {
         var room = Self.bytesMax
         var left: [String] = []
         for path in paths {
-            guard let value = Self.values(at: Self.names(path), in: properties).first else {
-                continue
-            }
+            guard let value = Self.kept(path, in: properties) else { continue }
             let count = path.utf8.count + value.utf8.count
             if count > room {
                 left.append(path)
@@ -130,6 +131,26 @@ package struct EntryValues: Hashable, Sendable {
             }
         }
         return left
+    }
+
+    /// What is kept of the property at a path; nil where there is none.
+    private static func kept(_ path: String, in properties: [UInt8]) -> String? {
+        guard path.hasSuffix("[]") else { return values(at: names(path), in: properties).first }
+        var names = names(String(path.dropLast(2)))
+        guard let first = names.popFirst(),
+            var slice = try? JSONLookup.member(named: first, in: properties.span)
+        else { return nil }
+        for name in names {
+            guard
+                let inner = try? JSONLookup.member(
+                    named: name.utf8Span.span, of: slice, in: properties.span)
+            else { return nil }
+            slice = inner
+        }
+        guard slice.kind == .array || slice.kind.isObject else { return nil }
+        return String(
+            decoding: Array(properties[slice.range.lowerBound..<slice.range.upperBound]),
+            as: UTF8.self)
     }
 
     /// The property as text; nil where there was none.

@@ -184,5 +184,11 @@ package indirect enum StepValue: Hashable, Sendable {
         }
     }
 
-    var entryPaths: [String] { templates.flatMap(\.entryPaths) }
+    /// The properties of the entry that it takes; those that are a value by themselves also whole, as lists and objects
+    /// are handed over as they came.
+    var entryPaths: [String] {
+        templates.flatMap { template in
+            template.entryPaths + (template.onlyEntryPath.map { [EntryValues.whole($0)] } ?? [])
+        }
+    }
 }

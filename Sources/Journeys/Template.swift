@@ -67,6 +67,11 @@ package struct Template: Hashable, Sendable {
         parts.compactMap { if case .entry(let path) = $0 { path } else { nil } }
     }
 
+    /// The property that it is and nothing else: `{{entry.products}}`.
+    var onlyEntryPath: String? {
+        if parts.count == 1, case .entry(let path) = parts[0] { path } else { nil }
+    }
+
     /// Whether it takes a coupon's code or expiry.
     var needsCoupon: Bool { parts.contains(.couponCode) || parts.contains(.couponExpires) }
 }

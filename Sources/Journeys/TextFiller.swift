@@ -42,7 +42,14 @@ struct TextFiller {
     mutating func write(_ value: StepValue, to json: inout JSONWriter) {
         switch value {
         case .fixed(let node): node.write(to: &json)
-        case .text(let template): json.string(text(template))
+        case .text(let template):
+            if let path = template.onlyEntryPath,
+                let whole = run.entry.text(at: EntryValues.whole(path))
+            {
+                json.raw(whole.utf8Span.span)
+            } else {
+                json.string(text(template))
+            }
         case .list(let values):
             json.beginArray()
             for value in values { write(value, to: &json) }

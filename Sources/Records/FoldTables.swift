@@ -1,6 +1,6 @@
 package import Customers
 import GRDB
-import Kernel
+package import Kernel
 
 /// The tables that are folded from the log, within the one transaction of a fold batch.
 ///
@@ -133,6 +133,12 @@ package final class FoldTables {
     }
 
     // MARK: Effects
+
+    /// The number of an outbox item by its key; nil where there is none.
+    package func outboxItem(key: String) throws -> ID<OutboxItem>? {
+        try Int64.fetchOne(db, sql: "SELECT id FROM outbox WHERE key = ?", arguments: [key])
+            .map { ID(rawValue: $0) }
+    }
 
     /// Puts effects into the outbox, and tasks and codes beside it; each key once, whatever comes again.
     package func add(_ drafts: [OutboxDraft]) throws {

@@ -149,9 +149,10 @@ extension FoldTables {
     /// Forgets what is remembered of customers' doings, which is filled anew.
     package func removeBehaviours() throws { try db.execute(sql: "DELETE FROM behaviours") }
 
-    /// Whether anything was ever defined.
+    /// Whether anything was ever defined that customers are looked at for.
     package func hasDefinitions() throws -> Bool {
-        try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM definitions)") ?? false
+        try Bool.fetchOne(
+            db, sql: "SELECT EXISTS (SELECT 1 FROM definitions WHERE kind <> 'template')") ?? false
     }
 
     /// The versions of a journey that somebody is inside of, or whose goal may still be watched.

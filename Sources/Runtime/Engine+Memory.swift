@@ -5,6 +5,13 @@ import Records
 
 /// What is kept in memory between batches, and when it is dropped.
 extension Engine {
+    /// What folding goes by.
+    var rules: FoldBatch.Rules {
+        FoldBatch.Rules(
+            zone: options.zone, currency: options.currency, hash: hash,
+            sentChannels: options.sentChannels)
+    }
+
     /// Drops what a long stretch left in memory, and gives the memory back.
     func rest() {
         let isMuch =

@@ -18,6 +18,8 @@ package final class Engine: Sendable {
         package var currency: Currency
         package var identityRules: IdentityRules
         package var pace = Pace()
+        /// Channels whose messages are sent; those of others are written down only.
+        package var sentChannels: Set<String> = []
         /// Called before the archive takes what was folded before, and may keep it from it; for the simulator.
         package var beforeArchiving: (@Sendable () throws -> Void)?
 
@@ -308,10 +310,6 @@ package final class Engine: Sendable {
         }
         for waiter in waiting { waiter.done.resume(returning: reason) }
         if !isClosed { goOn(after: .seconds(options.pace.retryAfterSeconds)) }
-    }
-
-    var rules: FoldBatch.Rules {
-        FoldBatch.Rules(zone: options.zone, currency: options.currency, hash: hash)
     }
 
     /// Folds the next batch and returns the position after it.

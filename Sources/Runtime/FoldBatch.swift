@@ -20,6 +20,7 @@ struct FoldBatch {
         let zone: ZoneRules
         let currency: Currency
         let hash: SipHash
+        var sentChannels: Set<String> = []
     }
 
     /// Keeps hashes of order ids apart from the workspace's other hashes (identifier kinds are 1 to 15).
@@ -58,7 +59,9 @@ struct FoldBatch {
     ) throws {
         self.rules = rules
         automation = try plan.map { plan in
-            try AutomationFold(plan, tables: tables, zone: rules.zone, states: states)
+            try AutomationFold(
+                plan, tables: tables, zone: rules.zone, states: states,
+                sentChannels: rules.sentChannels)
         }
         self.tables = tables
         self.fragments = fragments

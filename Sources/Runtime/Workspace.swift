@@ -25,6 +25,8 @@ package final class Workspace: Sendable {
         package var archive = Archive.Options()
         package var logLimits = LogWriter.Limits()
         package var pace = Engine.Pace()
+        /// Channels whose messages are sent; those of others are written down only.
+        package var sentChannels: Set<String> = []
         /// Called before the archive takes what was folded before, and may keep it from it; for the simulator.
         package var beforeArchiving: (@Sendable () throws -> Void)?
         /// A DuckDB library of the user's own; empty for the one that script/setup installed.
@@ -73,6 +75,8 @@ package final class Workspace: Sendable {
     /// What offers are made by, once somebody asked for one.
     package let keptOffers = KeptOffers()
     let keptRunFigures = KeptRunFigures()
+    /// How sending mail is doing, where this process does.
+    package let mailStatus = MailStatus()
     /// Numbers members, keys and runs.
     private let numbers: Mutex<IDGenerator>
     private let lock: WorkspaceLock
@@ -126,6 +130,7 @@ package final class Workspace: Sendable {
         var engineOptions = Engine.Options(
             zone: zone, currency: currency, identityRules: options.identityRules)
         engineOptions.pace = options.pace
+        engineOptions.sentChannels = options.sentChannels
         engineOptions.beforeArchiving = options.beforeArchiving
         let engine = try Engine(
             log: log, records: records, archive: archive, hash: hash, options: engineOptions,

@@ -25,6 +25,8 @@ package struct WorkspaceSecrets: Sendable {
     package let hash: SipHash.Key
     /// For tokens that are derived from a session.
     package let session: [UInt8]
+    /// For links in messages and the addresses that their bounces go to.
+    package let links: [UInt8]
 
     /// Reads the keys of a folder, or makes them.
     ///
@@ -35,6 +37,7 @@ package struct WorkspaceSecrets: Sendable {
         var reader = ByteReader(hashBytes.span)
         hash = SipHash.Key(low: try reader.readFixed64(), high: try reader.readFixed64())
         session = try Self.readOrMake(folder + "/session.key", count: 32, mustExist: false)
+        links = try Self.readOrMake(folder + "/links.key", count: 32, mustExist: false)
     }
 
     private static func readOrMake(

@@ -9,13 +9,16 @@ extension Setting {
         case (.webAddress, .text(let text)): return text.isEmpty || Self.isWebAddress(text)
         case (.zone, .text(let text)): return Self.isZoneName(text) && zoneExists(text)
         case (.currency, .text(let text)): return Currency(text) != nil
+        case (.line, .text(let text)):
+            return text.count <= 500
+                && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
         case (.path, .text(let text)): return !text.utf8.contains(0) && text.utf8.count <= 4096
         case (.whole(let range), .whole(let number)): return range.contains(number)
         case (.choice(let words), .text(let text)): return words.contains(text)
         case (.list(let countMax), .list(let items)):
             return items.count <= countMax && items.allSatisfy { (1...200).contains($0.count) }
-        case (.host, _), (.webAddress, _), (.zone, _), (.currency, _), (.path, _), (.whole, _),
-            (.choice, _), (.list, _):
+        case (.host, _), (.webAddress, _), (.zone, _), (.currency, _), (.line, _), (.path, _),
+            (.whole, _), (.choice, _), (.list, _):
             return false
         }
     }

@@ -1,80 +1,145 @@
 extension Setting {
     /// Every setting there is, in the order in which they are shown.
-    package static let all: [Setting] = [
+    package static let all: [Setting] =
+        [
+            Setting(
+                "server.host", .host, default: "127.0.0.1", flag: "--host",
+                meaning: "The address the server listens on; 0.0.0.0 for all of them."),
+            Setting(
+                "server.port", .whole(0...65535), default: "8080", flag: "--port",
+                meaning: "The port of the API and the console; 0 takes a free one."),
+            Setting(
+                "server.publicURL", .webAddress, default: "", flag: "--public-url",
+                meaning: "The address people and programs reach the server by, behind a proxy."),
+            Setting(
+                "server.secureCookies", .choice(["auto", "true", "false"]), default: "auto",
+                meaning: "Whether cookies are for HTTPS only; auto: when server.publicURL is https."
+            ),
+            Setting(
+                "workspace.timezone", .zone, default: "UTC", flag: "--timezone",
+                meaning: "The time zone that days and months are counted in."),
+            Setting(
+                "workspace.currency", .currency, default: "USD",
+                meaning: "The currency of amounts that name none."),
+            Setting(
+                "workspace.activeDays", .whole(1...3650), default: "90",
+                meaning: "A customer is active who ordered in this many trailing days."),
+            Setting(
+                "log.level", .choice(WorkspaceSettings.Log.Level.allCases.map(\.rawValue)),
+                default: "info", flag: "--log-level",
+                meaning: "The least serious log line that is written."),
+            Setting(
+                "log.format", .choice(WorkspaceSettings.Log.Format.allCases.map(\.rawValue)),
+                default: "text", flag: "--log-format",
+                meaning: "Log lines as key=value text or as one JSON object each."),
+            Setting(
+                "ingest.queueMiB", .whole(1...4096), default: "64",
+                meaning: "How much may wait for the log before requests get 429."),
+            Setting(
+                "ingest.commitMiB", .whole(1...256), default: "4",
+                meaning: "The most that one commit of the log takes in; not above ingest.queueMiB."),
+            Setting(
+                "identity.limit.userId", .whole(1...100), default: "1",
+                meaning: "How many user ids one customer may have."),
+            Setting(
+                "identity.limit.email", .whole(1...100), default: "5",
+                meaning: "How many e-mail addresses one customer may have."),
+            Setting(
+                "identity.limit.phone", .whole(1...100), default: "5",
+                meaning: "How many phone numbers one customer may have."),
+            Setting(
+                "identity.limit.anonymousId", .whole(1...100), default: "5",
+                meaning: "How many anonymous ids one customer may have."),
+            Setting(
+                "identity.blockedValues", .list(countMax: 1000), default: "",
+                meaning: "Values that never identify anybody, besides the built-in ones."),
+            Setting(
+                "analytics.threads", .whole(1...256), default: "2",
+                meaning: "How many threads a query on the archive may use."),
+            Setting(
+                "analytics.memoryMiB", .whole(64...1_048_576), default: "1024",
+                meaning: "How much memory the archive may use before it spills to disk."),
+            Setting(
+                "duckdb.library", .path, default: "", otherVariable: "DUCKDB_LIBRARY",
+                meaning: "A DuckDB library of your own; empty: the one script/setup installed."),
+            Setting(
+                "lightgbm.library", .path, default: "", otherVariable: "LIGHTGBM_LIBRARY",
+                meaning: "A LightGBM library of your own; empty: the one script/setup installed."),
+            Setting(
+                "assets.directory", .path, default: "",
+                meaning: "The folder of the browser assets; empty: the one script/setup filled."),
+            Setting(
+                "scoring.intervalHours", .whole(0...8760), default: "24",
+                meaning: "How often the server scores all customers; 0 = never by itself."),
+            Setting(
+                "offers.excludedProducts", .list(countMax: 1000), default: "",
+                meaning: "Products that are never offered, by id: postage, vouchers."),
+            Setting(
+                "webhooks.allowPrivate", .choice(["true", "false"]), default: "false",
+                meaning:
+                    "Whether every webhook may go to addresses that aren't public, without TLS."),
+        ] + company + mail
+
+    /// What messages say of who sends them.
+    private static let company = [
         Setting(
-            "server.host", .host, default: "127.0.0.1", flag: "--host",
-            meaning: "The address the server listens on; 0.0.0.0 for all of them."),
+            "company.name", .line, default: "",
+            meaning: "The company's name, as messages and public pages show it."),
         Setting(
-            "server.port", .whole(0...65535), default: "8080", flag: "--port",
-            meaning: "The port of the API and the console; 0 takes a free one."),
+            "company.address", .line, default: "",
+            meaning: "Its postal address, which marketing mail must show in many countries."),
         Setting(
-            "server.publicURL", .webAddress, default: "", flag: "--public-url",
-            meaning: "The address people and programs reach the server by, behind a proxy."),
+            "company.url", .webAddress, default: "",
+            meaning: "Its shop or home page; links.shop in templates."),
         Setting(
-            "server.secureCookies", .choice(["auto", "true", "false"]), default: "auto",
-            meaning: "Whether cookies are for HTTPS only; auto: when server.publicURL is https."),
+            "company.logo", .webAddress, default: "",
+            meaning: "The address of its logo, 40 pixels high in messages."),
         Setting(
-            "workspace.timezone", .zone, default: "UTC", flag: "--timezone",
-            meaning: "The time zone that days and months are counted in."),
+            "company.colour", .line, default: "",
+            meaning: "The colour of buttons in messages, such as #1a6f4b."),
+    ]
+
+    /// How e-mails are sent.
+    private static let mail = [
         Setting(
-            "workspace.currency", .currency, default: "USD",
-            meaning: "The currency of amounts that name none."),
+            "mail.from", .line, default: "",
+            meaning: "Who e-mails are from: Shop <news@shop.example.com>."),
         Setting(
-            "workspace.activeDays", .whole(1...3650), default: "90",
-            meaning: "A customer is active who ordered in this many trailing days."),
+            "mail.replyTo", .line, default: "",
+            meaning: "Where answers go; empty: to mail.from."),
         Setting(
-            "log.level", .choice(WorkspaceSettings.Log.Level.allCases.map(\.rawValue)),
-            default: "info", flag: "--log-level",
-            meaning: "The least serious log line that is written."),
+            "mail.smtp.host", .line, default: "",
+            meaning: "The server that e-mails are handed to; empty: none are sent."),
         Setting(
-            "log.format", .choice(WorkspaceSettings.Log.Format.allCases.map(\.rawValue)),
-            default: "text", flag: "--log-format",
-            meaning: "Log lines as key=value text or as one JSON object each."),
+            "mail.smtp.port", .whole(1...65535), default: "587",
+            meaning: "Its port: 587 with starttls, 465 with tls."),
         Setting(
-            "ingest.queueMiB", .whole(1...4096), default: "64",
-            meaning: "How much may wait for the log before requests get 429."),
+            "mail.smtp.security", .choice(["starttls", "tls", "opportunistic", "none"]),
+            default: "starttls",
+            meaning: "TLS by STARTTLS, from the first byte, where offered, or not at all."),
         Setting(
-            "ingest.commitMiB", .whole(1...256), default: "4",
-            meaning: "The most that one commit of the log takes in; not above ingest.queueMiB."),
+            "mail.smtp.user", .line, default: "", meaning: "Who logs in there; empty: nobody."),
         Setting(
-            "identity.limit.userId", .whole(1...100), default: "1",
-            meaning: "How many user ids one customer may have."),
+            "mail.smtp.password", .line, default: "", isSecret: true,
+            meaning: "The password for it."),
         Setting(
-            "identity.limit.email", .whole(1...100), default: "5",
-            meaning: "How many e-mail addresses one customer may have."),
+            "mail.smtp.connections", .whole(1...100), default: "4",
+            meaning: "How many connections to it there may be."),
         Setting(
-            "identity.limit.phone", .whole(1...100), default: "5",
-            meaning: "How many phone numbers one customer may have."),
+            "mail.bounceDomain", .line, default: "",
+            meaning: "The domain that bounces come to; empty: they go to mail.from, unread."),
         Setting(
-            "identity.limit.anonymousId", .whole(1...100), default: "5",
-            meaning: "How many anonymous ids one customer may have."),
+            "mail.dkim.domain", .line, default: "",
+            meaning: "The domain that e-mails are signed for; empty: that of mail.from."),
         Setting(
-            "identity.blockedValues", .list(countMax: 1000), default: "",
-            meaning: "Values that never identify anybody, besides the built-in ones."),
+            "mail.dkim.selectors", .list(countMax: 4), default: "",
+            meaning: "Keys that sign e-mails, each keys/dkim-SELECTOR.pem; empty: unsigned."),
         Setting(
-            "analytics.threads", .whole(1...256), default: "2",
-            meaning: "How many threads a query on the archive may use."),
+            "mail.productURL", .line, default: "",
+            meaning: "A product's page, with {id} for its id, for what messages offer."),
         Setting(
-            "analytics.memoryMiB", .whole(64...1_048_576), default: "1024",
-            meaning: "How much memory the archive may use before it spills to disk."),
-        Setting(
-            "duckdb.library", .path, default: "", otherVariable: "DUCKDB_LIBRARY",
-            meaning: "A DuckDB library of your own; empty: the one script/setup installed."),
-        Setting(
-            "lightgbm.library", .path, default: "", otherVariable: "LIGHTGBM_LIBRARY",
-            meaning: "A LightGBM library of your own; empty: the one script/setup installed."),
-        Setting(
-            "assets.directory", .path, default: "",
-            meaning: "The folder of the browser assets; empty: the one script/setup filled."),
-        Setting(
-            "scoring.intervalHours", .whole(0...8760), default: "24",
-            meaning: "How often the server scores all customers; 0 = never by itself."),
-        Setting(
-            "offers.excludedProducts", .list(countMax: 1000), default: "",
-            meaning: "Products that are never offered, by id: postage, vouchers."),
-        Setting(
-            "webhooks.allowPrivate", .choice(["true", "false"]), default: "false",
-            meaning: "Whether every webhook may go to addresses that aren't public, without TLS."),
+            "mail.tracking", .choice(["true", "false"]), default: "true",
+            meaning: "Whether opens and clicks of marketing e-mails are counted."),
     ]
 
     /// `PERENNIAL_…` variables that are not settings: those of the tests and of `script/setup`.

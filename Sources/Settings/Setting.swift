@@ -10,6 +10,8 @@ package struct Setting: Sendable, Equatable {
         case zone
         /// Three letters.
         case currency
+        /// Nothing, or a line of text.
+        case line
         /// Nothing, or a path in the file system.
         case path
         /// A whole number in a range.
@@ -74,6 +76,7 @@ package struct Setting: Sendable, Equatable {
         case .webAddress: return "empty, or http://HOST[:PORT] or https://HOST[:PORT]"
         case .zone: return "an IANA time zone such as Europe/London"
         case .currency: return "three letters such as GBP"
+        case .line: return "empty, or one line of at most 500 characters"
         case .path: return "empty, or a path"
         case .whole(let range):
             return "a whole number from \(range.lowerBound) to \(range.upperBound)"

@@ -91,7 +91,7 @@ struct SettingLayers {
 extension Setting.Kind {
     fileprivate var configType: ConfigType {
         switch self {
-        case .host, .webAddress, .zone, .currency, .path, .choice: return .string
+        case .host, .webAddress, .zone, .currency, .path, .line, .choice: return .string
         case .whole: return .int
         case .list: return .stringArray
         }

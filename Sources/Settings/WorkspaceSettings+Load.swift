@@ -113,6 +113,22 @@ extension WorkspaceSettings {
         offers = Offers(excludedProducts: table.list("offers.excludedProducts"))
         webhooks = Webhooks(allowPrivate: table.text("webhooks.allowPrivate") == "true")
 
+        company = Company(
+            name: table.text("company.name"), address: table.text("company.address"),
+            url: table.text("company.url"), logo: table.text("company.logo"),
+            colour: table.text("company.colour"))
+        mail = Mail(
+            from: table.text("mail.from"), replyTo: table.textOrNil("mail.replyTo"),
+            host: table.textOrNil("mail.smtp.host"), port: table.whole("mail.smtp.port"),
+            security: table.read("mail.smtp.security") { Mail.Security(rawValue: $0) },
+            user: table.textOrNil("mail.smtp.user"), password: table.text("mail.smtp.password"),
+            connections: table.whole("mail.smtp.connections"),
+            bounceDomain: table.textOrNil("mail.bounceDomain"),
+            dkimDomain: table.textOrNil("mail.dkim.domain"),
+            dkimSelectors: table.list("mail.dkim.selectors"),
+            productURL: table.text("mail.productURL"),
+            isTracking: table.text("mail.tracking") == "true")
+
         guard ingest.commitMiB <= ingest.queueMiB else {
             let row = table.row("ingest.commitMiB")
             throw SettingsFailure([

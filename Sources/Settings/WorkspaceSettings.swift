@@ -72,6 +72,40 @@ package struct WorkspaceSettings: Sendable, Equatable {
         package var allowPrivate: Bool
     }
 
+    /// What messages say of who sends them; empty texts for what isn't said.
+    package struct Company: Sendable, Equatable {
+        package var name: String
+        package var address: String
+        package var url: String
+        package var logo: String
+        package var colour: String
+    }
+
+    /// How e-mails are sent.
+    package struct Mail: Sendable, Equatable {
+        package enum Security: String, Sendable, CaseIterable {
+            case starttls, tls, opportunistic, none
+        }
+
+        package var from: String
+        package var replyTo: String?
+        /// Nil where none are sent.
+        package var host: String?
+        package var port: Int
+        package var security: Security
+        package var user: String?
+        package var password: String
+        package var connections: Int
+        package var bounceDomain: String?
+        package var dkimDomain: String?
+        package var dkimSelectors: [String]
+        package var productURL: String
+        package var isTracking: Bool
+
+        /// Whether there is enough to send by.
+        package var isSetUp: Bool { host != nil && !from.isEmpty }
+    }
+
     package var server: Server
     package var workspace: Workspace
     package var log: Log
@@ -85,6 +119,8 @@ package struct WorkspaceSettings: Sendable, Equatable {
     package var scoring: Scoring
     package var offers: Offers
     package var webhooks: Webhooks
+    package var company: Company
+    package var mail: Mail
 }
 
 /// Settings as they were loaded: the typed values, and for each setting its source.

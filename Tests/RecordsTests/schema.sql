@@ -172,6 +172,34 @@ CREATE TABLE key_runs (
     first_page INTEGER NOT NULL,
     fences BLOB NOT NULL
 ) STRICT;
+CREATE TABLE mail_counts (
+    domain TEXT NOT NULL,
+    -- Days since 1970, UTC.
+    day INTEGER NOT NULL,
+    what TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (domain, day, what)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE mail_domains (
+    domain TEXT PRIMARY KEY NOT NULL,
+    reply TEXT NOT NULL,
+    at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE mail_holds (
+    lane TEXT PRIMARY KEY NOT NULL,
+    reason TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    since INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE mail_tellings (
+    id INTEGER PRIMARY KEY NOT NULL,
+    message INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    due INTEGER NOT NULL,
+    detail TEXT NOT NULL
+) STRICT;
+CREATE INDEX mail_tellings_due ON mail_tellings (due);
 CREATE TABLE members (
     id INTEGER PRIMARY KEY NOT NULL,
     email TEXT NOT NULL UNIQUE,
@@ -203,6 +231,38 @@ CREATE TABLE merges (
 ) STRICT;
 CREATE INDEX merges_by_first ON merges (first_fragment);
 CREATE INDEX merges_by_second ON merges (second_fragment);
+CREATE TABLE messages (
+    id INTEGER PRIMARY KEY NOT NULL,
+    customer INTEGER NOT NULL,
+    address TEXT NOT NULL,
+    domain TEXT NOT NULL,
+    template TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    topic TEXT NOT NULL,
+    stream TEXT NOT NULL CHECK (stream IN ('marketing', 'transactional')),
+    journey TEXT NOT NULL,
+    step TEXT NOT NULL,
+    campaign TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    -- What the template was filled in with, beside the item's payload: JSON.
+    filled TEXT NOT NULL,
+    links INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    reply TEXT NOT NULL DEFAULT '',
+    attempts INTEGER NOT NULL DEFAULT 0,
+    created_at INTEGER NOT NULL,
+    sending_at INTEGER NOT NULL DEFAULT 0,
+    -- When the state came about.
+    state_at INTEGER NOT NULL,
+    complained_at INTEGER NOT NULL DEFAULT 0,
+    opened_at INTEGER NOT NULL DEFAULT 0,
+    clicked_at INTEGER NOT NULL DEFAULT 0,
+    machine_hits INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX messages_by_customer ON messages (customer, id);
+CREATE INDEX messages_by_domain ON messages (domain, id);
+CREATE INDEX messages_unsent ON messages (state, id) WHERE state <> 'accepted';
 CREATE TABLE order_pages (
     first_place INTEGER PRIMARY KEY NOT NULL,
     bytes BLOB NOT NULL
@@ -273,6 +333,13 @@ CREATE TABLE settings (
     name TEXT PRIMARY KEY NOT NULL,
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE soft_bounces (
+    address TEXT PRIMARY KEY NOT NULL,
+    in_row INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    -- The message that was counted last.
+    message INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE step_counts (
     journey INTEGER NOT NULL,
     step TEXT NOT NULL,
@@ -280,6 +347,15 @@ CREATE TABLE step_counts (
     count INTEGER NOT NULL,
     PRIMARY KEY (journey, step, kind)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE suppressions (
+    address TEXT PRIMARY KEY NOT NULL,
+    reason TEXT NOT NULL,
+    evidence TEXT NOT NULL,
+    -- The message that it came of; 0 for none.
+    message INTEGER NOT NULL,
+    since INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX suppressions_by_time ON suppressions (since);
 CREATE TABLE tasks (
     id INTEGER PRIMARY KEY NOT NULL,
     key TEXT NOT NULL UNIQUE,

@@ -158,6 +158,6 @@ private func json(_ text: String, _ kind: Setting.Kind) -> String {
     switch kind {
     case .whole: return text
     case .list: return text.isEmpty ? "[]" : "[\"\(text)\"]"
-    case .host, .webAddress, .zone, .currency, .path, .choice: return "\"\(text)\""
+    case .host, .webAddress, .zone, .currency, .path, .line, .choice: return "\"\(text)\""
     }
 }

@@ -45,6 +45,10 @@ enum RecordsMigrations {
         migrator.registerMigration("0008_ArchiveBacklog") { db in
             try db.execute(sql: ArchiveBacklogTable.definition.asStrictSQLite())
         }
+        migrator.registerMigration("0009_Mail") { db in
+            try db.execute(
+                sql: MailTables.definition.asStrictSQLite(keyedOnly: MailTables.keyedOnly))
+        }
         return migrator
     }
 

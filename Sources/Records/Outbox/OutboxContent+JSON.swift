@@ -14,14 +14,18 @@ extension OutboxDraft.Content {
     }
 
     var receiver: String {
-        if case .webhook(let receiver, _, _) = self { return receiver }
-        return ""
+        switch self {
+        case .webhook(let receiver, _, _): receiver
+        case .send(let lane, _): lane
+        case .award, .coupon, .task, .attributes: ""
+        }
     }
 
     /// The state that an effect of this kind begins in.
     var firstState: OutboxState {
         switch self {
-        case .send, .award: .kept
+        case .send(let lane, _): lane.isEmpty ? .kept : .pending
+        case .award: .kept
         // The task's row, which is written with it, is all there is to do.
         case .task: .done
         case .webhook, .coupon, .attributes: .pending
@@ -32,7 +36,7 @@ extension OutboxDraft.Content {
     var payload: [UInt8] {
         var json = JSONWriter()
         switch self {
-        case .send(let object), .award(let object), .attributes(let object): return object
+        case .send(_, let object), .award(let object), .attributes(let object): return object
         case .webhook(_, let type, let data):
             json.beginObject()
             json.member("type", type)

@@ -2,7 +2,7 @@ package import Kernel
 
 /// What an item of the outbox makes happen.
 package enum OutboxKind: String, Sendable, CaseIterable {
-    /// A message to the customer; kept as what would be sent.
+    /// A message to the customer; kept as what would be sent where nothing sends its channel.
     case send
     /// Points for the customer; kept as what would be awarded.
     case award
@@ -56,8 +56,8 @@ package enum CouponValue: Sendable, Equatable {
 /// An effect as the fold decides it.
 package struct OutboxDraft: Sendable, Equatable {
     package enum Content: Sendable, Equatable {
-        /// The message as a JSON object.
-        case send([UInt8])
+        /// The message as a JSON object, and the lane that it is sent by: `email`; empty where nothing sends it.
+        case send(lane: String, message: [UInt8])
         /// What would be awarded as a JSON object.
         case award([UInt8])
         /// To a receiver by its name: what happened, such as `journey.webhook`, and its data as a JSON object.

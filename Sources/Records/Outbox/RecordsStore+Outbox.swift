@@ -8,7 +8,7 @@ package struct OutboxRecord: Sendable, Equatable {
     package var kind: OutboxKind
     package var customer: ID<Customer>
     package var origin: OutboxOrigin
-    /// The receiver's name for a webhook; empty for the others.
+    /// The receiver's name for a webhook, the lane of a message; empty for the others.
     package var receiver: String
     /// A JSON object.
     package var payload: [UInt8]
@@ -27,7 +27,7 @@ package struct OutboxRecord: Sendable, Equatable {
 /// Items of one kind for one receiver, which wait for one another and for no others.
 package struct OutboxLane: Hashable, Sendable {
     package var kind: OutboxKind
-    /// Empty for kinds without receivers.
+    /// A webhook's receiver, a message's lane; empty for the other kinds.
     package var receiver: String
 
     package init(kind: OutboxKind, receiver: String = "") {
@@ -101,13 +101,14 @@ extension RecordsStore {
         }
     }
 
-    /// Lets go of every claim: for the start of a process, which nobody else shares the outbox with.
+    /// Lets go of every claim but those of mail (`recoverMessages`): for the start of a process, which nobody else
+    /// shares the outbox with.
     package func releaseOutboxClaims(now: Timestamp) throws {
         try write { db in
             try db.execute(
                 sql: """
                     UPDATE outbox SET state = 'pending', due_at = ?
-                    WHERE state IN ('pending', 'sending') AND state = 'sending'
+                    WHERE state IN ('pending', 'sending') AND state = 'sending' AND kind <> 'send'
                     """,
                 arguments: [now.milliseconds])
         }

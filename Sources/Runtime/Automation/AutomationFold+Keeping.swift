@@ -29,7 +29,10 @@ extension AutomationFold {
             rows.put(kept, of: run.id)
         }
         for effect in outcome.effects {
-            rows.add(OutboxDraft(effect, run: texts[effect.run], customer: customer, at: now))
+            rows.add(
+                OutboxDraft(
+                    effect, run: texts[effect.run], customer: customer, at: now,
+                    sentChannels: sentChannels))
         }
     }
 

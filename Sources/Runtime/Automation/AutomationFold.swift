@@ -23,6 +23,8 @@ final class AutomationFold {
     private let tables: FoldTables
     private let writing: RowWriting
     let zone: ZoneRules
+    /// Channels whose messages are sent.
+    let sentChannels: Set<String>
     /// Events up to here were decided upon before the log was folded anew.
     let decidedPosition: Int64
     /// Customers up to here were looked at since definitions changed; -1 for all.
@@ -47,9 +49,11 @@ final class AutomationFold {
     private(set) var position: Int64 = 0
 
     init(
-        _ plan: AutomationPlan, tables: FoldTables, zone: ZoneRules, states: CustomerStates
+        _ plan: AutomationPlan, tables: FoldTables, zone: ZoneRules, states: CustomerStates,
+        sentChannels: Set<String> = []
     ) throws {
         self.plan = plan
+        self.sentChannels = sentChannels
         self.states = states
         writing = RowWriting(tables)
         decider = CustomerDecider(plan: plan)

@@ -67,6 +67,12 @@ package final class AutomationPlan: Sendable {
             quintiles: quintiles)
     }
 
+    /// The condition that holds where consent to a message was withdrawn; nil where nothing in force sends such, so that
+    /// consent isn't kept in mind.
+    func known(withdrawalBy channel: String, topic: String) -> Condition? {
+        withdrawals[Journey.Sending(channel: channel, topic: topic)]
+    }
+
     /// The condition that holds where consent to a message was withdrawn; nil for a channel that knows no consent.
     func withdrawal(channel: String, topic: String) -> Condition? {
         let sending = Journey.Sending(channel: channel, topic: topic)

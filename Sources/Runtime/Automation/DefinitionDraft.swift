@@ -17,6 +17,11 @@ package struct DefinitionDraft: Sendable, Equatable {
     /// What can be defined.
     package enum Kind: String, Sendable, CaseIterable {
         case segment, journey, sending
+        /// What a message says.
+        case template
+
+        /// Whether it has a part in what is decided about customers: they are looked at anew where it changes.
+        var decides: Bool { self != .template }
     }
 
     /// What it says it is.

@@ -4,6 +4,7 @@ package import Journeys
 package import Kernel
 package import Records
 package import Segments
+package import Templates
 
 /// All definitions that are in force, or would be, read and checked against one another.
 package struct DefinitionSet: Sendable {
@@ -15,6 +16,7 @@ package struct DefinitionSet: Sendable {
     package private(set) var segments: [Item<SegmentDefinition>] = []
     package private(set) var journeys: [Item<Journey>] = []
     package private(set) var sending: Item<SendingRules>?
+    package private(set) var templates: [Item<MessageSource>] = []
 
     package init() {}
 
@@ -55,6 +57,10 @@ package struct DefinitionSet: Sendable {
             journeys.append(item)
         case .sending:
             sending = Item(row: row, definition: try SendingRules(reading: reader))
+        case .template:
+            let item = Item(row: row, definition: try MessageSource(reader))
+            templates.removeAll { $0.row.name == row.name }
+            templates.append(item)
         case nil: throw reader.problem("is a \(row.kind), which is not known here")
         }
     }
@@ -66,6 +72,7 @@ package struct DefinitionSet: Sendable {
         case .segment: segments.removeAll { $0.row.name == name }
         case .journey: journeys.removeAll { $0.row.name == name }
         case .sending: sending = nil
+        case .template: templates.removeAll { $0.row.name == name }
         }
     }
 
@@ -121,7 +128,31 @@ package struct DefinitionSet: Sendable {
                     ))
             }
         }
+        for item in templates {
+            do throws(TemplateProblem) {
+                _ = try TemplateSet.ofWorkspace().compile(item.definition)
+            } catch {
+                problems.append(
+                    (
+                        "template \(item.row.name)",
+                        DocumentProblem(path: "", reason: error.description)
+                    ))
+            }
+        }
         guard problems.isEmpty else { throw DefinitionFailure(problems: problems) }
+    }
+
+    /// Names of templates that a journey sends by e-mail and that aren't defined.
+    func missingTemplates(of journey: Journey) -> [String] {
+        let names = Set(templates.map(\.row.name))
+        var missing: [String] = []
+        for step in journey.steps {
+            guard case .send(let terms) = step.action, terms.channel == "email",
+                !names.contains(terms.template), !missing.contains(terms.template)
+            else { continue }
+            missing.append(terms.template)
+        }
+        return missing
     }
 
     /// What of customers' doings must be remembered.

@@ -11,12 +11,20 @@ extension OutboxDraft {
     ///
     /// A coupon that never expires does so at the end of the year 9999.
     ///
-    /// - Parameter run: The run's text form.
-    init(_ effect: Effect, run: String, customer: Int64, at now: Timestamp) {
+    /// - Parameters:
+    ///   - run: The run's text form.
+    ///   - sentChannels: Channels whose messages are sent, each by the lane of its name.
+    init(
+        _ effect: Effect, run: String, customer: Int64, at now: Timestamp,
+        sentChannels: Set<String> = []
+    ) {
         let fields = EffectFields(effect.payload)
         let content: Content
         switch effect.kind {
-        case .send: content = .send(effect.payload)
+        case .send:
+            let channel = sentChannels.isEmpty ? "" : fields.text("channel")
+            content = .send(
+                lane: sentChannels.contains(channel) ? channel : "", message: effect.payload)
         case .award: content = .award(effect.payload)
         case .webhook:
             content = .webhook(

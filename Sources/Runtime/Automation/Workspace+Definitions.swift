@@ -46,6 +46,20 @@ extension Workspace {
                 return (step.changes, nil)
             }
             let generation = try tables.note(.generation)
+            func write(generation: Int64) throws {
+                for change in step.changes where change.action != .unchanged {
+                    let item = step.items[change.kind.rawValue + "/" + change.name]
+                    _ = try tables.apply(
+                        kind: change.kind.rawValue, name: change.name,
+                        document: item.map { String(decoding: $0.document.json, as: UTF8.self) },
+                        source: item?.source ?? "", generation: generation, by: actor, at: now)
+                }
+            }
+            guard step.changes.contains(where: { $0.action != .unchanged && $0.kind.decides })
+            else {
+                try write(generation: generation)
+                return (step.changes, nil)
+            }
             if try tables.definitionsBefore() == nil {
                 let versions = rows.map {
                     DefinitionsBefore.Version(subject: $0.subject, version: $0.version)
@@ -59,13 +73,7 @@ extension Workspace {
                 }
             }
             try tables.setNote(.generation, to: generation + 1)
-            for change in step.changes where change.action != .unchanged {
-                let item = step.items[change.kind.rawValue + "/" + change.name]
-                _ = try tables.apply(
-                    kind: change.kind.rawValue, name: change.name,
-                    document: item.map { String(decoding: $0.document.json, as: UTF8.self) },
-                    source: item?.source ?? "", generation: generation + 1, by: actor, at: now)
-            }
+            try write(generation: generation + 1)
             let plan = try engine.automationPlan(tables)
             return (
                 step.changes, plan.filling == nil ? try engine.bringIntoForce(tables) : plan
@@ -157,6 +165,23 @@ struct DefinitionStep {
         }
         guard problems.isEmpty else { throw DefinitionFailure(problems: problems) }
         try set.check()
+        noteMissingTemplates()
+    }
+}
+
+extension DefinitionStep {
+    /// A journey may be applied before its templates: what it sends meanwhile is a dead letter, to be replayed.
+    private mutating func noteMissingTemplates() {
+        for index in changes.indices
+        where changes[index].kind == .journey && changes[index].action != .removed {
+            guard let item = set.journeys.first(where: { $0.row.name == changes[index].name })
+            else { continue }
+            let missing = set.missingTemplates(of: item.definition)
+            if !missing.isEmpty {
+                changes[index].notes.append(
+                    "sends templates that aren't defined yet: \(missing.joined(separator: ", "))")
+            }
+        }
     }
 }
 

@@ -42,7 +42,8 @@ struct OutboxPlan {
         health: [String: Health], limits: Limits, now: Timestamp
     ) {
         var wants: [(lane: OutboxLane, dueAt: Timestamp, begun: Int, count: Int)] = []
-        for (lane, dueAt) in lanes {
+        // Messages are the business of who sends their channel.
+        for (lane, dueAt) in lanes where lane.kind != .send {
             let begun = inFlight[lane] ?? 0
             guard lane.kind == .webhook else {
                 note(dueAt, now)

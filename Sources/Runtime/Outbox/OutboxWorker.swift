@@ -2,7 +2,6 @@ package import Delivery
 import Events
 import Kernel
 import Logging
-import NIOPosix
 import Records
 import ServiceLifecycle
 import Synchronization
@@ -91,7 +90,7 @@ package struct OutboxWorker: Service {
     package func run() async throws {
         let records = workspace.records
         let clock = workspace.clock
-        try await Self.blocking { try records.releaseOutboxClaims(now: clock.now) }
+        try await StoreThread.outbox.run { try records.releaseOutboxClaims(now: clock.now) }
         await withGracefulShutdownHandler {
             await work(untilIdle: false)
         } onGracefulShutdown: {
@@ -155,7 +154,7 @@ package struct OutboxWorker: Service {
         let now = workspace.clock.now
         let until = now.adding(milliseconds: options.claimMs)
         let (inFlight, limits) = (work.inFlight, options.limits)
-        let (nextAt, claimed, receivers) = try await Self.blocking {
+        let (nextAt, claimed, receivers) = try await StoreThread.outbox.run {
             let receivers = try records.receivers()
             let plan = OutboxPlan(
                 lanes: try records.outboxLanes(), inFlight: inFlight,
@@ -195,7 +194,7 @@ package struct OutboxWorker: Service {
         let records = workspace.records
         let now = workspace.clock.now
         let hash = workspace.hash
-        let disabled = try await Self.blocking {
+        let disabled = try await StoreThread.outbox.run {
             var health: [String: Int] = [:]
             for receiver in try records.receivers() {
                 health[receiver.name] = receiver.consecutiveFailures
@@ -294,27 +293,6 @@ package struct OutboxWorker: Service {
         }
         ended.add(.init(lane: lane, count: items.count, results: results, delivery: nil))
         workspace.records.outboxBell.ring()
-    }
-
-    /// Reads and writes of the store wait here, not where requests are served.
-    private static let thread: NIOThreadPool = {
-        let thread = NIOThreadPool(numberOfThreads: 1)
-        thread.start()
-        return thread
-    }()
-
-    private static func blocking<Value: Sendable>(
-        _ body: @escaping @Sendable () throws -> Value
-    ) async throws -> Value {
-        // Not `runIfActive`: what was carried out is to be noted also where the task is cancelled.
-        try await withCheckedThrowingContinuation { continuation in
-            thread.submit { state in
-                guard case .active = state else {
-                    return continuation.resume(throwing: CancellationError())
-                }
-                continuation.resume(with: Result { try body() })
-            }
-        }
     }
 }
 

@@ -24,6 +24,13 @@ import UnixSignals
 enum RunningServer {
     private static let ring = Mutex<KeyRing?>(nil)
     private static let privateWebhooks = Mutex<Bool?>(nil)
+    private static let room = Mutex<MailRoom?>(nil)
+
+    /// What sends mail; nil where none is sent.
+    static var mail: MailRoom? {
+        get { room.withLock { $0 } }
+        set { room.withLock { $0 = newValue } }
+    }
 
     static var keys: KeyRing? {
         get { ring.withLock { $0 } }
@@ -68,6 +75,13 @@ struct Server {
         ).add(to: router)
         AutomationRoutes(keys: keys, answers: AutomationAnswers.answers(of: workspace))
             .add(to: router)
+        let mail = try mailRoom()
+        RunningServer.mail = mail
+        MailRoutes(
+            keys: keys,
+            answers: mail?.answers
+                ?? MailRoutes.Answers(hit: { _ in nil }, inbound: { _, _ in nil })
+        ).add(to: router)
         HealthRoutes(workspace: workspace, metrics: metrics).add(to: router)
         UnknownRoutes().add(to: router)
         try addConsole(to: router)
@@ -94,10 +108,14 @@ struct Server {
             OutboxWorker(
                 workspace: workspace, allowsPrivate: settings.webhooks.allowPrivate,
                 send: { await sender.send($0, to: $1) }))
+        if let mail { application.addServices(mail.worker) }
         if let hours = settings.scoring.intervalHours {
             application.addServices(ScoringService(workspace: workspace, intervalHours: hours))
         }
-        defer { RunningServer.keys = nil }
+        defer {
+            RunningServer.keys = nil
+            RunningServer.mail = nil
+        }
         let outcome: Result<Void, any Error>
         do {
             try await application.runService(gracefulShutdownSignals: [.sigterm, .sigint])
@@ -106,8 +124,25 @@ struct Server {
             outcome = .failure(error)
         }
         await sender.shutdown()
+        await mail?.client.shutdown()
         try workspace.close()
         try outcome.get()
+    }
+
+    /// Nil where no mail is set up.
+    private func mailRoom() throws -> MailRoom? {
+        guard settings.mail.isSetUp else { return nil }
+        var values = settings
+        if isDemo, values.server.publicURL == nil, values.server.port != 0 {
+            values.server.publicURL = "http://\(values.server.host):\(values.server.port)"
+        }
+        if values.server.publicURL == nil {
+            workspace.logger.warning(
+                "marketing mail needs a way out, and isn't sent: set server.publicURL")
+        }
+        return try MailRoom(
+            try MailSetup(values, folder: workspace.folder, secrets: workspace.secrets),
+            workspace: workspace)
     }
 
     private func addConsole(to router: Router<ServerContext>) throws {

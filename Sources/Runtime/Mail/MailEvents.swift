@@ -1,0 +1,78 @@
+import Events
+import JSONParsing
+import Kernel
+import Records
+
+/// What comes of e-mails, as events on the log (names of Segment's e-mail spec). Of opens and clicks only people's are
+/// told.
+enum MailEvents {
+    static func draft(_ telling: MailTelling, of message: MessageRecord) -> EventDraft {
+        var json = JSONWriter(reserving: 384)
+        begin(message, &json)
+        switch telling.kind {
+        case .bounced, .complained:
+            if !telling.detail.isEmpty { json.member("reason", telling.detail) }
+        case .clicked: json.member("url", telling.detail)
+        case .delivered, .opened: break
+        }
+        json.endObject()
+        var draft = EventDraft(
+            kind: .track, occurredAt: telling.at,
+            messageID: "mail/\(message.id.rawValue)/\(telling.kind.rawValue)/"
+                + "\(telling.at.milliseconds)")
+        draft.flags = .system
+        draft.name = name(of: telling.kind)
+        draft.properties = json.bytes
+        return draft
+    }
+
+    /// That a customer takes no more messages of a topic (nil: of any), or takes them again.
+    ///
+    /// - Parameter source: How it was said: `one-click`, `page`, `preferences`, `reply`.
+    static func consent(
+        _ isGiven: Bool, topic: String?, source: String, message: MessageRecord,
+        now: Timestamp
+    ) -> EventDraft {
+        var json = JSONWriter(reserving: 256)
+        begin(message, &json, topic: topic)
+        json.member("channel", "email")
+        json.member("source", source)
+        json.endObject()
+        var draft = EventDraft(
+            kind: .track, occurredAt: now,
+            messageID: "consent/\(message.id.rawValue)/\(topic ?? "")/\(isGiven)/"
+                + "\(now.milliseconds)")
+        draft.flags = .system
+        draft.name = isGiven ? "Subscribed" : "Unsubscribed"
+        draft.properties = json.bytes
+        return draft
+    }
+
+    private static func begin(_ message: MessageRecord, _ json: inout JSONWriter) {
+        begin(message, &json, topic: message.draft.topic.isEmpty ? nil : message.draft.topic)
+    }
+
+    private static func begin(
+        _ message: MessageRecord, _ json: inout JSONWriter, topic: String?
+    ) {
+        let draft = message.draft
+        json.beginObject()
+        json.member("customerId", ID<Customer>(rawValue: draft.customer).description)
+        json.member("message", message.id.description)
+        json.member("template", draft.template)
+        if let topic { json.member("topic", topic) }
+        if !draft.journey.isEmpty { json.member("journey", draft.journey) }
+        if !draft.step.isEmpty { json.member("step", draft.step) }
+        if !draft.campaign.isEmpty { json.member("campaign", draft.campaign) }
+    }
+
+    private static func name(of kind: MailTelling.Kind) -> String {
+        switch kind {
+        case .delivered: "Email Delivered"
+        case .bounced: "Email Bounced"
+        case .complained: "Email Marked as Spam"
+        case .opened: "Email Opened"
+        case .clicked: "Email Link Clicked"
+        }
+    }
+}

@@ -1,0 +1,361 @@
+package import Delivery
+import Events
+package import Kernel
+import Logging
+import Records
+import ServiceLifecycle
+import Synchronization
+
+/// Sends the outbox's e-mails while the server runs.
+///
+/// A marketing message at most once: it is written down as being sent, durably, before anything of it is handed over,
+/// and what was being sent when a process or a connection died is in doubt and waits for a person. What somebody asked
+/// for is sent again, with the same Message-ID. Consent and the suppression list are read again at that moment.
+package struct MailWorker: Service {
+    /// Hands messages over: as `SMTPClient.send`.
+    package typealias Send =
+        @Sendable (
+            _ messages: [SMTPMessage],
+            _ approve: @escaping @Sendable (Range<Int>) async throws -> [Int],
+            _ settled: @escaping @Sendable (Int, SMTPOutcome) -> Void
+        ) async -> [SMTPOutcome]
+
+    struct Options: Sendable {
+        /// Messages that are made and handed over at a time.
+        var batchCount = 256
+        /// Batches under way: one is made while the other is handed over.
+        var batchesMax = 3
+        /// A claim is good for so long; only the end of the process ends it before.
+        var claimMs: Int64 = 6 * 3_600_000
+        var pauseMs: Int64 = 5_000
+        var sleepMaxMs: Int64 = 30_000
+        var tellingsMax = 500
+    }
+
+    let workspace: Workspace
+    private let preparation: MailPreparation
+    private let options: Options
+    private let send: Send
+    private let sleep: OutboxWorker.Sleep
+
+    init(
+        workspace: Workspace, maker: MailMaker, templates: MailTemplates, options: Options,
+        offers: @escaping MailPreparation.Offers, send: @escaping Send,
+        sleep: @escaping OutboxWorker.Sleep = OutboxWorker.systemSleep
+    ) {
+        self.workspace = workspace
+        self.options = options
+        self.send = send
+        self.sleep = sleep
+        preparation = MailPreparation(
+            workspace: workspace, maker: maker, templates: templates, offers: offers)
+    }
+
+    /// - Parameter offers: What to offer to a customer; asked for only where a template shows it.
+    package init(
+        workspace: Workspace, maker: MailMaker, templates: MailTemplates,
+        offers: @escaping @Sendable (ID<Customer>) async -> [MailOffer], send: @escaping Send
+    ) {
+        self.init(
+            workspace: workspace, maker: maker, templates: templates, options: Options(),
+            offers: offers, send: send)
+    }
+
+    /// What this run has under way; only its loop touches it.
+    private struct Work {
+        var batches = 0
+        var breaker = CircuitBreaker()
+    }
+
+    /// What ended and isn't written down yet.
+    private final class Ended: Sendable {
+        struct State {
+            var results: [MessageResult] = []
+            var batches = 0
+            /// Of batches that ended: whether the server answered any, and why not.
+            var news: [Result<Void, Unreachable>] = []
+        }
+
+        let state = Mutex(State())
+
+        func take() -> State {
+            state.withLock { state in
+                defer { state = State() }
+                return state
+            }
+        }
+    }
+
+    private struct Unreachable: Error { let reason: String }
+
+    // MARK: Running
+
+    /// Sends until it is told to stop, then lets end what is on its way.
+    package func run() async throws {
+        let records = workspace.records
+        let now = workspace.clock.now
+        let found = try await StoreThread.mail.run { try records.recoverMessages(now: now) }
+        if found.inDoubt + found.again > 0 {
+            workspace.logger.warning(
+                "messages were being sent when the process before ended",
+                metadata: ["inDoubt": "\(found.inDoubt)", "sentAgain": "\(found.again)"])
+        }
+        workspace.mailStatus.begin()
+        defer { workspace.mailStatus.end() }
+        await withGracefulShutdownHandler {
+            await work(untilIdle: false)
+        } onGracefulShutdown: {
+            records.outboxBell.ring()
+        }
+    }
+
+    /// Sends what is due, tells what came of it, and returns once nothing is left to do now.
+    package func drain() async { await work(untilIdle: true) }
+
+    private func work(untilIdle: Bool) async {
+        let ended = Ended()
+        let bell = workspace.records.outboxBell
+        var work = Work()
+        await withDiscardingTaskGroup { group in
+            while !Task.isShuttingDownGracefully, !Task.isCancelled {
+                let rings = bell.rings
+                var nextAt: Timestamp?
+                do {
+                    try await settle(&work, ended)
+                    let told = try await tell()
+                    let begun = try await begin(&work, ended, &group)
+                    nextAt = [told, begun].compactMap { $0 }.min()
+                } catch {
+                    workspace.logger.error(
+                        "mail can't be worked on; trying again", metadata: ["reason": "\(error)"])
+                    nextAt = workspace.clock.now.adding(milliseconds: options.pauseMs)
+                }
+                if untilIdle, work.batches == 0, nextAt.map({ $0 > workspace.clock.now }) ?? true {
+                    return
+                }
+                await wait(after: rings, until: nextAt)
+            }
+            // Batches that stop ask no more; what they have on its way ends.
+        }
+        do {
+            try await settle(&work, ended)
+            _ = try await tell()
+        } catch {
+            workspace.logger.error(
+                "what was sent could not be noted, and is in doubt",
+                metadata: ["reason": "\(error)"])
+        }
+    }
+
+    private func wait(after rings: Int, until time: Timestamp?) async {
+        let bell = workspace.records.outboxBell
+        let ms = time.map { max(0, $0.milliseconds - workspace.clock.now.milliseconds) }
+        let sleepMs = min(ms ?? options.sleepMaxMs, options.sleepMaxMs)
+        await withTaskGroup { group in
+            group.addTask { await bell.wait(after: rings) }
+            group.addTask { await sleep(sleepMs) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    // MARK: Beginning
+
+    /// Begins batches of what is due.
+    ///
+    /// - Returns: When to look again, unless the bell rings before.
+    private func begin(
+        _ work: inout Work, _ ended: Ended, _ group: inout DiscardingTaskGroup
+    ) async throws -> Timestamp? {
+        guard work.batches < options.batchesMax else { return nil }
+        let records = workspace.records
+        let now = workspace.clock.now
+        let (lanes, holds) = try await StoreThread.mail.run {
+            (try records.outboxLanes().filter { $0.lane.kind == .send }, try records.mailHolds())
+        }
+        let held = Set(holds.map(\.lane))
+        if held.contains("") { return nil }
+        let open = lanes.filter { !held.contains($0.lane.receiver) }
+        let due = open.filter { $0.dueAt <= now }
+        let later = open.map(\.dueAt).filter { $0 > now }.min()
+        guard !due.isEmpty else { return later }
+        switch work.breaker.admit(now: now) {
+        case .no(let until): return until
+        case .yes, .probe: break
+        }
+        let until = now.adding(milliseconds: options.claimMs)
+        // What waits longest first; each lane has its turn.
+        for (lane, _) in due.sorted(by: { $0.dueAt < $1.dueAt }) {
+            guard work.batches < options.batchesMax else { break }
+            let limit = options.batchCount
+            let items = try await StoreThread.mail.run {
+                try records.claimOutbox(lane, limit: limit, now: now, until: until)
+            }
+            guard !items.isEmpty else { continue }
+            work.batches += 1
+            group.addTask { await carry(items, of: lane, ended) }
+        }
+        // There may be more where these came from.
+        return work.batches < options.batchesMax ? now : nil
+    }
+
+    private func carry(_ items: [OutboxRecord], of lane: OutboxLane, _ ended: Ended) async {
+        let bell = workspace.records.outboxBell
+        let batch = await preparation.prepare(items, of: lane)
+        ended.state.withLock { $0.results += batch.results }
+        bell.ring()
+        let sent = batch.sent
+        var news: Result<Void, Unreachable>?
+        if !sent.isEmpty {
+            let now = workspace.clock
+            let hash = workspace.hash
+            let refused = Mutex<[Int: MessageResult.Outcome]>([:])
+            let outcomes = await send(
+                sent.compactMap(\.mail),
+                { run in try await approve(run, of: sent, lane, refused) },
+                { index, outcome in
+                    let entry = sent[index]
+                    let decided =
+                        refused.withLock { $0[index] }
+                        ?? MailDecision.outcome(
+                            outcome, stream: entry.message.stream, attempt: entry.item.attempts,
+                            deadline: entry.order?.deadline, now: now.now,
+                            jitter: OutboxMessages.jitter(entry.item, hash: hash))
+                    let result = MessageResult(
+                        message: entry.message, attempt: entry.item.attempts, outcome: decided)
+                    ended.state.withLock { $0.results.append(result) }
+                    bell.ring()
+                })
+            news = Self.news(outcomes)
+        }
+        ended.state.withLock { state in
+            state.batches += 1
+            if let news { state.news.append(news) }
+        }
+        bell.ring()
+    }
+
+    /// What a batch says of the server; nil where it says nothing.
+    private static func news(_ outcomes: [SMTPOutcome]) -> Result<Void, Unreachable>? {
+        var reason: String?
+        for outcome in outcomes {
+            switch outcome {
+            case .delivered, .refused, .deferred: return .success(())
+            case .endpointFailed(let text): reason = text
+            case .notSent(let text) where text != "not approved": reason = reason ?? text
+            case .notSent, .inDoubt: break
+            }
+        }
+        return reason.map { .failure(Unreachable(reason: $0)) }
+    }
+
+    // MARK: The moment of sending
+
+    /// Reads consent again, and writes down what is about to be handed over.
+    private func approve(
+        _ run: Range<Int>, of sent: [MailBatch.Entry], _ lane: OutboxLane,
+        _ refused: borrowing Mutex<[Int: MessageResult.Outcome]>
+    ) async throws -> [Int] {
+        if Task.isShuttingDownGracefully { throw CancellationError() }
+        let workspace = workspace
+        let entries = run.map { sent[$0] }
+        let now = workspace.clock.now
+        let answers = try await StoreThread.mail.run {
+            let reader = FactsReader(workspace)
+            var answers: [MessageAdmission] = []
+            var asked: [Int] = []
+            for (place, entry) in entries.enumerated() {
+                if entry.order?.testAddress == nil,
+                    let reason = try workspace.mailObstacle(
+                        entry.message, facts: try reader.facts(of: entry.customer))
+                {
+                    answers.append(.suppressed(reason))
+                } else {
+                    answers.append(.go)
+                    asked.append(place)
+                }
+            }
+            let begun = try workspace.records.beginMessages(
+                asked.map { entries[$0].message },
+                attempts: asked.map { entries[$0].item.attempts },
+                lanes: asked.map { _ in lane.receiver }, at: now)
+            for (place, answer) in zip(asked, begun) { answers[place] = answer }
+            return answers
+        }
+        var approved: [Int] = []
+        refused.withLock { refused in
+            for (index, answer) in zip(run, answers) {
+                switch answer {
+                case .go: approved.append(index)
+                case .held:
+                    refused[index] = .returned(until: now, reason: "its lane is held")
+                case .taken:
+                    refused[index] = .failed(
+                        reason: "somebody else is sending it, or it was sent")
+                case .suppressed(let reason): refused[index] = .suppressed(reason: reason)
+                }
+            }
+        }
+        return approved
+    }
+
+    // MARK: Settling
+
+    private func settle(_ work: inout Work, _ ended: Ended) async throws {
+        let found = ended.take()
+        work.batches -= found.batches
+        for news in found.news { note(news, &work) }
+        guard !found.results.isEmpty else { return }
+        let records = workspace.records
+        let now = workspace.clock.now
+        let results = found.results
+        do {
+            try await StoreThread.mail.run { try records.settleMessages(results, at: now) }
+        } catch {
+            // Nothing is forgotten: it is written down at the next turn.
+            ended.state.withLock { $0.results = results + $0.results }
+            throw error
+        }
+    }
+
+    private func note(_ news: Result<Void, Unreachable>, _ work: inout Work) {
+        switch news {
+        case .success:
+            work.breaker.succeeded()
+            workspace.mailStatus.clear()
+        case .failure(let failure):
+            let now = workspace.clock.now
+            work.breaker.failed(now: now)
+            var until: Timestamp?
+            if case .open(let time, _) = work.breaker.state { until = time }
+            workspace.mailStatus.note(failure.reason, now: now, until: until)
+            workspace.logger.warning(
+                "the mail server can't be used", metadata: ["reason": "\(failure.reason)"])
+        }
+    }
+
+    // MARK: Telling
+
+    /// Writes what came of messages onto the log.
+    ///
+    /// - Returns: When the next is due; nil where nothing is.
+    private func tell() async throws -> Timestamp? {
+        let records = workspace.records
+        while true {
+            let (now, limit) = (workspace.clock.now, options.tellingsMax)
+            let due = try await StoreThread.mail.run {
+                try records.dueTellings(now: now, limit: limit)
+            }
+            guard !due.isEmpty else { break }
+            var block = EventBlockBuilder()
+            for (telling, message) in due {
+                block.append(MailEvents.draft(telling, of: message))
+            }
+            _ = try await workspace.append(block.takeBytes().bytes)
+            let told = due.map(\.telling)
+            try await StoreThread.mail.run { try records.noteTold(told, at: now) }
+            if due.count < limit { break }
+        }
+        return try await StoreThread.mail.run { try records.nextTelling() }
+    }
+}

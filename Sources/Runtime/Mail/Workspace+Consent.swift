@@ -1,0 +1,94 @@
+import Customers
+import Events
+import Journeys
+package import Kernel
+package import Messaging
+package import Records
+import Segments
+import Templates
+
+/// What somebody who has a message of ours may say by its links.
+package struct MailRecipient: Sendable {
+    package var message: MessageRecord
+    package var customer: ID<Customer>
+    /// What the link is about; nil for all marketing mail.
+    package var topic: String?
+}
+
+/// One kind of mail, and whether a customer wants it.
+package struct TopicChoice: Sendable, Equatable {
+    package var topic: String
+    package var isWanted: Bool
+}
+
+extension Workspace {
+    /// Whose a link of ours is; nil for one that we didn't make, or of a message that is gone.
+    package func mailRecipient(
+        _ token: String, _ purpose: SignedLink.Purpose, _ settings: MailSettings
+    ) throws -> MailRecipient? {
+        guard let link = SignedLink(token: token, purpose: purpose, keys: settings.keys),
+            let message = try records.message(ID(rawValue: link.message))
+        else { return nil }
+        let customer = ID<Customer>(rawValue: message.draft.customer)
+        return MailRecipient(
+            message: message, customer: try records.root(of: customer) ?? customer,
+            topic: link.target.isEmpty ? nil : link.target)
+    }
+
+    /// Notes that a recipient wants no more mail of a topic, or wants it again; in force when this returns.
+    ///
+    /// - Parameters:
+    ///   - topic: Nil for all.
+    ///   - source: How it was said: `one-click`, `page`, `preferences`, `reply`.
+    package func setConsent(
+        _ isGiven: Bool, topic: String?, of recipient: MailRecipient, source: String
+    ) async throws {
+        try await setConsents([(topic, isGiven)], of: recipient, source: source)
+    }
+
+    /// The same for several topics at once.
+    package func setConsents(
+        _ choices: [(topic: String?, isGiven: Bool)], of recipient: MailRecipient, source: String
+    ) async throws {
+        var block = EventBlockBuilder()
+        let now = clock.now
+        for (topic, isGiven) in choices {
+            block.append(
+                MailEvents.consent(
+                    isGiven, topic: topic, source: source, message: recipient.message, now: now))
+        }
+        guard !block.isEmpty else { return }
+        _ = try await append(block.takeBytes().bytes)
+        if let reason = await engine.settle(filled: false) { throw Failure.folding(reason) }
+    }
+
+    /// Topics that journeys send about by e-mail, and whether a customer takes them.
+    package func topicChoices(of customer: ID<Customer>) throws -> [TopicChoice] {
+        let facts = try facts(of: customer)
+        let now = clock.now
+        return try mailTopics().map { topic in
+            let withdrawn =
+                engine.plan?.withdrawal(channel: "email", topic: topic)
+                ?? .consent(ConsentTest(.email, topic: topic, is: .withdrawn))
+            return TopicChoice(
+                topic: topic, isWanted: !withdrawn.evaluate(facts, now: now).holds)
+        }
+    }
+
+    /// Topics of marketing mail, by name.
+    package func mailTopics() throws -> [String] {
+        let set = try definitions()
+        let service = Set(
+            set.templates.filter { $0.definition.purpose == .transactional }.map(\.row.name))
+        var topics: Set<String> = []
+        for item in set.journeys {
+            for step in item.definition.steps {
+                guard case .send(let terms) = step.action, terms.channel == "email",
+                    !terms.topic.isEmpty, !service.contains(terms.template)
+                else { continue }
+                topics.insert(terms.topic)
+            }
+        }
+        return topics.sorted()
+    }
+}
