@@ -113,8 +113,8 @@ let package = Package(
         room(
             "Delivery",
             [
-                "Kernel", "JSONParsing", "Documents", asyncHTTPClient, crypto, logging, nio,
-                nioPosix, nioSSL, nioTLS,
+                "Kernel", "JSONParsing", "Documents", "Messaging", asyncHTTPClient, crypto, logging,
+                nio, nioPosix, nioSSL, nioTLS,
             ]
         ),
         room("Settings", ["Kernel", configuration]),
@@ -141,7 +141,7 @@ let package = Package(
             "Console",
             [
                 "Kernel", "Documents", "Insights", "Predictions", "Experiments", "Access",
-                hummingbird, mustache, logging, httpTypes,
+                "Segments", hummingbird, mustache, logging, httpTypes,
             ],
             resources: [.embedInCode("Resources")]),
         .executableTarget(
@@ -197,12 +197,12 @@ let package = Package(
         tests(
             "Delivery",
             [
-                "Kernel", "JSONParsing", "Documents", "Delivery", hummingbird, logging, nio,
-                nioPosix, nioSSL, nioTLS,
+                "Kernel", "JSONParsing", "Documents", "Messaging", "Delivery", hummingbird, logging,
+                nio, nioPosix, nioSSL, nioTLS,
             ], exclude: ["Peers"]),
         tests("Messaging", ["Kernel", "Messaging", crypto], exclude: ["Peers"]),
         tests(
-            "Templates", ["Kernel", "JSONParsing", "Documents", "Templates"],
+            "Templates", ["Kernel", "JSONParsing", "Documents", "Templates", "YAMLText"],
             exclude: ["Fixtures"]),
         tests("RetentionModels", ["RetentionModels"]),
         tests("Boosting", ["RetentionModels", "Boosting"]),

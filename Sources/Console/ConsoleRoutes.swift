@@ -58,6 +58,11 @@ package struct ConsoleRoutes: Sendable {
         addJourneys(to: router)
         addTasks(to: router)
         addOutbox(to: router)
+        addPublicMail(to: router)
+        addTemplates(to: router)
+        addMessages(to: router)
+        addSuppressions(to: router)
+        addCampaigns(to: router)
         if catchesAll {
             router.get("/**") { request, context in
                 try await open(request, context) { $0.notFound() }

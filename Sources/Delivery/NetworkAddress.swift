@@ -7,14 +7,15 @@ package struct NetworkAddress: Sendable, Hashable, CustomStringConvertible {
 
     /// Reads the usual ways of writing an address; nil for anything else, names and odd numbers included.
     package init?(_ text: String) {
-        var four = in_addr()
+        // Into plain bytes: the C types of addresses are brought along by more than one module.
+        var four = [UInt8](repeating: 0, count: 4)
         if inet_pton(AF_INET, text, &four) == 1 {
-            bytes = withUnsafeBytes(of: four) { Array($0) }
+            bytes = four
             return
         }
-        var six = in6_addr()
+        var six = [UInt8](repeating: 0, count: 16)
         guard inet_pton(AF_INET6, text, &six) == 1 else { return nil }
-        bytes = withUnsafeBytes(of: six) { Array($0) }
+        bytes = six
     }
 
     package var isVersion6: Bool { bytes.count == 16 }

@@ -28,6 +28,7 @@ final class ConsoleFixture: Sendable {
         var tasks: [TaskQuery] = []
         var outbox: [OutboxQuery] = []
         var pagesOfJourneys = 0
+        var mail = MailAsked()
     }
 
     /// What a page's data closures do when they are asked.
@@ -42,10 +43,17 @@ final class ConsoleFixture: Sendable {
     let mood: Mood
     /// What whoever is signed in may do.
     let permissions: Set<Permission>
-    private let asked = Mutex(Asked())
+    let asked = Mutex(Asked())
 
-    init(_ mood: Mood = .well, permissions: Set<Permission> = Role.owner.permissions) {
+    /// The one campaign that there is.
+    let campaign: CampaignPageData
+
+    init(
+        _ mood: Mood = .well, permissions: Set<Permission> = Role.owner.permissions,
+        campaign: CampaignPageData = MailSample.campaignPage(.draft)
+    ) {
         self.mood = mood
+        self.campaign = campaign
         self.permissions = permissions
     }
 
@@ -132,7 +140,7 @@ final class ConsoleFixture: Sendable {
                     return .refused(error)
                 }
                 return .changed
-            }, automation: automation)
+            }, automation: automation, mail: mail)
     }
 
     /// 120 people in pages of `limit`; a cursor is the number of people before it.

@@ -18,6 +18,12 @@ struct PageTests {
         "/journeys/win-back/steps/second-mail", "/journeys/win-back/decisions",
         "/journeys/win-back/decisions?kind=sent&step=second-mail&before=x", "/tasks",
         "/tasks?show=done&owner=x", "/outbox", "/outbox?state=dead&kind=webhook&after=x",
+        "/templates", "/templates/win-back-1", "/templates/new", "/messages",
+        "/messages?state=bounced&domain=%3Cscript%3E&template=win-back-1&origin=spring&after=50",
+        "/messages/\(MailSample.message)", "/messages/\(MailSample.message)/again",
+        "/suppressions", "/suppressions?q=%3Cscript%3E&reason=manual&after=50",
+        "/suppressions/remove?address=%3Cscript%3E", "/campaigns", "/campaigns/spring",
+        "/campaigns/spring?test=sent", "/campaigns/spring/cancel", "/campaigns/new",
         "/account", "/account?changed=1", "/nowhere",
     ]
 

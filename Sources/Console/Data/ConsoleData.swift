@@ -36,6 +36,8 @@ package struct ConsoleData: Sendable {
     package var changePassword: @Sendable (PasswordChange) async throws -> PasswordOutcome
     /// Segments, journeys, tasks and the outbox.
     package var automation: AutomationData
+    /// Templates, messages, suppressions, campaigns, and the pages that recipients come to.
+    package var mail: MailData
 
     package init(
         overview: @escaping @Sendable () async throws -> OverviewPageData,
@@ -53,7 +55,7 @@ package struct ConsoleData: Sendable {
         session: @escaping @Sendable (String) async throws -> ConsoleSession?,
         signOut: @escaping @Sendable (String) async throws -> Void,
         changePassword: @escaping @Sendable (PasswordChange) async throws -> PasswordOutcome,
-        automation: AutomationData = AutomationData()
+        automation: AutomationData = AutomationData(), mail: MailData = MailData()
     ) {
         self.overview = overview
         self.retention = retention
@@ -71,5 +73,6 @@ package struct ConsoleData: Sendable {
         self.signOut = signOut
         self.changePassword = changePassword
         self.automation = automation
+        self.mail = mail
     }
 }

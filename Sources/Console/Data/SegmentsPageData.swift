@@ -107,11 +107,13 @@ package struct SegmentPageData: Sendable {
     }
 }
 
-/// A segment or a journey, to be linked to.
+/// A segment, a journey, a campaign or a template, to be linked to.
 package struct DefinitionLink: Sendable, Equatable {
     package enum Kind: String, Sendable, CaseIterable {
         case segment
         case journey
+        case campaign
+        case template
     }
 
     package var kind: Kind

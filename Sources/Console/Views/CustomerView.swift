@@ -74,8 +74,13 @@ struct CustomerView {
     let tasks: [TaskView]
     let hasTasks: Bool
     let newTaskPath: String
+    /// Nil where nothing is known of mail.
+    let mail: CustomerMailView?
 
-    init(_ data: CustomerPageData, offers: OffersOutcome? = nil, formats: Formats) {
+    init(
+        _ data: CustomerPageData, offers: OffersOutcome? = nil, mail: CustomerMail?,
+        formats: Formats
+    ) {
         let words = formats.words
         let row = data.row
         id = row.customer.description
@@ -116,6 +121,7 @@ struct CustomerView {
         hasRuns = !runs.isEmpty
         tasks = data.tasks.map { TaskView($0, formats) }
         hasTasks = !tasks.isEmpty
+        self.mail = mail.map { CustomerMailView($0, formats) }
         newTaskPath = "/tasks/new?customer=\(row.customer)&next=\(FormFields.encode(path))"
     }
 

@@ -94,7 +94,7 @@ struct FindView {
             ]
         let wanted = search.lowercased()
         let named = definitions.filter { link in
-            rooms.contains(link.kind == .segment ? .segments : .journeys) && !wanted.isEmpty
+            rooms.contains(link.kind.room) && !wanted.isEmpty
                 && (link.title.lowercased().contains(wanted) || link.name.contains(wanted))
         }
         pages =

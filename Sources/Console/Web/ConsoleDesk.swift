@@ -12,6 +12,7 @@ struct ConsoleDesk: Sendable {
     let definitions: MarkdownPage
     let formGuard: FormGuard
     let cookies: ConsoleCookies
+    let drafts = DraftShelf()
 
     init(data: ConsoleData, settings: ConsoleSettings, assets: ConsoleAssets) throws {
         self.data = data

@@ -46,7 +46,8 @@ extension ConsoleRoutes {
         guard data.row.customer == id else {
             return visit.redirect("/customers/\(data.row.customer)")
         }
-        let view = CustomerView(data, formats: visit.formats)
+        let view = CustomerView(
+            data, mail: try await desk.data.mail.customerMail(id), formats: visit.formats)
         return visit.page("customer", title: view.label, room: .customers, view)
     }
 
@@ -62,7 +63,8 @@ extension ConsoleRoutes {
         }
         guard var data = try await desk.data.customer(id) else { return visit.notFound() }
         data.timeline = page
-        let view = CustomerView(data, formats: visit.formats)
+        let view = CustomerView(
+            data, mail: try await desk.data.mail.customerMail(id), formats: visit.formats)
         return visit.page("customer", title: view.label, room: .customers, view)
     }
 
@@ -74,7 +76,9 @@ extension ConsoleRoutes {
             return visit.part("offers", OffersPart(offers: OffersView(outcome, visit.formats)))
         }
         guard let data = try await desk.data.customer(id) else { return visit.notFound() }
-        let view = CustomerView(data, offers: outcome, formats: visit.formats)
+        let view = CustomerView(
+            data, offers: outcome, mail: try await desk.data.mail.customerMail(id),
+            formats: visit.formats)
         return visit.page("customer", title: view.label, room: .customers, view)
     }
 

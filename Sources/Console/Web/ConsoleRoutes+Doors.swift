@@ -45,8 +45,11 @@ extension ConsoleRoutes {
     }
 
     /// For forms: who sends it, its token and the browser's word are checked before anything is done.
+    ///
+    /// - Parameter bytesMax: A form of more bytes than this is refused.
     func submit<Context: RequestContext>(
         _ request: Request, _ context: Context, by sender: Sender,
+        bytesMax: Int = Self.formBytesMax,
         _ answer: (Visit, FormFields) async throws -> Response
     ) async throws -> Response {
         try await open(request, context) { visit in
@@ -58,7 +61,7 @@ extension ConsoleRoutes {
             var request = request
             let body: ByteBuffer
             do {
-                body = try await request.collectBody(upTo: Self.formBytesMax)
+                body = try await request.collectBody(upTo: bytesMax)
             } catch {
                 // Too long, or broken off: either way there is no form to act on.
                 return visit.failure(.forbidden(visit.words), status: .contentTooLarge)

@@ -65,6 +65,7 @@ extension HTTPField.Name {
     static let referrerPolicy = HTTPField.Name.known("Referrer-Policy")
     static let permissionsPolicy = HTTPField.Name.known("Permissions-Policy")
     static let openerPolicy = HTTPField.Name.known("Cross-Origin-Opener-Policy")
+    static let robotsTag = HTTPField.Name.known("X-Robots-Tag")
     static let resourcePolicy = HTTPField.Name.known("Cross-Origin-Resource-Policy")
 
     /// A name that is written down here, so that it can't be an invalid one.

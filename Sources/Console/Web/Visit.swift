@@ -43,6 +43,28 @@ struct Visit: Sendable {
         return html(desk.templates.render(template, document), status: status)
     }
 
+    /// A page with frames of ours in it.
+    func framing(_ response: Response) -> Response {
+        var response = response
+        SecurityHeaders.allowFrames(&response.headers)
+        return response
+    }
+
+    /// The document of a mail, for a frame: never a page of the console.
+    func mailDocument(_ html: String, status: HTTPResponse.Status = .ok) -> Response {
+        let scheme = query["scheme"].flatMap(MailScheme.init) ?? .light
+        var headers = HTTPFields()
+        headers[.contentType] = "text/html; charset=utf-8"
+        var response = finished(
+            Response(
+                status: status, headers: headers,
+                body: ResponseBody(byteBuffer: ByteBuffer(string: scheme.applied(to: html)))))
+        response.headers[.contentSecurityPolicy] = SecurityHeaders.mailPolicy
+        response.headers[.frameOptions] = "SAMEORIGIN"
+        response.headers[.referrerPolicy] = "no-referrer"
+        return response
+    }
+
     /// A part of a page, for htmx.
     func part(_ template: String, _ page: Any) -> Response {
         let document = Document(w: words, frame: Frame(self, title: "", room: nil), page: page)
@@ -120,6 +142,10 @@ enum Room: String, CaseIterable, Sendable {
     case customers
     case segments
     case journeys
+    case campaigns
+    case templates
+    case messages
+    case suppressions
     case tasks
     case outbox
     case retention
@@ -132,6 +158,10 @@ enum Room: String, CaseIterable, Sendable {
         case .customers: "/customers"
         case .segments: "/segments"
         case .journeys: "/journeys"
+        case .campaigns: "/campaigns"
+        case .templates: "/templates"
+        case .messages: "/messages"
+        case .suppressions: "/suppressions"
         case .tasks: "/tasks"
         case .outbox: "/outbox"
         case .retention: "/insights/retention"
@@ -143,15 +173,15 @@ enum Room: String, CaseIterable, Sendable {
     /// Any of these opens the room.
     var permissions: Set<Permission> {
         switch self {
-        case .home, .journeys, .retention, .models: [.readFigures]
-        case .segments: [.readFigures, .readCustomers]
-        case .customers, .tasks, .outbox: [.readCustomers]
+        case .home, .journeys, .campaigns, .templates, .retention, .models: [.readFigures]
+        case .segments, .messages: [.readFigures, .readCustomers]
+        case .customers, .suppressions, .tasks, .outbox: [.readCustomers]
         case .settings: [.manageMembers, .manageKeys]
         }
     }
 
-    /// Whether it stands in the menu; the outbox is reached from where things are sent.
-    var isInMenu: Bool { self != .outbox }
+    /// Whether it stands in the menu; the others are reached from where things are sent.
+    var isInMenu: Bool { self != .outbox && self != .suppressions }
 
     /// The rooms that are open to whoever looks, in the menu's order.
     static func open(to visit: Visit) -> [Room] {

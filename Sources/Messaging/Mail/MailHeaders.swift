@@ -26,8 +26,16 @@ package struct ListUnsubscribe: Equatable, Sendable {
         self.mailtoSubject = mailtoSubject
     }
 
-    /// Whether a POST to the address unsubscribes without a page (RFC 8058 demands `https`).
-    package var isOneClick: Bool { url.utf8.starts(with: "https:".utf8) }
+    /// Whether a POST to the address unsubscribes without a page. RFC 8058 demands `https`; what never leaves this machine,
+    /// as where mail is tried out, does without.
+    package var isOneClick: Bool {
+        ["https:", "http://127.0.0.1", "http://localhost", "http://[::1]"].contains { start in
+            guard url.utf8.starts(with: start.utf8) else { return false }
+            // Not `http://localhost.example`.
+            let next = url.utf8.dropFirst(start.utf8.count).first
+            return start == "https:" || next == UInt8(ascii: ":") || next == UInt8(ascii: "/")
+        }
+    }
 }
 
 /// The name of the kind of mail, by which people filter it (RFC 2919).

@@ -124,15 +124,12 @@ package struct DKIMKey: Sendable {
 
     /// The signature of data that was hashed: RSASSA-PKCS1-v1_5, or Ed25519 over the hash (RFC 8463 §3).
     ///
-    /// Nil where the library can't sign, which it can with every key that is read.
-    func signature(of hash: SHA256.Digest) -> [UInt8]? {
-        // What fails is memory or a fault in the key, both known when it was read; the caller leaves the field out.
+    /// - Throws: What the library says where it can't sign. It can with every key that was read, but for want of memory.
+    func signature(of hash: SHA256.Digest) throws -> [UInt8] {
         switch kind {
         case .rsa(let key):
-            (try? key.signature(for: hash, padding: .insecurePKCS1v1_5)).map {
-                Array($0.rawRepresentation)
-            }
-        case .ed25519(let key): (try? key.signature(for: Array(hash))).map { Array($0) }
+            Array(try key.signature(for: hash, padding: .insecurePKCS1v1_5).rawRepresentation)
+        case .ed25519(let key): Array(try key.signature(for: Array(hash)))
         }
     }
 

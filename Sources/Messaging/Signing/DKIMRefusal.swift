@@ -1,4 +1,4 @@
-/// Why a key or a signer of DKIM can't be made.
+/// Why a key or a signer of DKIM can't be made, or a message not be signed.
 package enum DKIMRefusal: Error, Equatable, Sendable {
     /// The text has no `-----BEGIN … PRIVATE KEY-----` with base64.
     case notPEM
@@ -15,6 +15,8 @@ package enum DKIMRefusal: Error, Equatable, Sendable {
     case domain(AddressRefusal)
     /// Not one to three labels of a domain.
     case selector
+    /// The library couldn't sign by this key.
+    case notSigned(selector: String, domain: String, algorithm: String)
 
     /// In words for who set it up.
     package var reason: String {
@@ -27,6 +29,8 @@ package enum DKIMRefusal: Error, Equatable, Sendable {
         case .tooLong(let bits): "an RSA key of \(bits) bits isn't read by all receivers; use 2048"
         case .domain(let refusal): refusal.reason
         case .selector: "a selector has letters, digits and hyphens, such as s1 or 2026-05"
+        case .notSigned(let selector, let domain, let algorithm):
+            "the message couldn't be signed by the key \(selector) of \(domain) (\(algorithm))"
         }
     }
 }

@@ -56,24 +56,32 @@ extension ComposedMessage {
     /// Puts a signature of each signer in front. The body is brought into its form and hashed once for all.
     ///
     /// - Parameter time: When it is signed (`t=`).
-    /// - Returns: Whether all signers could sign; a key that was read can.
-    @discardableResult
-    package mutating func sign(with signers: [DKIMSigner], at time: Timestamp) -> Bool {
-        guard !signers.isEmpty else { return true }
+    /// - Throws: `.notSigned`, which says by which key; the message is then as it was, so that none goes out with
+    ///   fewer signatures than it should have.
+    package mutating func sign(
+        with signers: [DKIMSigner], at time: Timestamp
+    ) throws(DKIMRefusal) {
+        try sign(with: signers, at: time) { signer, hash in try signer.key.signature(of: hash) }
+    }
+
+    /// - Parameter signature: A signer's signature of a hash.
+    mutating func sign(
+        with signers: [DKIMSigner], at time: Timestamp,
+        signature: (DKIMSigner, SHA256.Digest) throws -> [UInt8]
+    ) throws(DKIMRefusal) {
+        guard !signers.isEmpty else { return }
         let bodyHash = DKIMSigner.bodyHash(body)
         let fields = HeaderIndex(header)
         var written = ByteWriter(reserving: bytes.count + signers.count * 1024)
-        var isComplete = true
         for signer in signers {
-            let isSigned = signer.write(
-                bodyHash: bodyHash, fields: fields, of: header, at: time, to: &written)
-            if !isSigned { isComplete = false }
+            try signer.write(
+                bodyHash: bodyHash, fields: fields, of: header, at: time, to: &written,
+                signature: signature)
         }
         let added = written.count
         written.writeRaw(bytes.span)
         bytes = written.take()
         bodyStart += added
-        return isComplete
     }
 }
 
@@ -83,11 +91,11 @@ extension DKIMSigner {
         base64(Array(SHA256.hash(data: RelaxedForm.body(body))).span)
     }
 
-    /// Writes the field with its signature; whether it could.
+    /// Writes the field with its signature.
     fileprivate func write(
         bodyHash: String, fields: HeaderIndex, of header: Span<UInt8>, at time: Timestamp,
-        to output: inout ByteWriter
-    ) -> Bool {
+        to output: inout ByteWriter, signature: (DKIMSigner, SHA256.Digest) throws -> [UInt8]
+    ) throws(DKIMRefusal) {
         let chosen = fields.chosen()
         var writer = HeaderWriter(reserving: 1024)
         writer.begin("DKIM-Signature")
@@ -112,13 +120,15 @@ extension DKIMSigner {
         }
         RelaxedForm.append(
             field: writer.bytes.span, colon: "DKIM-Signature".utf8.count, isLast: true, to: &form)
-        guard let signature = key.signature(of: SHA256.hash(data: form.take())) else {
-            return false
+        do {
+            let signed = try signature(self, SHA256.hash(data: form.take()))
+            writer.signature(base64(signed.span))
+        } catch {
+            throw .notSigned(
+                selector: selector, domain: domain, algorithm: key.algorithm.rawValue)
         }
-        writer.signature(base64(signature.span))
         writer.end()
         output.writeRaw(writer.bytes.span)
-        return true
     }
 }
 

@@ -75,15 +75,15 @@ package struct MailMaker: Sendable {
         if isMarketing, settings.tracks, !html.isEmpty {
             html = tracked(html, &message, links: links)
         }
-        do throws(MessageRefusal) {
-            let composed = try compose(
-                message, rendered, html, to: recipient, links: links, at: now)
-            let sender = settings.returnPath?.address(of: item.id.rawValue)
-            let mail = try smtp(
-                composed, from: sender ?? settings.from.address, to: recipient)
+        let composed = try composed(message, rendered, html, to: recipient, links: links, at: now)
+        let sender = settings.returnPath?.address(of: item.id.rawValue) ?? settings.from.address
+        do throws(SMTPMessage.Problem) {
+            let mail = try SMTPMessage(
+                sender: sender.description, recipient: recipient.description,
+                content: composed.bytes)
             return MadeMail(message: message, mail: mail)
         } catch {
-            throw MailFailure(error.reason)
+            throw MailFailure(error.description)
         }
     }
 
@@ -150,50 +150,48 @@ package struct MailMaker: Sendable {
         return rewritten
     }
 
-    private func compose(
+    private func composed(
         _ message: MessageDraft, _ rendered: RenderedMessage, _ html: [UInt8],
         to recipient: EmailAddress, links: [(String, String)], at now: Timestamp
-    ) throws(MessageRefusal) -> ComposedMessage {
-        guard let id = MessageID(message.messageID) else {
-            throw .identifier(header: "Message-ID")
-        }
-        let mailbox: Mailbox
-        do throws(AddressRefusal) {
-            mailbox = try Mailbox(recipient)
+    ) throws(MailFailure) -> ComposedMessage {
+        do {
+            var composed = try email(message, rendered, html, to: recipient, links, at: now)
+                .composed()
+            try composed.sign(with: settings.signers, at: now)
+            return composed
+        } catch let refusal as MessageRefusal {
+            throw MailFailure(refusal.reason)
+        } catch let refusal as AddressRefusal {
+            throw MailFailure(refusal.reason)
+        } catch let refusal as DKIMRefusal {
+            throw MailFailure(refusal.reason)
         } catch {
-            throw .identifier(header: "To")
+            throw MailFailure("\(error)")
+        }
+    }
+
+    private func email(
+        _ message: MessageDraft, _ rendered: RenderedMessage, _ html: [UInt8],
+        to recipient: EmailAddress, _ links: [(String, String)], at now: Timestamp
+    ) throws -> EmailMessage {
+        guard let id = MessageID(message.messageID) else {
+            throw MessageRefusal.identifier(header: "Message-ID")
         }
         var email = EmailMessage(
-            from: settings.from, to: mailbox, subject: rendered.subject, date: now, messageID: id,
-            stream: message.stream == .marketing ? .marketing : .transactional,
+            from: settings.from, to: try Mailbox(recipient), subject: rendered.subject, date: now,
+            messageID: id, stream: message.stream == .marketing ? .marketing : .transactional,
             text: rendered.text, html: html)
         email.replyTo = settings.replyTo
         if let unsubscribe = links.first(where: { $0.0 == "unsubscribe" }) {
             email.unsubscribe = try ListUnsubscribe(url: unsubscribe.1)
             let topic = message.topic.isEmpty ? "news" : message.topic
-            // A topic that can't stand there says nothing to receivers; the message goes without.
+            // What can't stand there says nothing to receivers; the message goes without.
             email.listID = try? ListID(id: "\(topic).\(settings.from.address.domain)")
             email.feedbackID = try? FeedbackID(
                 [message.campaign.isEmpty ? message.journey : message.campaign, message.template]
                     .filter { !$0.isEmpty },
                 sender: String(settings.from.address.domain.prefix(15)))
         }
-        var composed = try email.composed()
-        guard composed.sign(with: settings.signers, at: now) else {
-            throw .identifier(header: "DKIM-Signature")
-        }
-        return composed
-    }
-
-    private func smtp(
-        _ composed: ComposedMessage, from sender: EmailAddress, to recipient: EmailAddress
-    ) throws(MessageRefusal) -> SMTPMessage {
-        do throws(SMTPMessage.Problem) {
-            return try SMTPMessage(
-                sender: sender.description, recipient: recipient.description,
-                content: composed.bytes)
-        } catch {
-            throw .identifier(header: "To")
-        }
+        return email
     }
 }

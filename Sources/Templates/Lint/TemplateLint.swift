@@ -119,9 +119,10 @@ package struct TemplateLint: Sendable {
         var findings: [LintFinding] = []
         var seen: Set<String> = []
         for use in template.variables {
-            // What a partial takes or leaves isn't a customer's.
+            // What a partial takes or leaves isn't a customer's: its own values, and members of what it lists.
+            let isTaken = !use.path.contains(".") || use.path.contains("[].")
             let isOptional =
-                use.hasFallback && use.place.template != template.name && !use.path.contains(".")
+                use.hasFallback && use.place.template != template.name && isTaken
             if isOptional { continue }
             if let schema, !schema.knows(use.path) {
                 guard seen.insert(use.path).inserted else { continue }

@@ -32,6 +32,28 @@ import Testing
         #expect(String(decoding: output.take(), as: UTF8.self) == expected)
     }
 
+    @Test func `a key that can't sign is named, and the message isn't signed by half`() throws {
+        struct Failure: Error {}
+        var composed = try Samples.message().composed()
+        let before = composed
+        let signers = try ["s1", "e1"].map {
+            try DKIMSigner(
+                domain: "example.com", selector: $0,
+                key: DKIMKey(ed25519Seed: Array(repeating: 1, count: 32)))
+        }
+        let refusal = #expect(throws: DKIMRefusal.self) {
+            try composed.sign(with: signers, at: Samples.time) { signer, hash in
+                guard signer.selector == "s1" else { throw Failure() }
+                return try signer.key.signature(of: hash)
+            }
+        }
+        #expect(
+            refusal
+                == .notSigned(selector: "e1", domain: "example.com", algorithm: "ed25519-sha256"))
+        #expect(refusal?.reason.contains("e1 of example.com") == true)
+        #expect(composed == before)
+    }
+
     @Test func `all that people act on is signed, and once more than it is there`() throws {
         var message = try Samples.message()
         message.feedbackID = try FeedbackID([], sender: "example")
@@ -40,8 +62,7 @@ import Testing
         let signer = try DKIMSigner(
             domain: "Example.COM", selector: "s1",
             key: DKIMKey(ed25519Seed: Array(repeating: 1, count: 32)), lifetimeSeconds: 86_400)
-        let isSigned = composed.sign(with: [signer], at: Samples.time)
-        #expect(isSigned)
+        try composed.sign(with: [signer], at: Samples.time)
         let value = try #require(field("DKIM-Signature", of: composed))
         let tags = value.split(separator: ";").map { trimmed($0) }
         #expect(
@@ -130,8 +151,7 @@ struct DKIMPeerTests {
             message.to = try Mailbox(
                 name: Samples.text(&random, pieces: 5, isLine: true), message.to.address)
             var composed = try message.composed()
-            let isSigned = composed.sign(with: [rsa, wide, edwards], at: Samples.time)
-            #expect(isSigned)
+            try composed.sign(with: [rsa, wide, edwards], at: Samples.time)
             let name = String(format: "%04d.eml", seed)
             wanted[name] = [true, true, true]
             try folder.write(composed.bytes, to: name)

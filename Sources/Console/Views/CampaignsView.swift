@@ -1,0 +1,160 @@
+import Kernel
+
+/// The list of campaigns.
+struct CampaignsView {
+    struct Row {
+        let title: String
+        let name: String
+        let path: String
+        let state: String
+        let mark: String
+        let segment: String
+        let segmentPath: String?
+        let template: String
+        let templatePath: String?
+        let starts: String
+        let audience: String
+        let sent: String
+        /// Of 1000, how far the bar reaches.
+        let width: Int
+        let progress: String
+    }
+
+    let rows: [Row]
+    let hasRows: Bool
+    let count: String
+
+    init(_ campaigns: [CampaignRow], formats: Formats) {
+        rows = campaigns.map { Row($0, formats) }
+        hasRows = !rows.isEmpty
+        count = formats.words(
+            "campaigns.count", count: campaigns.count, formats.integer(campaigns.count))
+    }
+}
+
+extension CampaignsView.Row {
+    init(_ row: CampaignRow, _ formats: Formats) {
+        let words = formats.words
+        title = row.title.isEmpty ? row.name : row.title
+        name = row.name
+        path = DefinitionLink(.campaign, name: row.name, title: "").path
+        state = words("campaign.state.\(row.state.rawValue)")
+        mark = "campaign-\(row.state.rawValue)"
+        segment = row.segment.map { $0.title.isEmpty ? $0.name : $0.title } ?? "–"
+        segmentPath = row.segment?.path
+        template = row.template.map { $0.title.isEmpty ? $0.name : $0.title } ?? "–"
+        templatePath = row.template?.path
+        starts = row.startsAt.map { formats.moment($0) } ?? "–"
+        audience = formats.integer(row.audience)
+        sent = formats.integer(row.sent)
+        let done = row.audience > 0 ? min(1, Double(row.settled) / Double(row.audience)) : 0
+        width = Int((done * 1000).rounded())
+        progress = words(
+            "campaign.progress", formats.integer(row.settled), audience, formats.chance(done))
+    }
+}
+
+/// Who would get a campaign, and who would not.
+struct AudienceView {
+    struct Why {
+        let reason: String
+        let people: String
+        let share: String
+        /// Of 1000, how far the bar reaches.
+        let width: Int
+    }
+
+    let reached: String
+    let ofAll: String
+    let whyNot: [Why]
+    let hasWhyNot: Bool
+
+    init(_ audience: CampaignAudience, _ formats: Formats) {
+        let words = formats.words
+        reached = words("segment.size", count: audience.reached, formats.integer(audience.reached))
+        ofAll = words("audience.ofAll", formats.integer(audience.size))
+        whyNot = audience.whyNot.map { Why($0, of: audience.size, formats) }
+        hasWhyNot = !whyNot.isEmpty
+    }
+}
+
+extension AudienceView.Why {
+    init(_ why: CampaignAudience.WhyNot, of size: Int, _ formats: Formats) {
+        let share = size > 0 ? min(1, Double(why.people) / Double(size)) : 0
+        reason = formats.words("whyNot.\(why.reason.rawValue)")
+        people = formats.integer(why.people)
+        self.share = formats.percent(share)
+        width = Int((share * 1000).rounded())
+    }
+}
+
+/// The page on which a campaign is made.
+struct CampaignFormView {
+    struct Option {
+        let value: String
+        let label: String
+        let isChosen: Bool
+    }
+
+    let name: String
+    let title: String
+    let segments: [Option]
+    let templates: [Option]
+    let topics: [Option]
+    let rate: String
+    let at: String
+    let audience: AudienceView?
+    let problem: String?
+    let wrongName: Bool
+    let wrongTitle: Bool
+    let wrongSegment: Bool
+    let wrongTemplate: Bool
+    let wrongTopic: Bool
+    let wrongRate: Bool
+    let wrongAt: Bool
+
+    init(
+        _ form: CampaignForm, choices: CampaignChoices, audience: AudienceView?,
+        problem: (field: String, reason: String)?, words: Words
+    ) {
+        func options(_ links: [DefinitionLink], _ chosen: String, _ none: String) -> [Option] {
+            [Option(value: "", label: none, isChosen: chosen.isEmpty)]
+                + links.map { link in
+                    Option(
+                        value: link.name, label: link.title.isEmpty ? link.name : link.title,
+                        isChosen: link.name == chosen)
+                }
+        }
+        name = form.name
+        title = form.title
+        segments = options(choices.segments, form.segment, words("campaign.choose"))
+        templates = options(choices.templates, form.template, words("campaign.choose"))
+        topics =
+            [
+                Option(
+                    value: "", label: words("campaign.templateTopic"),
+                    isChosen: form.topic.isEmpty)
+            ]
+            + choices.topics.map { topic in
+                Option(
+                    value: topic.name, label: topic.title.isEmpty ? topic.name : topic.title,
+                    isChosen: topic.name == form.topic)
+            }
+        rate = form.rate
+        at = form.at
+        self.audience = audience
+        let field = problem?.field
+        wrongName = field == "name"
+        wrongTitle = field == "title"
+        wrongSegment = field == "segment"
+        wrongTemplate = field == "template"
+        wrongTopic = field == "topic"
+        wrongRate = field == "rate"
+        wrongAt = field == "at"
+        let named = ["name", "title", "segment", "template", "topic", "rate", "at"]
+        self.problem = problem.map { problem in
+            named.contains(problem.field)
+                ? "\(words("campaign.field.\(problem.field)")) \(problem.reason)" : problem.reason
+        }
+    }
+}
