@@ -49,6 +49,9 @@ enum RecordsMigrations {
             try db.execute(
                 sql: MailTables.definition.asStrictSQLite(keyedOnly: MailTables.keyedOnly))
         }
+        migrator.registerMigration("0010_Campaigns") { db in
+            try db.execute(sql: CampaignTables.definition.asStrictSQLite())
+        }
         return migrator
     }
 

@@ -36,13 +36,16 @@ package final class AutomationPlan: Sendable {
     package let filling: Filling?
     /// Whether a message may not be sent, by what it is sent by and about; made once, as each hashes a trace.
     private let withdrawals: [Journey.Sending: Condition]
+    /// What is sent beside journeys.
+    private let sends: [Journey.Sending]
 
     package init(
         generation: Int64, segments: SegmentSet, traces: TracePlan, journeys: JourneyPlan,
         segmentRows: [String: Named], journeyRows: [String: Named],
         predictions: PredictionTable? = nil, quintiles: QuintileEdges? = nil,
-        filling: Filling? = nil
+        filling: Filling? = nil, sends: [Journey.Sending] = []
     ) {
+        self.sends = sends
         self.generation = generation
         self.segments = segments
         self.traces = traces
@@ -54,7 +57,7 @@ package final class AutomationPlan: Sendable {
         self.filling = filling
         let all = journeys.entries.flatMap { [$0.journey] + Array($0.older.values) }
         withdrawals = Dictionary(
-            all.flatMap(\.sends).compactMap { send in
+            (all.flatMap(\.sends) + sends).compactMap { send in
                 send.withdrawal.map { (send, $0) }
             }, uniquingKeysWith: { first, _ in first })
     }
@@ -64,7 +67,7 @@ package final class AutomationPlan: Sendable {
         AutomationPlan(
             generation: generation, segments: segments, traces: traces, journeys: journeys,
             segmentRows: segmentRows, journeyRows: journeyRows, predictions: predictions,
-            quintiles: quintiles)
+            quintiles: quintiles, sends: sends)
     }
 
     /// The condition that holds where consent to a message was withdrawn; nil where nothing in force sends such, so that

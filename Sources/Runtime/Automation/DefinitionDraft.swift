@@ -19,9 +19,11 @@ package struct DefinitionDraft: Sendable, Equatable {
         case segment, journey, sending
         /// What a message says.
         case template
+        /// A message to everyone in a segment.
+        case campaign
 
         /// Whether it has a part in what is decided about customers: they are looked at anew where it changes.
-        var decides: Bool { self != .template }
+        var decides: Bool { self != .template && self != .campaign }
     }
 
     /// What it says it is.

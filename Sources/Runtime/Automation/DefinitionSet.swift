@@ -17,6 +17,7 @@ package struct DefinitionSet: Sendable {
     package private(set) var journeys: [Item<Journey>] = []
     package private(set) var sending: Item<SendingRules>?
     package private(set) var templates: [Item<MessageSource>] = []
+    package private(set) var campaigns: [Item<Campaign>] = []
 
     package init() {}
 
@@ -61,6 +62,10 @@ package struct DefinitionSet: Sendable {
             let item = Item(row: row, definition: try MessageSource(reader))
             templates.removeAll { $0.row.name == row.name }
             templates.append(item)
+        case .campaign:
+            let item = Item(row: row, definition: try Campaign(reading: reader))
+            campaigns.removeAll { $0.row.name == row.name }
+            campaigns.append(item)
         case nil: throw reader.problem("is a \(row.kind), which is not known here")
         }
     }
@@ -73,6 +78,7 @@ package struct DefinitionSet: Sendable {
         case .journey: journeys.removeAll { $0.row.name == name }
         case .sending: sending = nil
         case .template: templates.removeAll { $0.row.name == name }
+        case .campaign: campaigns.removeAll { $0.row.name == name }
         }
     }
 
@@ -128,6 +134,23 @@ package struct DefinitionSet: Sendable {
                     ))
             }
         }
+        let known = Set(templates.map(\.row.name))
+        for item in campaigns {
+            let campaign = item.definition
+            func report(_ path: String, _ reason: String) {
+                problems.append(
+                    (
+                        "campaign \(item.row.name)",
+                        DocumentProblem(path: path, reason: reason)
+                    ))
+            }
+            if !names.contains(campaign.segment) {
+                report("segment", "is \(campaign.segment), which isn't defined")
+            }
+            if !known.contains(campaign.template) {
+                report("template", "is \(campaign.template), which isn't defined")
+            }
+        }
         for item in templates {
             do throws(TemplateProblem) {
                 _ = try TemplateSet.ofWorkspace().compile(item.definition)
@@ -155,11 +178,16 @@ package struct DefinitionSet: Sendable {
         return missing
     }
 
+    /// What campaigns send.
+    var campaignSends: [Journey.Sending] {
+        campaigns.map { Journey.Sending(channel: "email", topic: $0.definition.topic) }
+    }
+
     /// What of customers' doings must be remembered.
     package func traces(olderJourneys: [Journey] = []) -> TracePlan {
         let journeys = journeys.map(\.definition) + olderJourneys
         let conditions = segments.map(\.definition.condition) + journeys.flatMap(\.conditions)
-        let consents = Set(journeys.flatMap(\.sends)).compactMap(\.withdrawal)
+        let consents = Set(journeys.flatMap(\.sends) + campaignSends).compactMap(\.withdrawal)
         return TracePlan(for: conditions + consents)
     }
 }
@@ -180,7 +208,7 @@ extension Journey {
     }
 
     /// A message's channel and topic.
-    struct Sending: Hashable {
+    package struct Sending: Hashable, Sendable {
         let channel: String
         let topic: String
 

@@ -158,7 +158,8 @@ extension Engine {
             journeyRows: deciding.journeyRows,
             predictions: try predictionTable(
                 for: conditions, journeys: set.journeys.map(\.definition) + deciding.older),
-            quintiles: try quintileEdges(for: conditions), filling: filling)
+            quintiles: try quintileEdges(for: conditions), filling: filling,
+            sends: set.campaignSends)
     }
 }
 

@@ -55,8 +55,7 @@ extension Workspace {
                         source: item?.source ?? "", generation: generation, by: actor, at: now)
                 }
             }
-            guard step.changes.contains(where: { $0.action != .unchanged && $0.kind.decides })
-            else {
+            guard step.decides(beside: engine.plan) else {
                 try write(generation: generation)
                 return (step.changes, nil)
             }
@@ -170,6 +169,14 @@ struct DefinitionStep {
 }
 
 extension DefinitionStep {
+    /// Whether customers are to be looked at anew, or more of their doings to be remembered.
+    func decides(beside plan: AutomationPlan?) -> Bool {
+        changes.contains { $0.action != .unchanged && $0.kind.decides }
+            || set.campaignSends.contains {
+                plan?.known(withdrawalBy: $0.channel, topic: $0.topic) == nil
+            }
+    }
+
     /// A journey may be applied before its templates: what it sends meanwhile is a dead letter, to be replayed.
     private mutating func noteMissingTemplates() {
         for index in changes.indices

@@ -123,8 +123,12 @@ package struct MailWorker: Service {
                 do {
                     try await settle(&work, ended)
                     let told = try await tell()
+                    let workspace = workspace
+                    let filled = try await StoreThread.mail.run {
+                        try CampaignFilling(workspace: workspace).fill()
+                    }
                     let begun = try await begin(&work, ended, &group)
-                    nextAt = [told, begun].compactMap { $0 }.min()
+                    nextAt = [told, filled, begun].compactMap { $0 }.min()
                 } catch {
                     workspace.logger.error(
                         "mail can't be worked on; trying again", metadata: ["reason": "\(error)"])

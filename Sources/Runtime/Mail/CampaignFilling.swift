@@ -1,0 +1,165 @@
+import Documents
+import Experiments
+import JSONParsing
+import Journeys
+import Kernel
+import Logging
+import Records
+
+/// Brings campaigns' messages into the outbox, a piece at a time: how far it is, is noted in the transaction that puts
+/// them there, so that a machine that stops leaves nobody out and writes to nobody twice.
+struct CampaignFilling {
+    /// So many messages of a campaign are open in the outbox at most, whatever the size of its segment.
+    static let openMax = 4_000
+    static let pieceMax = 2_000
+    /// A campaign with a rate is filled so far ahead.
+    private static let aheadMs: Int64 = 20_000
+
+    let workspace: Workspace
+
+    /// Fills in what is open.
+    ///
+    /// - Returns: When to look again by itself; nil where nothing is open.
+    func fill() throws -> Timestamp? {
+        var next: Timestamp?
+        func note(_ time: Timestamp) { next = next.map { min($0, time) } ?? time }
+        let now = workspace.clock.now
+        for run in try workspace.records.openCampaignRuns() {
+            if run.state == .scheduled {
+                guard let at = run.startsAt else { continue }
+                guard at <= now else {
+                    note(at)
+                    continue
+                }
+                // Who is in a new segment isn't known before everyone was looked at.
+                let isReady = try workspace.reviewedShare() == nil
+                if isReady { try begin(run, at: now) }
+                note(isReady ? now : now.adding(milliseconds: 1_000))
+                continue
+            }
+            if let at = try fill(run, now: now) { note(at) }
+        }
+        return next
+    }
+
+    private func begin(_ run: CampaignRun, at now: Timestamp) throws {
+        var begun = run
+        guard let campaign = try campaign(of: run),
+            let segment = try workspace.records.heading(kind: "segment", name: campaign.segment)
+        else { return try end(run, "what it needs isn't defined any more", at: now) }
+        begun.state = .running
+        begun.beganAt = now
+        begun.audience = Int(try workspace.records.segmentSizes()[segment.subject] ?? 0)
+        _ = try workspace.records.put(begun, before: .scheduled)
+    }
+
+    /// - Returns: When it is to be filled again; nil where what is open comes first.
+    private func fill(_ run: CampaignRun, now: Timestamp) throws -> Timestamp? {
+        let records = workspace.records
+        guard let campaign = try campaign(of: run),
+            let segment = try records.heading(kind: "segment", name: campaign.segment)
+        else {
+            try end(run, "what it needs isn't defined any more", at: now)
+            return nil
+        }
+        let aheadAt = now.adding(milliseconds: Self.aheadMs)
+        if let at = run.nextAt, at > aheadAt { return at.adding(milliseconds: -Self.aheadMs) }
+        let open = try records.openMessages(inLane: run.lane, limit: Self.openMax)
+        guard open < Self.openMax - Self.pieceMax / 2 else { return nil }
+        let rate = campaign.ratePerHour.map { Double($0) / 3_600_000 }
+        let limit = min(
+            Self.pieceMax, max(1, rate.map { Int($0 * Double(Self.aheadMs)) } ?? Self.pieceMax))
+        let members = try records.members(
+            of: segment.subject, after: run.throughCustomer, limit: limit)
+        if members.isEmpty {
+            if open == 0 { try finish(run, campaign, at: now) }
+            return nil
+        }
+        var filled = run
+        let isHeldOut = try holdouts(campaign)
+        let payload = Self.payload(campaign)
+        var drafts: [OutboxDraft] = []
+        var due = max(now, run.nextAt ?? now)
+        for member in members {
+            let customer = ID<Customer>(rawValue: member.customer)
+            let isWithheld = isHeldOut(customer)
+            drafts.append(
+                OutboxDraft(
+                    key: "campaign/\(run.campaign)/\(run.number)/\(member.customer)",
+                    customer: customer, origin: OutboxOrigin(step: String(run.number)),
+                    content: .send(lane: run.lane, message: payload), createdAt: now, dueAt: due,
+                    isWithheld: isWithheld))
+            if isWithheld {
+                filled.heldOut += 1
+            } else {
+                filled.queued += 1
+                if let rate {
+                    let step = max(1, Int64((1 / rate).rounded()))
+                    due = due.adding(milliseconds: step)
+                }
+            }
+        }
+        filled.throughCustomer = members.last?.customer ?? run.throughCustomer
+        filled.nextAt = rate == nil ? nil : due
+        _ = try records.fill(filled, with: drafts)
+        return now
+    }
+
+    private func finish(_ run: CampaignRun, _ campaign: Campaign, at now: Timestamp) throws {
+        var done = run
+        done.state = .done
+        done.endedAt = now
+        guard try workspace.records.put(done, before: .running) != nil else { return }
+        guard let every = campaign.every, let began = run.startsAt ?? run.beganAt else { return }
+        // The next time that is yet to come.
+        let behind = max(0, now.milliseconds - began.milliseconds)
+        let turns = behind / every.milliseconds + 1
+        var again = CampaignRun(campaign: run.campaign, version: run.version)
+        again.approvedBy = run.approvedBy
+        again.approvedAt = run.approvedAt
+        again.state = .scheduled
+        again.startsAt = began.adding(milliseconds: turns * every.milliseconds)
+        _ = try workspace.records.put(again, before: nil)
+    }
+
+    private func end(_ run: CampaignRun, _ reason: String, at now: Timestamp) throws {
+        workspace.logger.error(
+            "a campaign is cancelled",
+            metadata: ["campaign": "\(run.campaign)", "reason": "\(reason)"])
+        _ = try workspace.records.cancelCampaign(run, at: now)
+    }
+
+    /// As it was approved; nil where its name is out of force.
+    private func campaign(of run: CampaignRun) throws -> Campaign? {
+        let rows = try workspace.records.definitionVersions(kind: "campaign", name: run.campaign)
+        guard rows.contains(where: { $0.replacedAt == nil }),
+            let row = rows.first(where: { $0.version == run.version })
+        else { return nil }
+        return try Campaign(reading: DocumentReader(try DefinitionSet.document(row)))
+    }
+
+    /// Whom the workspace or the campaign holds out.
+    private func holdouts(_ campaign: Campaign) throws -> (ID<Customer>) -> Bool {
+        let rules = try workspace.definitions().sending?.definition
+        let shared = Double(rules?.holdoutBasisPoints ?? 0)
+        let assignment = StickyAssignment(hash: workspace.hash)
+        return { customer in
+            assignment.place(of: customer, in: "holdout") * 10_000 < shared
+                || campaign.holdsOut(
+                    place: assignment.place(of: customer, in: "holdout/campaign/\(campaign.name)"))
+        }
+    }
+
+    private static func payload(_ campaign: Campaign) -> [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("channel", "email")
+        json.member("template", campaign.template)
+        json.member("topic", campaign.topic)
+        json.member("campaign", campaign.name)
+        json.key("data")
+        campaign.data.write(to: &json)
+        json.endObject()
+        return json.bytes
+    }
+}

@@ -1,0 +1,140 @@
+import Documents
+package import Journeys
+import Kernel
+package import Records
+
+/// A campaign as it stands.
+package struct CampaignStanding: Sendable {
+    package var campaign: Campaign
+    package var row: DefinitionRow
+    /// Its newest run; nil where nobody did anything with it yet.
+    package var run: CampaignRun?
+
+    /// Whether somebody approved it as it is written now.
+    package var isApproved: Bool {
+        guard let run, !run.state.isOver else { return false }
+        return !run.approvedBy.isEmpty && run.version == row.version
+    }
+}
+
+/// What somebody does with a campaign.
+package enum CampaignStep: String, Sendable, CaseIterable {
+    case approve, start, pause, resume, cancel
+}
+
+extension Workspace {
+    package enum CampaignFailure: Error, Equatable, CustomStringConvertible {
+        case unknown(String)
+        case notApproved(String)
+        case wrongState(String, CampaignState?, CampaignStep)
+        case ownWork(String)
+
+        package var description: String {
+            switch self {
+            case .unknown(let name): "there is no campaign \(name)"
+            case .notApproved(let name):
+                "\(name) isn't approved as it is written now; approve it first"
+            case .wrongState(let name, let state, let step):
+                "\(name) is \(state?.rawValue ?? "new"), so that it can't be asked to \(step.rawValue)"
+            case .ownWork(let name):
+                "\(name) was written by the same person; somebody else approves it"
+            }
+        }
+    }
+
+    /// All campaigns in force, by name.
+    package func campaigns() throws -> [CampaignStanding] {
+        try definitions().campaigns.sorted { $0.row.name < $1.row.name }.map { item in
+            CampaignStanding(
+                campaign: item.definition, row: item.row,
+                run: try records.campaignRun(of: item.row.name))
+        }
+    }
+
+    package func campaign(_ name: String) throws -> CampaignStanding {
+        guard let item = try definitions().campaigns.first(where: { $0.row.name == name }) else {
+            throw CampaignFailure.unknown(name)
+        }
+        return CampaignStanding(
+            campaign: item.definition, row: item.row, run: try records.campaignRun(of: name))
+    }
+
+    /// Does something with a campaign.
+    ///
+    /// - Parameters:
+    ///   - actor: Who does it.
+    ///   - mayApproveOwn: Whether who wrote it may approve it: where there is nobody else.
+    package func take(
+        _ step: CampaignStep, with name: String, by actor: String, mayApproveOwn: Bool
+    ) throws {
+        let standing = try campaign(name)
+        let now = clock.now
+        let open = standing.run.flatMap { $0.state.isOver ? nil : $0 }
+        switch step {
+        case .approve:
+            if !mayApproveOwn, standing.row.appliedBy == actor {
+                throw CampaignFailure.ownWork(name)
+            }
+            let draft = try open ?? newRun(of: standing)
+            guard draft.state == .draft || draft.state == .scheduled else {
+                throw CampaignFailure.wrongState(name, draft.state, step)
+            }
+            var run = draft
+            run.version = standing.row.version
+            run.approvedBy = actor
+            run.approvedAt = now
+            if let at = standing.campaign.startsAt(in: zone), at > now {
+                run.state = .scheduled
+                run.startsAt = at
+            }
+            try change(run, from: draft, step)
+        case .start:
+            guard let open, open.state == .draft || open.state == .scheduled else {
+                throw CampaignFailure.wrongState(name, standing.run?.state, step)
+            }
+            guard standing.isApproved else { throw CampaignFailure.notApproved(name) }
+            var run = open
+            run.state = .scheduled
+            run.startsAt = now
+            try change(run, from: open, step)
+        case .pause:
+            guard let open, open.state == .running else {
+                throw CampaignFailure.wrongState(name, standing.run?.state, step)
+            }
+            // The lane first: nothing more is handed over from then on.
+            try records.holdMail(
+                MailHold(
+                    lane: open.lane, reason: "the campaign is paused", actor: actor, since: now))
+            var run = open
+            run.state = .paused
+            try change(run, from: open, step)
+        case .resume:
+            guard let open, open.state == .paused else {
+                throw CampaignFailure.wrongState(name, standing.run?.state, step)
+            }
+            var run = open
+            run.state = .running
+            run.nextAt = nil
+            try change(run, from: open, step)
+            _ = try records.releaseMail(lane: open.lane)
+        case .cancel:
+            guard let open, try records.cancelCampaign(open, at: now) else {
+                throw CampaignFailure.wrongState(name, standing.run?.state, step)
+            }
+        }
+    }
+
+    private func newRun(of standing: CampaignStanding) throws -> CampaignRun {
+        let run = CampaignRun(campaign: standing.row.name, version: standing.row.version)
+        return try records.put(run, before: nil) ?? run
+    }
+
+    private func change(
+        _ run: CampaignRun, from before: CampaignRun, _ step: CampaignStep
+    ) throws {
+        guard try records.put(run, before: before.state) != nil else {
+            throw CampaignFailure.wrongState(
+                run.campaign, try records.campaignRun(of: run.campaign)?.state, step)
+        }
+    }
+}
