@@ -103,9 +103,9 @@ let package = Package(
             ]
         ),
         room(
-            "Messaging", ["Kernel", crypto, cryptoExtras], exclude: ["DESIGN.md", "FACTS.md"]),
+            "Messaging", ["Kernel", crypto, cryptoExtras], exclude: ["DESIGN.md"]),
         room(
-            "Templates", ["Kernel", "Documents"], exclude: ["DESIGN.md", "AUTHORING.md"],
+            "Templates", ["Kernel", "Documents"], exclude: ["DESIGN.md"],
             resources: [.embedInCode("Resources")]),
         // The shell.
         room("Boosting", ["RetentionModels", "CLightGBM"]),

@@ -161,6 +161,8 @@ final class ConsoleFixture: Sendable {
             [
                 DefinitionLink(.segment, name: "at-risk", title: "At risk"),
                 DefinitionLink(.journey, name: "win-back", title: SampleData.hostile),
+                MailSample.link(.campaign, MailSample.campaign),
+                MailSample.link(.template, MailSample.template),
             ]
         }
         automation.segment = { name in

@@ -218,6 +218,7 @@ struct MailPageTests {
                 #expect(page.html.contains(words("whyNot.\(reason.rawValue)")), "\(reason)")
             }
             #expect(page.html.contains("500 an hour") && page.html.contains("Not approved yet"))
+            #expect(page.html.contains("<code>mail.smtp.host</code>"))
         }
     }
 

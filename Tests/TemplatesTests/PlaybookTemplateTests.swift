@@ -132,6 +132,7 @@ import YAMLText
                 #expect(!text.contains(trace), "\(trace) in \(text)")
             }
         }
+        #expect(!html.contains("href=\"\"") && !html.contains("href=\"?"))
         #expect(text.firstMatch(of: /<\/?[a-z]|&[a-z]+;/) == nil, "\(text)")
         #expect(html.contains("Tea &amp; &lt;Co&gt;") || !html.contains("Tea &"))
     }

@@ -92,6 +92,10 @@
     });
   }
 
+  // On a phone the menu is wider than the screen: the current room comes into sight.
+  const room = document.querySelector(".menu [aria-current]");
+  if (room) room.parentElement.scrollLeft = room.offsetLeft - (room.parentElement.clientWidth - room.offsetWidth) / 2;
+
   // The search box follows the address when a filter's link cleared it.
   document.addEventListener("htmx:pushedIntoHistory", function () {
     const search = document.getElementById("search");

@@ -22,6 +22,8 @@ struct CampaignView {
     }
 
     let row: CampaignsView.Row
+    /// Whether mail goes out; nil where the page says so already.
+    let standing: StandingView?
     let subtitle: String
     let livePath: String
     let audience: AudienceView
@@ -52,13 +54,15 @@ struct CampaignView {
     }
 
     init(
-        _ data: CampaignPageData, viewer: ID<Member>?, email: String, notice: String?,
+        _ data: CampaignPageData, standing: MailStanding?, viewer: ID<Member>?, email: String,
+        notice: String?,
         problem: String?, formats: Formats
     ) {
         let words = formats.words
         let row = CampaignsView.Row(data.row, formats)
         let state = data.row.state
         self.row = row
+        self.standing = standing.map { StandingView($0, formats) }
         subtitle =
             data.appliedAt.map {
                 words("definition.version", formats.integer(data.version), formats.moment($0))
@@ -74,9 +78,9 @@ struct CampaignView {
                 value: formats.integer(count),
                 path: "/messages?state=\(state.rawValue)&origin=\(FormFields.encode(row.name))")
         }
-        hasCounts = !counts.isEmpty
+        hasCounts = hasBegun && !counts.isEmpty
         left = data.left.map { AudienceView.Why($0, of: data.row.audience, formats) }
-        hasLeft = !left.isEmpty
+        hasLeft = hasBegun && !left.isEmpty
         isApproved = data.approvedBy != nil
         approval =
             data.approvedBy.map { by in

@@ -16,8 +16,7 @@ struct UnsubscribeView {
         path = "/m/u/\(token)"
         preferencesPath =
             PublicVisit.isToken(data.preferencesToken) ? "/m/p/\(data.preferencesToken)" : nil
-        let isTopic = !data.topic.isEmpty
-        what = isTopic ? words("public.topic", data.topic) : words("public.everything")
+        what = data.topic.isEmpty ? words("public.everything") : data.topic
         if data.isUnsubscribed {
             done = words("public.off")
         } else {

@@ -69,8 +69,9 @@ extension ConsoleRoutes {
     ) async throws -> Response {
         guard let data = try await desk.data.mail.campaign(name) else { return visit.notFound() }
         let view = CampaignView(
-            data, viewer: visit.session?.member, email: visit.session?.email ?? "",
-            notice: notice, problem: problem, formats: visit.formats)
+            data, standing: try await desk.data.mail.standing(),
+            viewer: visit.session?.member, email: visit.session?.email ?? "", notice: notice,
+            problem: problem, formats: visit.formats)
         return visit.page(
             "campaign", title: view.row.title, room: .campaigns, view, status: status)
     }
@@ -84,7 +85,8 @@ extension ConsoleRoutes {
         if revision == visit.query["seen"] { return visit.unchanged() }
         guard let data = try await desk.data.mail.campaign(name) else { return visit.notFound() }
         let view = CampaignView(
-            data, viewer: visit.session?.member, email: "", notice: nil, problem: nil,
+            data, standing: nil, viewer: visit.session?.member, email: "", notice: nil,
+            problem: nil,
             formats: visit.formats)
         return visit.part("campaign-live-part", view)
     }

@@ -64,7 +64,8 @@ extension DomainCheck {
                     DomainFinding(
                         .dkim, .error, "the key at \(name) isn't the one that signs here",
                         advice:
-                            "Signatures fail until it is. A line that lost its end is often why. Publish instead:",
+                            "Signatures fail until it is. A line that lost its end is often "
+                            + "why. Publish instead:",
                         publish: line)
                 ]
             }
@@ -86,7 +87,8 @@ extension DomainCheck {
             findings.append(
                 DomainFinding(
                     .dkim, .warning,
-                    "the key at \(name) says that it is a test (t=y), so that receivers may not heed it",
+                    "the key at \(name) says that it is a test (t=y), so that receivers may "
+                        + "not heed it",
                     advice: "Publish instead:", publish: line))
         }
         if findings.allSatisfy({ $0.severity <= .advice }) {
@@ -112,7 +114,8 @@ extension DomainCheck {
                 return [
                     DomainFinding(
                         .dkim, .error,
-                        "the key at \(name) has \(key.keySizeInBits) bits, which receivers don't take",
+                        "the key at \(name) has \(key.keySizeInBits) bits, which receivers "
+                            + "don't take",
                         advice: "Make one of \(DKIMKey.rsaBitsAdvised): perennial mail key")
                 ]
             }
@@ -120,7 +123,8 @@ extension DomainCheck {
                 return [
                     DomainFinding(
                         .dkim, .warning,
-                        "the key at \(name) has \(key.keySizeInBits) bits; it can be broken by who pays for it",
+                        "the key at \(name) has \(key.keySizeInBits) bits; it can be broken "
+                            + "by who pays for it",
                         advice: "Make one of \(DKIMKey.rsaBitsAdvised): perennial mail key")
                 ]
             }

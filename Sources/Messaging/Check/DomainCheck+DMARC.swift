@@ -16,7 +16,8 @@ extension DomainCheck {
                 DomainFinding(
                     .dmarc, .error, "\(domain) has no DMARC record",
                     advice:
-                        "The large receivers want one of who sends much. Begin with one that only brings reports; publish:",
+                        "The large receivers want one of who sends much. Begin with one that "
+                        + "only brings reports; publish:",
                     publish: [line])
             ]
         }
@@ -81,7 +82,8 @@ extension DomainCheck {
                 DomainFinding(
                     .dmarc, .advice, "the policy of \(domain) is none: forged mail is delivered",
                     advice:
-                        "Read the reports for some weeks. Once all that is yours passes, say p=quarantine, then p=reject."
+                        "Read the reports for some weeks. Once all that is yours passes, say "
+                        + "p=quarantine, then p=reject."
                 ))
         }
         if let share = tags["pct"], share != "100" {
@@ -114,7 +116,8 @@ extension DomainCheck {
             return [
                 DomainFinding(
                     .dmarc, .advice,
-                    "\(bounceDomain), where bounces go, doesn't go with \(domain): DMARC passes by signatures alone",
+                    "\(bounceDomain), where bounces go, doesn't go with \(domain): DMARC "
+                        + "passes by signatures alone",
                     advice: "Take a bounce domain below \(domain), such as bounces.\(domain).")
             ]
         }
@@ -122,14 +125,16 @@ extension DomainCheck {
             return [
                 DomainFinding(
                     .dmarc, .warning,
-                    "no signature goes with \(domain): DMARC passes by SPF alone, and fails for what is forwarded",
+                    "no signature goes with \(domain): DMARC passes by SPF alone, and fails "
+                        + "for what is forwarded",
                     advice: "Sign by a key of \(domain): perennial mail key")
             ]
         }
         return [
             DomainFinding(
                 .dmarc, .error,
-                "neither a signature nor the bounce domain goes with \(domain): DMARC fails for all mail",
+                "neither a signature nor the bounce domain goes with \(domain): DMARC fails "
+                    + "for all mail",
                 advice: "Sign by a key of \(domain), and take a bounce domain below it.")
         ]
     }
@@ -142,7 +147,8 @@ extension DomainCheck {
                 DomainFinding(
                     .dmarc, .advice, "nobody gets the reports of \(place) (rua)",
                     advice:
-                        "Without them you don't see who sends in your name. Add: rua=mailto:dmarc@\(place)"
+                        "Without them you don't see who sends in your name. Add: "
+                        + "rua=mailto:dmarc@\(place)"
                 )
             ]
         }

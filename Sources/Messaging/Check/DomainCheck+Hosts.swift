@@ -131,7 +131,8 @@ extension DomainCheck {
             return DomainFinding(
                 .pointer, .error, "\(own) has no name (PTR)",
                 advice:
-                    "The large receivers refuse its mail. Whoever gave you the address sets its name; ask for:",
+                    "The large receivers refuse its mail. Whoever gave you the address sets "
+                    + "its name; ask for:",
                 publish: ["\(address.reverseName). 3600 IN PTR mail.\(domain)."])
         }
         for name in names.prefix(Self.mailHostsMax) {
@@ -179,7 +180,8 @@ extension DomainCheck {
                 DomainFinding(
                     .transport, .advice, "\(domain) has no \(names)",
                     advice:
-                        "They protect mail to you, not mail from you (\(sources)); nothing depends on it here."
+                        "They protect mail to you, not mail from you (\(sources)); nothing "
+                        + "depends on it here."
                 ))
         }
         return findings

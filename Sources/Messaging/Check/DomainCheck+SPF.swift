@@ -44,7 +44,8 @@ extension DomainCheck {
         if let spfInclude, !walk.included.contains(spfInclude), record.redirect != spfInclude {
             findings.append(
                 missing(
-                    "the SPF record of \(bounceDomain) doesn't include \(spfInclude), by which you send",
+                    "the SPF record of \(bounceDomain) doesn't include \(spfInclude), by "
+                        + "which you send",
                     "include:" + spfInclude, text))
         }
         for own in sendingAddresses {
@@ -75,7 +76,8 @@ extension DomainCheck {
             findings.insert(
                 DomainFinding(
                     .spf, .ok,
-                    "\(bounceDomain) says who may send for it, with \(walk.lookups) of \(SPFWalk.lookupsMax) lookups"
+                    "\(bounceDomain) says who may send for it, with \(walk.lookups) of "
+                        + "\(SPFWalk.lookupsMax) lookups"
                 ), at: 0)
         }
         return findings
@@ -94,19 +96,24 @@ extension DomainCheck {
             )
         }
         if walk.lookups > SPFWalk.lookupsMax {
-            let isMore = walk.lookups > SPFWalk.walkedMax
+            let count =
+                walk.lookups > SPFWalk.walkedMax
+                ? "more than \(SPFWalk.walkedMax)" : "\(walk.lookups)"
             findings.append(
                 DomainFinding(
                     .spf, .error,
-                    "the SPF record of \(bounceDomain) takes \(isMore ? "more than \(SPFWalk.walkedMax)" : "\(walk.lookups)") lookups; receivers give up after \(SPFWalk.lookupsMax)",
+                    "the SPF record of \(bounceDomain) takes "
+                        + "\(count) lookups; receivers give up after \(SPFWalk.lookupsMax)",
                     advice:
-                        "Take out what you don't send by any more, or give your mail a bounce domain of its own."
+                        "Take out what you don't send by any more, or give your mail a "
+                        + "bounce domain of its own."
                 ))
         } else if walk.lookups >= SPFWalk.lookupsMax - 1 {
             findings.append(
                 DomainFinding(
                     .spf, .advice,
-                    "the SPF record of \(bounceDomain) takes \(walk.lookups) of \(SPFWalk.lookupsMax) lookups",
+                    "the SPF record of \(bounceDomain) takes \(walk.lookups) of "
+                        + "\(SPFWalk.lookupsMax) lookups",
                     advice:
                         "One more include may break it. Take out what you don't send by any more."))
         }
@@ -114,7 +121,8 @@ extension DomainCheck {
             findings.append(
                 DomainFinding(
                     .spf, .warning,
-                    "\(walk.voidLookups) names in the SPF record of \(bounceDomain) don't exist; receivers may give up after \(SPFWalk.voidLookupsMax)",
+                    "\(walk.voidLookups) names in the SPF record of \(bounceDomain) don't "
+                        + "exist; receivers may give up after \(SPFWalk.voidLookupsMax)",
                     advice: "Take them out."))
         }
         return findings
@@ -151,7 +159,8 @@ extension DomainCheck {
             findings.append(
                 DomainFinding(
                     .spf, .advice,
-                    "the SPF record of \(bounceDomain) has \(text.utf8.count) bytes; some servers pass on no more than \(Self.spfBytesAdvised)",
+                    "the SPF record of \(bounceDomain) has \(text.utf8.count) bytes; some "
+                        + "servers pass on no more than \(Self.spfBytesAdvised)",
                     advice: "Move a part of it into a record of its own, and include that."))
         }
         return findings

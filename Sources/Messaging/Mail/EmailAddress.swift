@@ -64,6 +64,7 @@ package struct EmailAddress: Hashable, Sendable, CustomStringConvertible {
     private static func local(_ text: Span<UInt8>) throws(AddressRefusal) -> String {
         guard !text.isEmpty else { throw .localPart }
         guard text.count <= localBytesMax else { throw .tooLong(.localPart, limit: localBytesMax) }
+        if hasEncodedWord(text) { throw .localPart }
         let isQuoted = text[0] == UInt8(ascii: "\"")
         if isQuoted {
             try checkQuoted(text)
@@ -79,6 +80,18 @@ package struct EmailAddress: Hashable, Sendable, CustomStringConvertible {
             if wasDot { throw .localPart }
         }
         return decoded(text)
+    }
+
+    /// Whether it has `=?…?=`. Programs that decode encoded words in addresses, where RFC 2047 §5 has none, would read
+    /// another address: Heyes, "Splitting the email atom" (2024).
+    private static func hasEncodedWord(_ text: Span<UInt8>) -> Bool {
+        var isOpen = false
+        for index in text.indices.dropLast() {
+            let pair = (text[index], text[index + 1])
+            if isOpen, pair == (UInt8(ascii: "?"), UInt8(ascii: "=")) { return true }
+            if pair == (UInt8(ascii: "="), UInt8(ascii: "?")) { isOpen = true }
+        }
+        return false
     }
 
     /// A quoted string (RFC 5321 §4.1.2): printable ASCII; `"` and `\` behind a `\`.

@@ -47,6 +47,8 @@ struct DemoCommand: AsyncParsableCommand {
                 try? await say([
                     "Perennial is at  \(address)", "sign in as       \(DemoShop.email)",
                     "password         \(known)",
+                    "mail goes to     127.0.0.1:\(DemoShop.mailPort), and waits until something listens there:",
+                    "                 .perennial/venv/bin/python -m aiosmtpd -n -l 127.0.0.1:\(DemoShop.mailPort)",
                 ])
             }.run()
         } catch {

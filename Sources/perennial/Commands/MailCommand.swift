@@ -15,7 +15,7 @@ struct MailCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mail", abstract: "Sets mail up, tries it out, and shows what became of it.",
         subcommands: [
-            MailKeyCommand.self, MailTestCommand.self, MailListCommand.self,
+            MailCheckCommand.self, MailKeyCommand.self, MailTestCommand.self, MailListCommand.self,
             MailInboundCommand.self, MailPauseCommand.self, MailResumeCommand.self,
             SuppressionCommand.self,
         ])

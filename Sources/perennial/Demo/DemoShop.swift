@@ -6,6 +6,7 @@ import Foundation
 import Imports
 import JSONParsing
 import Kernel
+import Messaging
 import Predictions
 import Records
 import Runtime
@@ -14,6 +15,8 @@ import Settings
 /// Makes the demo's workspace: the gift shop's year, generated contacts, scores, and one member.
 struct DemoShop {
     static let email = "demo@example.test"
+    /// Where the demo's mail goes, on this machine.
+    static let mailPort = 2525
     /// In the repository and beside an installed program.
     private static let fileName = "Demo/online_retail_2009_2010.csv.gz"
     private static let columns = [
@@ -47,10 +50,23 @@ struct DemoShop {
         let text = """
             {
               "workspace": { "timezone": "Europe/London", "currency": "GBP" },
-              "offers": { "excludedProducts": ["POST", "DOT", "M", "C2", "D", "S"] }
+              "offers": { "excludedProducts": ["POST", "DOT", "M", "C2", "D", "S"] },
+              "company": {
+                "name": "The Gift Shop", "address": "1 Example Street, London",
+                "url": "https://shop.example.test"
+              },
+              "mail": {
+                "from": "The Gift Shop <news@shop.example.test>",
+                "smtp": { "host": "127.0.0.1", "port": \(mailPort), "security": "none" },
+                "dkim": { "selectors": ["demo"] },
+                "bounceDomain": "bounces.shop.example.test",
+                "productURL": "https://shop.example.test/products/{id}"
+              }
             }
 
             """
+        try PrivateFile.write(
+            Array(try DKIMKey.newRSA().pem.utf8), to: MailSetup.keyPath("demo", folder: folder))
         try Data(text.utf8).write(to: URL(filePath: path))
     }
 

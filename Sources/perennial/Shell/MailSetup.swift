@@ -75,7 +75,7 @@ struct MailSetup {
         }
     }
 
-    private static func signer(
+    static func signer(
         _ selector: String, domain: String, folder: String
     ) throws -> DKIMSigner {
         let path = keyPath(selector, folder: folder)
@@ -107,7 +107,8 @@ struct MailSetup {
             host: host, port: mail.port, security: security, clientName: clientDomain,
             credentials: mail.user.map { .password(user: $0, password: mail.password) })
         endpoint.connectionsMax = mail.connections
-        endpoint.aheadMax = max(64, mail.connections * 64)
+        // What is ahead of being sent is in doubt after a crash.
+        endpoint.aheadMax = max(32, mail.connections * 16)
         do throws(SMTPEndpoint.Problem) {
             try endpoint.check()
         } catch {

@@ -32,6 +32,8 @@ import Testing
             ("a@b@example.com", .localPart), ("zoe(x)@example.com", .localPart),
             ("\"zoe@example.com", .localPart), ("\"a\"b\"@example.com", .localPart),
             ("\"a\\\"@example.com", .localPart), ("\"\"@example.com", .localPart),
+            ("=?utf-8?q?a=40b.test=3E?=@example.com", .localPart),
+            ("\"=?x?q?a?=\"@example.com", .localPart),
             ("<zoe@example.com>", .localPart), ("zoé@example.com", .internationalLocalPart),
             ("\"é\"@example.com", .internationalLocalPart), ("zoe@", .domain),
             ("zoe@localhost", .domain), ("zoe@example..com", .domain),
