@@ -1,5 +1,4 @@
 import Documents
-import Experiments
 import JSONParsing
 import Journeys
 import Kernel
@@ -76,7 +75,7 @@ struct CampaignFilling {
             return nil
         }
         var filled = run
-        let isHeldOut = try holdouts(campaign)
+        let isHeldOut = try workspace.holdouts(of: campaign)
         let payload = Self.payload(campaign)
         var drafts: [OutboxDraft] = []
         var due = max(now, run.nextAt ?? now)
@@ -136,18 +135,6 @@ struct CampaignFilling {
             let row = rows.first(where: { $0.version == run.version })
         else { return nil }
         return try Campaign(reading: DocumentReader(try DefinitionSet.document(row)))
-    }
-
-    /// Whom the workspace or the campaign holds out.
-    private func holdouts(_ campaign: Campaign) throws -> (ID<Customer>) -> Bool {
-        let rules = try workspace.definitions().sending?.definition
-        let shared = Double(rules?.holdoutBasisPoints ?? 0)
-        let assignment = StickyAssignment(hash: workspace.hash)
-        return { customer in
-            assignment.place(of: customer, in: "holdout") * 10_000 < shared
-                || campaign.holdsOut(
-                    place: assignment.place(of: customer, in: "holdout/campaign/\(campaign.name)"))
-        }
     }
 
     private static func payload(_ campaign: Campaign) -> [UInt8] {

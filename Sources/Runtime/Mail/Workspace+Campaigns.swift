@@ -1,6 +1,7 @@
 import Documents
+import Experiments
 package import Journeys
-import Kernel
+package import Kernel
 package import Records
 
 /// A campaign as it stands.
@@ -122,6 +123,27 @@ extension Workspace {
                 throw CampaignFailure.wrongState(name, standing.run?.state, step)
             }
         }
+    }
+
+    /// Whether a customer is held out of a campaign, by its own share or by the workspace's.
+    package func isHeldOut(_ customer: ID<Customer>, of campaign: Campaign) throws -> Bool {
+        try holdouts(of: campaign)(customer)
+    }
+
+    /// The same for one after another.
+    func holdouts(of campaign: Campaign) throws -> (ID<Customer>) -> Bool {
+        let shared = Double(try definitions().sending?.definition.holdoutBasisPoints ?? 0)
+        let assignment = StickyAssignment(hash: hash)
+        let own = "holdout/campaign/" + campaign.name
+        return { customer in
+            assignment.place(of: customer, in: "holdout") * 10_000 < shared
+                || campaign.holdsOut(place: assignment.place(of: customer, in: own))
+        }
+    }
+
+    /// Whether what people say about a topic is kept in mind, as something in force sends about it.
+    package func keepsConsent(topic: String) -> Bool {
+        engine.plan?.known(withdrawalBy: "email", topic: topic) != nil
     }
 
     private func newRun(of standing: CampaignStanding) throws -> CampaignRun {
