@@ -77,6 +77,9 @@ package struct MessageDraft: Sendable, Equatable {
         self.createdAt = createdAt
     }
 
+    /// Whether somebody tried a template out: neither a journey nor a campaign sends it.
+    package var isTest: Bool { journey.isEmpty && campaign.isEmpty }
+
     /// The address's, in small letters; empty where there is none.
     package var domain: String {
         guard let at = address.lastIndex(of: "@") else { return "" }

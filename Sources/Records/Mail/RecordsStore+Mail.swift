@@ -138,7 +138,7 @@ extension RecordsStore {
                         put.bind(18, 0)
                         try put.run()
                     }
-                    try counting.add(message.domain, state.rawValue)
+                    if !message.isTest { try counting.add(message.domain, state.rawValue) }
                 } else {
                     giveBack.bind(1, message.id.rawValue)
                     giveBack.bind(2, Int64(result.attempt))
@@ -153,10 +153,12 @@ extension RecordsStore {
                 switch outcome {
                 case .accepted(let text):
                     try counting.note(message.domain, text)
+                    if message.isTest { continue }
                     try tell.keep(MailTelling(message: message.id, kind: .delivered, at: now))
                 case .bounced(let text):
                     try addresses.suppress(message, .bounced, reply)
                     try counting.note(message.domain, text)
+                    if message.isTest { continue }
                     try tell.keep(
                         MailTelling(message: message.id, kind: .bounced, at: now, detail: reply))
                 case .deferred(_, let text): try counting.note(message.domain, text)

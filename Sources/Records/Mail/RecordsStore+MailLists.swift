@@ -6,6 +6,8 @@ package struct MessageFilter: Sendable, Equatable {
     package var state: MessageState?
     package var domain: String?
     package var template: String?
+    /// The name of the journey or campaign that sent it.
+    package var origin: String?
     /// What counts for a customer, by `members(of:)`; nil for everybody.
     package var customers: [Int64]?
     package var before: ID<OutboxItem>?
@@ -62,6 +64,10 @@ extension RecordsStore {
             conditions.append("m.template = ?")
             arguments.append(template)
         }
+        if let origin = filter.origin {
+            conditions.append("(m.journey = ? OR m.campaign = ?)")
+            arguments += [origin, origin]
+        }
         if let customers = filter.customers {
             let places = customers.map { _ in "?" }.joined(separator: ", ")
             conditions.append("m.customer IN (\(places))")
@@ -90,6 +96,28 @@ extension RecordsStore {
                     """)
             {
                 if let state = MessageState(rawValue: row[0]) { counts[state] = row[1] }
+            }
+            return counts
+        }
+    }
+
+    /// How many messages there are in all.
+    package func messageCount() throws -> Int {
+        try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM messages") ?? 0 }
+    }
+
+    /// How many messages to each domain are tried again.
+    package func deferredMessages() throws -> [String: Int] {
+        try read { db in
+            var counts: [String: Int] = [:]
+            for row in try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT domain, count(*) FROM messages
+                    WHERE state = 'deferred' AND state <> 'accepted' GROUP BY domain
+                    """)
+            {
+                counts[row[0]] = row[1]
             }
             return counts
         }
@@ -174,9 +202,11 @@ extension RecordsStore {
     ///
     /// - Parameters:
     ///   - containing: A part of the address; empty for all.
+    ///   - reason: Nil for all.
     ///   - before: The last of the page before.
     package func suppressions(
-        containing: String = "", before: (since: Timestamp, address: String)? = nil, limit: Int
+        containing: String = "", reason: SuppressionRecord.Reason? = nil,
+        before: (since: Timestamp, address: String)? = nil, limit: Int
     ) throws -> [SuppressionRecord] {
         let (since, address) = (before?.since.milliseconds ?? .max, before?.address ?? "")
         return try read { db in
@@ -184,8 +214,28 @@ extension RecordsStore {
                 db,
                 """
                 WHERE (since, address) < (?, ?) AND instr(address, ?) > 0
+                    AND (? = '' OR reason = ?)
                 ORDER BY since DESC, address DESC LIMIT ?
-                """, [since, address, containing.lowercased(), limit])
+                """,
+                [
+                    since, address, containing.lowercased(), reason?.rawValue ?? "",
+                    reason?.rawValue ?? "", limit,
+                ])
+        }
+    }
+
+    /// How many addresses are on the list for each reason.
+    package func suppressionCounts() throws -> [SuppressionRecord.Reason: Int] {
+        try read { db in
+            var counts: [SuppressionRecord.Reason: Int] = [:]
+            for row in try Row.fetchAll(
+                db, sql: "SELECT reason, count(*) FROM suppressions GROUP BY reason")
+            {
+                if let reason = SuppressionRecord.Reason(rawValue: row[0]) {
+                    counts[reason] = row[1]
+                }
+            }
+            return counts
         }
     }
 

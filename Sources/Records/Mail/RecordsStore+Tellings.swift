@@ -140,6 +140,7 @@ extension RecordsStore {
                         WHERE id = ?
                         """, arguments: [String(words.prefix(500)), now.milliseconds, id.rawValue])
                 try addresses.suppress(record.draft, .bounced, String(words.prefix(500)))
+                if record.draft.isTest { break }
                 try counting.add(record.draft.domain, MessageState.bounced.rawValue)
                 try tell.keep(MailTelling(message: id, kind: .bounced, at: now, detail: words))
             case .bouncedSoftly(let words):
@@ -150,6 +151,7 @@ extension RecordsStore {
                 try counting.add(record.draft.domain, "bouncedSoftly")
             case .complained(let words):
                 guard record.complainedAt == nil else { return false }
+                if record.draft.isTest { return false }
                 try addresses.suppress(record.draft, .complained, String(words.prefix(500)))
                 try tell.keep(MailTelling(message: id, kind: .complained, at: now, detail: words))
             }

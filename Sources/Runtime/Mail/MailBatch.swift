@@ -61,7 +61,9 @@ struct MailPreparation: Sendable {
         do {
             let order = try MailOrder(item)
             entry.order = order
-            let template = try templates.template(order.template)
+            let template =
+                try order.source.map { try MailTemplates.compiled($0) }
+                ?? templates.template(order.template)
             let root = try workspace.records.root(of: item.customer) ?? item.customer
             entry.customer = root
             let facts = try reader.facts(of: root)

@@ -147,7 +147,7 @@ package final class MailDesk: Sendable {
             return .complaint(id)
         case .unsubscribe(let token, _):
             guard let token,
-                let found = try workspace.mailRecipient(token, .unsubscribe, settings)
+                let found = try workspace.mailRecipient(token, .unsubscribe, settings.keys)
             else { return .unknown }
             try await workspace.setConsent(
                 false, topic: found.topic, of: found, source: "reply")

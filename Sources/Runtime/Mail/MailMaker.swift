@@ -62,17 +62,19 @@ package struct MailMaker: Sendable {
             throw MailFailure("\(address.prefix(100)) can't be written to: \(error.reason)")
         }
         let links = try links(of: message, isMarketing: isMarketing)
-        let rendered: RenderedMessage
+        var rendered: RenderedMessage
         do throws(RenderFailure) {
             rendered = try self.rendered(
                 template, values, data: order.data, coupon: order.coupon, links: links)
         } catch {
             throw MailFailure("\(error)")
         }
+        let isTest = order.testAddress != nil
+        if isTest { rendered.subject = "[Test] " + rendered.subject }
         message.subject = rendered.subject
         message.filled = values.json
         var html = rendered.html ?? []
-        if isMarketing, settings.tracks, !html.isEmpty {
+        if isMarketing, settings.tracks, !isTest, !html.isEmpty {
             html = tracked(html, &message, links: links)
         }
         let composed = try composed(message, rendered, html, to: recipient, links: links, at: now)

@@ -18,6 +18,8 @@ struct MailOrder: Sendable, Equatable {
     var coupon: DocumentNode?
     /// Empty where a journey sends it.
     var campaign: String
+    /// The template itself, where a test tries one out that isn't saved.
+    var source: DocumentNode?
     /// Where a test goes to, in place of the customer's own address; nil for the real thing.
     var testAddress: String?
 
@@ -40,6 +42,7 @@ struct MailOrder: Sendable, Equatable {
         data = node["data"] ?? .mapping([])
         coupon = node["coupon"]
         campaign = text("campaign") ?? ""
+        source = node["source"]
         testAddress = text("testAddress")
     }
 }

@@ -1,4 +1,4 @@
-import Documents
+package import Documents
 package import Records
 import Synchronization
 package import Templates
@@ -8,10 +8,10 @@ package struct CompiledMail: Sendable {
     package let version: Int64
     package let message: MessageTemplate
     /// What it asks of the customer: names of traits; nil for all.
-    let traits: Set<String>?
-    let wantsOffers: Bool
+    package let traits: Set<String>?
+    package let wantsOffers: Bool
 
-    init(version: Int64, message: MessageTemplate) {
+    package init(version: Int64, message: MessageTemplate) {
         self.version = version
         self.message = message
         let paths = message.variables.map(\.path) + message.source.required
@@ -69,10 +69,27 @@ package final class MailTemplates: Sendable {
             throw Failure.unknown(name)
         }
         do {
-            let source = try MessageSource(DocumentReader(try DefinitionSet.document(row)))
+            return try Self.compiled(try DefinitionSet.document(row), version: version)
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure.broken(name, reason: "\(error)")
+        }
+    }
+
+    /// One that isn't saved has version 0.
+    ///
+    /// - Throws: `Failure.broken`.
+    package static func compiled(
+        _ document: DocumentNode, version: Int64 = 0
+    ) throws -> CompiledMail {
+        do {
+            let source = try MessageSource(DocumentReader(document))
             return CompiledMail(
                 version: version, message: try TemplateSet.ofWorkspace().compile(source))
         } catch {
+            var name = "without a name"
+            if case .text(let text)? = document["name"]?.value { name = text }
             throw Failure.broken(name, reason: "\(error)")
         }
     }

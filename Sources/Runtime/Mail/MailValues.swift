@@ -1,4 +1,4 @@
-import Customers
+package import Customers
 package import Documents
 import JSONParsing
 package import Kernel
@@ -32,7 +32,7 @@ package struct MailValues: Sendable, Equatable {
 
     package init(now: Timestamp) { self.now = now }
 
-    init(
+    package init(
         of customer: ID<Customer>, _ attributes: Attributes, address: String,
         traits: Set<String>?, now: Timestamp
     ) {

@@ -24,9 +24,9 @@ package struct TopicChoice: Sendable, Equatable {
 extension Workspace {
     /// Whose a link of ours is; nil for one that we didn't make, or of a message that is gone.
     package func mailRecipient(
-        _ token: String, _ purpose: SignedLink.Purpose, _ settings: MailSettings
+        _ token: String, _ purpose: SignedLink.Purpose, _ keys: SigningKeys
     ) throws -> MailRecipient? {
-        guard let link = SignedLink(token: token, purpose: purpose, keys: settings.keys),
+        guard let link = SignedLink(token: token, purpose: purpose, keys: keys),
             let message = try records.message(ID(rawValue: link.message))
         else { return nil }
         let customer = ID<Customer>(rawValue: message.draft.customer)
@@ -46,10 +46,12 @@ extension Workspace {
         try await setConsents([(topic, isGiven)], of: recipient, source: source)
     }
 
-    /// The same for several topics at once.
+    /// The same for several topics at once, in the order in which they are said. A test's recipient says nothing for the
+    /// customer that it was filled in for.
     package func setConsents(
         _ choices: [(topic: String?, isGiven: Bool)], of recipient: MailRecipient, source: String
     ) async throws {
+        if recipient.message.draft.isTest { return }
         var block = EventBlockBuilder()
         let now = clock.now
         for (topic, isGiven) in choices {
@@ -60,6 +62,17 @@ extension Workspace {
         guard !block.isEmpty else { return }
         _ = try await append(block.takeBytes().bytes)
         if let reason = await engine.settle(filled: false) { throw Failure.folding(reason) }
+    }
+
+    /// Whether a recipient takes none of what their link is about; nil where nothing in force sends such, so that what
+    /// they said isn't kept in mind.
+    package func isUnsubscribed(_ recipient: MailRecipient) throws -> Bool? {
+        guard let topic = recipient.topic else {
+            let choices = try topicChoices(of: recipient.customer)
+            return choices.isEmpty ? nil : choices.allSatisfy { !$0.isWanted }
+        }
+        guard let test = engine.plan?.known(withdrawalBy: "email", topic: topic) else { return nil }
+        return test.evaluate(try facts(of: recipient.customer), now: clock.now).holds
     }
 
     /// Topics that journeys send about by e-mail, and whether a customer takes them.

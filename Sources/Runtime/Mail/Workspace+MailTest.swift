@@ -1,3 +1,4 @@
+package import Documents
 import JSONParsing
 package import Kernel
 import Records
@@ -9,19 +10,33 @@ extension Workspace {
         package var description: String { "the test could not be put into the outbox" }
     }
 
-    /// Puts a test of a template into the outbox: as a customer would get it, to another address.
+    /// Puts a test of a template into the outbox: as a customer would get it, to another address. Nothing is told of it
+    /// on the log, and it counts for no domain.
     ///
-    /// - Parameter number: Makes the test one of its own.
+    /// - Parameters:
+    ///   - source: The template itself, where it isn't saved; else the version in force is sent.
+    ///   - sample: What a journey's step would give.
+    ///   - number: Makes the test one of its own.
     /// - Returns: The message's number.
     package func sendTest(
-        of template: String, to address: String, as customer: ID<Customer>,
-        number: ID<OutboxItem>
+        of template: String, source: DocumentNode? = nil, sample: MailSample = MailSample(),
+        to address: String, as customer: ID<Customer>, number: ID<OutboxItem>
     ) async throws -> ID<OutboxItem> {
         var json = JSONWriter()
         json.beginObject()
         json.member("channel", "email")
         json.member("template", template)
         json.member("testAddress", address)
+        json.key("data")
+        sample.data.write(to: &json)
+        if let coupon = sample.coupon {
+            json.key("coupon")
+            coupon.write(to: &json)
+        }
+        if let source {
+            json.key("source")
+            source.write(to: &json)
+        }
         json.endObject()
         let key = "test/\(number)"
         let draft = OutboxDraft(

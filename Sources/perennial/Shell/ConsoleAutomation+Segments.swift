@@ -205,7 +205,7 @@ extension ConsoleAutomation {
             milliseconds: Int(now.milliseconds - begun.milliseconds))
     }
 
-    private func hints() throws -> BuilderHints {
+    func hints() throws -> BuilderHints {
         var attributes: [String: Int] = [:]
         for bytes in try records.newestProfiles(limit: Self.namesShown) {
             for attribute in try Profile(decoding: bytes.span).attributes.all {

@@ -7,19 +7,23 @@ import Predictions
 import Records
 import RetentionModels
 import Runtime
+import Settings
 
 /// What the console's pages show, read from the workspace.
 struct ConsoleRooms: Sendable {
     let workspace: Workspace
     let doors: Doors
     private let automation: ConsoleAutomation
+    private let mail: ConsoleMail
     private let homeFigures: KeptFigures<OverviewPageData>
     private let retentionFigures: KeptFigures<RetentionPageData>
 
-    init(workspace: Workspace, doors: Doors) {
+    /// - Parameter mail: What sends mail; nil where none is set up.
+    init(workspace: Workspace, doors: Doors, settings: WorkspaceSettings, mail: MailRoom?) {
         self.workspace = workspace
         self.doors = doors
         automation = ConsoleAutomation(workspace: workspace)
+        self.mail = ConsoleMail(automation: automation, settings: settings, room: mail)
         homeFigures = KeptFigures(clock: workspace.clock)
         retentionFigures = KeptFigures(clock: workspace.clock)
     }
@@ -59,7 +63,7 @@ struct ConsoleRooms: Sendable {
             session: { try await doors.session($0) },
             signOut: { try await doors.signOut($0) },
             changePassword: { try await doors.changePassword($0) },
-            automation: automation.data)
+            automation: automation.data, mail: mail.data)
     }
 
     // MARK: Figures

@@ -46,15 +46,20 @@ struct MailSetup {
         var settings = MailSettings(
             from: from, replyTo: replyTo, signers: signers, returnPath: returnPath, keys: keys,
             publicURL: Self.publicURL(values))
+        Self.describe(&settings, values)
+        self.settings = settings
+        endpoint = try Self.endpoint(mail, host: host, clientDomain: from.address.domain)
+    }
+
+    /// What messages say of the company, and how they are counted.
+    static func describe(_ settings: inout MailSettings, _ values: WorkspaceSettings) {
         settings.company.name = values.company.name
         settings.company.address = values.company.address
         settings.company.url = values.company.url
         settings.company.logo = values.company.logo
         settings.company.colour = values.company.colour
-        settings.productURL = mail.productURL
-        settings.tracks = mail.isTracking
-        self.settings = settings
-        endpoint = try Self.endpoint(mail, host: host, clientDomain: from.address.domain)
+        settings.productURL = values.mail.productURL
+        settings.tracks = values.mail.isTracking
     }
 
     /// The file that a selector's key is in.
@@ -144,6 +149,9 @@ struct MailRoom {
             })
     }
 
+    /// Whether messages' links lead here, without which marketing mail isn't made.
+    var hasPublicURL: Bool { !setup.settings.publicURL.isEmpty }
+
     /// For a command in a process that serves nothing.
     init(_ options: WorkspaceOptions, of workspace: Workspace) throws {
         let values = try options.load().values
@@ -169,7 +177,7 @@ struct MailRoom {
     private static let offersShown = 6
 
     /// What to offer in a message; nothing where nothing can be learnt from.
-    private static func offers(to customer: ID<Customer>, in workspace: Workspace) async
+    static func offers(to customer: ID<Customer>, in workspace: Workspace) async
         -> [MailOffer]
     {
         do {

@@ -153,7 +153,8 @@ struct Server {
                 "a browser library is missing; run script/setup", metadata: ["file": "\(name)"])
         }
         let doors = Doors(workspace: workspace)
-        let rooms = ConsoleRooms(workspace: workspace, doors: doors)
+        let rooms = ConsoleRooms(
+            workspace: workspace, doors: doors, settings: settings, mail: RunningServer.mail)
         let key = workspace.secrets.session
         var reader = ByteReader(key.span)
         let console = ConsoleSettings(

@@ -132,7 +132,7 @@ import Testing
         let token = String(try #require(url.split(separator: "/").last))
         let settings = try MailStage.settings()
         let recipient = try #require(
-            try stage.workspace.mailRecipient(token, .unsubscribe, settings))
+            try stage.workspace.mailRecipient(token, .unsubscribe, settings.keys))
         #expect(recipient.topic == "offers")
 
         try await stage.workspace.setConsent(

@@ -1,0 +1,174 @@
+import Analytics
+import Console
+import Customers
+import Documents
+import Insights
+import Kernel
+import Records
+import Runtime
+import Templates
+import YAMLText
+
+/// A template, saved or not, as it is filled in for somebody.
+struct FilledTemplate: Sendable {
+    var template: CompiledMail
+    var rendered: RenderedMessage
+    var sample: MailSample
+    /// Nil for a made-up one.
+    var customer: ID<Customer>?
+    var findings: [TemplateFinding]
+}
+
+/// What came of filling one in.
+enum TemplateFilling: Sendable {
+    case filled(FilledTemplate)
+    case failed(DocumentProblem, [TemplateFinding])
+}
+
+/// Templates filled in while somebody writes them.
+extension ConsoleMail {
+    func preview(_ yaml: String, _ person: PreviewPerson) async throws -> TemplatePreview {
+        switch try await fill(yaml, person) {
+        case .failed(let problem, let findings):
+            return TemplatePreview(findings: findings, problem: problem)
+        case .filled(let made):
+            let label = try await Blocking.run {
+                try made.customer.map { try automation.names().label($0.rawValue) }
+            }
+            return TemplatePreview(
+                subject: made.rendered.subject, preheader: made.rendered.preheader,
+                html: made.rendered.html.map { String(decoding: $0, as: UTF8.self) } ?? "",
+                text: String(decoding: made.rendered.text, as: UTF8.self),
+                customer: made.customer, customerLabel: label ?? "", findings: made.findings)
+        }
+    }
+
+    func fill(_ yaml: String, _ person: PreviewPerson) async throws -> TemplateFilling {
+        let document: DocumentNode
+        let source: MessageSource
+        do throws(DocumentProblem) {
+            document = try DocumentNode(yaml: yaml)
+            source = try MessageSource(DocumentReader(document))
+        } catch {
+            return .failed(error, [])
+        }
+        let lines = TemplateLines(document, of: source.name, yaml: yaml)
+        let found = try await Blocking.run {
+            try findings(of: source, try workspace.definitions())
+        }
+        let notes = found.map(lines.finding)
+        let template: CompiledMail
+        do throws(TemplateProblem) {
+            template = CompiledMail(
+                version: 0, message: try TemplateSet.ofWorkspace().compile(source))
+        } catch {
+            return .failed(lines.problem(error.place, error.reason), notes)
+        }
+        guard let maker else {
+            return .failed(
+                DocumentProblem(path: "", reason: "the workspace's keys are damaged"), notes)
+        }
+        var (values, customer, sample) = try await Blocking.run {
+            try filling(template, for: person)
+        }
+        if template.wantsOffers {
+            values.offers =
+                if let customer {
+                    await MailRoom.offers(to: customer, in: workspace)
+                } else {
+                    Self.sampleOffers
+                }
+        }
+        do throws(RenderFailure) {
+            let rendered = try maker.rendered(
+                template, values, data: sample.data, coupon: sample.coupon)
+            let seen = TemplateLint.findings(in: rendered, source: source).map(lines.finding)
+            return .filled(
+                FilledTemplate(
+                    template: template, rendered: rendered, sample: sample, customer: customer,
+                    findings: notes + seen.filter { !notes.contains($0) }))
+        } catch {
+            return .failed(DocumentProblem(path: "", reason: error.description), notes)
+        }
+    }
+
+    // MARK: For whom
+
+    /// Whose values fill it in, and what a journey's step gives with them.
+    private func filling(
+        _ template: CompiledMail, for person: PreviewPerson
+    ) throws -> (MailValues, ID<Customer>?, MailSample) {
+        var chosen: ID<Customer>?
+        switch person {
+        case .sample: break
+        case .recent: chosen = try recents.value(0, recent)
+        case .customer(let id): chosen = try records.root(of: id)
+        }
+        guard let customer = chosen else {
+            var values = MailValues(now: now)
+            values.customer = [
+                .init("id", .text(ID<Customer>(rawValue: 0).description)),
+                .init("email", .text("somebody@example.com")),
+            ]
+            return (values, nil, sample(of: nil))
+        }
+        let name = template.message.source.name
+        return (
+            try workspace.mailValues(of: customer, for: template), customer,
+            sample(of: try lastData(name))
+        )
+    }
+
+    /// Some customer who was here lately, if possible one who can be written to; nil where there is none.
+    private func recent() throws -> ID<Customer>? {
+        var query = CustomerQuery()
+        query.sort = .lastSeen
+        query.limit = Self.recentsLookedAt
+        let rows = try workspace.archive.customers(
+            query, asOf: try workspace.figuresAsOf(), activeDays: workspace.options.activeDays
+        ).rows
+        return (rows.first { !$0.email.isEmpty } ?? rows.first)?.customer
+    }
+
+    /// What the newest message of a template was given: the nearest to what the next ones will be.
+    private func lastData(_ template: String) throws -> DocumentNode? {
+        var filter = MessageFilter(limit: 1)
+        filter.template = template
+        return try records.messages(filter).first.flatMap {
+            try workspace.mailData(of: $0.id)
+        }
+    }
+
+    private func sample(of data: DocumentNode?) -> MailSample {
+        var members: [DocumentNode.Member] = []
+        if case .mapping(let given)? = data?.value { members = given }
+        for sample in Self.sampleData(workspace.currency)
+        where !members.contains(where: { $0.name == sample.name }) {
+            members.append(sample)
+        }
+        let expires = now.adding(milliseconds: Self.couponMs)
+        return MailSample(
+            data: DocumentNode(.mapping(members)),
+            coupon: .mapping([
+                ("code", .text("SAMPLE-CODE")), ("expires", .text(expires.rfc3339)),
+            ]))
+    }
+
+    private static let recentsLookedAt = 20
+    private static let couponMs: Int64 = 7 * 86_400_000
+    private static let sampleOffers = [
+        MailOffer(id: "sample-1", name: "A product"), MailOffer(id: "sample-2", name: "Another"),
+    ]
+
+    /// A cart and an order, which most messages are about.
+    private static func sampleData(_ currency: Currency) -> [DocumentNode.Member] {
+        let item = DocumentNode.mapping([
+            ("name", .text("A product")), ("quantity", .number(1)), ("price", .number(20)),
+        ])
+        let basket = DocumentNode.mapping([
+            ("items", .list([item])), ("total", .number(20)),
+            ("currency", .text(currency.description)), ("number", .text("1001")),
+        ])
+        return [.init("cart", basket), .init("order", basket)]
+    }
+}
