@@ -29,6 +29,20 @@ enum Installation {
 
     static var hasClients: Bool { isExecutable(clientsPython) }
 
+    /// Whether it has what receives and verifies mail.
+    static let hasMailPeers: Bool = {
+        let libraries = root.appending(path: ".perennial/venv/lib")
+        // No folder, no peers.
+        let versions = (try? FileManager.default.contentsOfDirectory(atPath: libraries.path)) ?? []
+        return hasClients
+            && versions.contains { version in
+                ["aiosmtpd", "dkim"].allSatisfy { name in
+                    let path = libraries.appending(path: "\(version)/site-packages/\(name)").path
+                    return FileManager.default.fileExists(atPath: path)
+                }
+            }
+    }()
+
     static let python = find(["python3"])
 
     static let browser = find([
