@@ -14,8 +14,10 @@ struct MailBatch: Sendable {
         /// Nil where it isn't sent; `verdict` says why.
         var mail: SMTPMessage?
         var verdict: MessageResult.Outcome?
-        /// Whom it goes to by now, for consent to be read again.
+        /// Whom it goes to by now.
         var customer: ID<Customer>
+        /// What was known of them when it was made.
+        var subject: MailSubject?
     }
 
     let lane: OutboxLane
@@ -45,71 +47,138 @@ struct MailPreparation: Sendable {
     let offers: Offers
 
     func prepare(_ items: [OutboxRecord], of lane: OutboxLane) async -> MailBatch {
-        let reader = FactsReader(workspace)
-        var entries: [MailBatch.Entry] = []
-        for item in items { entries.append(await entry(item, reader)) }
+        var entries = items.map { item in
+            MailBatch.Entry(
+                item: item, order: nil,
+                message: maker.draft(
+                    item, nil, nil, customer: item.customer.rawValue, address: ""),
+                customer: item.customer)
+        }
+        do {
+            let subjects = try workspace.records.mailSubjects(of: items.map(\.customer.rawValue))
+            var compiled: [String: Result<CompiledMail, any Error>] = [:]
+            var readings: [Reading?] = []
+            for index in entries.indices {
+                readings.append(read(&entries[index], subjects[index], &compiled))
+            }
+            let suppressions = try workspace.records.suppressions(
+                among: readings.compactMap { $0?.address })
+            for index in entries.indices {
+                guard let reading = readings[index] else { continue }
+                await make(
+                    &entries[index], reading, suppressions[reading.address.lowercased()])
+            }
+        } catch {
+            // The store's trouble is nobody's message's.
+            let until = workspace.clock.now.adding(milliseconds: 5_000)
+            for index in entries.indices {
+                entries[index].mail = nil
+                entries[index].verdict = .returned(
+                    until: until, reason: "could not be read: \(error)")
+            }
+        }
         return MailBatch(lane: lane, entries: entries)
     }
 
-    private func entry(_ item: OutboxRecord, _ reader: FactsReader) async -> MailBatch.Entry {
-        var entry = MailBatch.Entry(
-            item: item, order: nil,
-            message: maker.draft(
-                item, nil, nil, customer: item.customer.rawValue, address: ""),
-            customer: item.customer)
-        let now = workspace.clock.now
+    /// What a message is made of.
+    private struct Reading {
+        let order: MailOrder
+        let template: CompiledMail
+        let facts: CustomerFacts
+        let address: String
+    }
+
+    /// - Returns: Nil where it can't be made, as its verdict says.
+    private func read(
+        _ entry: inout MailBatch.Entry, _ subject: MailSubject,
+        _ compiled: inout [String: Result<CompiledMail, any Error>]
+    ) -> Reading? {
+        let item = entry.item
+        entry.subject = subject
+        entry.customer = ID(rawValue: subject.root)
         do {
             let order = try MailOrder(item)
             entry.order = order
-            let template =
-                try order.source.map { try MailTemplates.compiled($0) }
-                ?? templates.template(order.template)
-            let root = try workspace.records.root(of: item.customer) ?? item.customer
-            entry.customer = root
-            let facts = try reader.facts(of: root)
-            let address = try order.testAddress ?? workspace.mailAddress(of: root, facts)
+            let template: CompiledMail
+            if let source = order.source {
+                template = try MailTemplates.compiled(source)
+            } else {
+                let known =
+                    compiled[order.template]
+                    ?? Result { try templates.template(order.template) }
+                compiled[order.template] = known
+                template = try known.get()
+            }
+            let facts = try CustomerFacts(subject)
+            let address = order.testAddress ?? facts.mailAddress ?? subject.address
             entry.message = maker.draft(
-                item, order, template, customer: root.rawValue, address: address ?? "")
+                item, order, template, customer: subject.root, address: address ?? "")
+            let now = workspace.clock.now
             if let deadline = order.deadline, now >= deadline {
                 entry.verdict = .expired(reason: "its time was over at \(deadline.rfc3339)")
-                return entry
+                return nil
             }
             guard let address else {
                 entry.verdict = .failed(reason: "the customer has no e-mail address")
-                return entry
+                return nil
             }
-            if order.testAddress == nil,
-                let reason = try workspace.mailObstacle(entry.message, facts: facts)
-            {
-                entry.verdict = .suppressed(reason: reason)
-                return entry
-            }
-            var values = MailValues(
-                of: root, facts.attributes, address: address, traits: template.traits, now: now)
-            if template.wantsOffers { values.offers = await offers(root) }
+            return Reading(order: order, template: template, facts: facts, address: address)
+        } catch {
+            entry.verdict = .failed(reason: "\(error)")
+            return nil
+        }
+    }
+
+    private func make(
+        _ entry: inout MailBatch.Entry, _ reading: Reading, _ suppression: SuppressionRecord?
+    ) async {
+        let order = reading.order
+        if order.testAddress == nil,
+            let reason = workspace.mailObstacle(
+                entry.message, facts: reading.facts, suppression: suppression)
+        {
+            entry.verdict = .suppressed(reason: reason)
+            return
+        }
+        let now = workspace.clock.now
+        var values = MailValues(
+            of: entry.customer, reading.facts.attributes, address: reading.address,
+            traits: reading.template.traits, now: now)
+        if reading.template.wantsOffers { values.offers = await offers(entry.customer) }
+        do throws(MailFailure) {
             let made = try maker.make(
-                item, order, template, values, customer: root.rawValue, address: address, now: now)
+                entry.item, order, reading.template, values, customer: entry.customer.rawValue,
+                address: reading.address, now: now)
             entry.message = made.message
             entry.mail = made.mail
-        } catch let failure as MailFailure {
-            entry.verdict = .failed(reason: failure.description)
-        } catch let failure as MailTemplates.Failure {
-            entry.verdict = .failed(reason: failure.description)
-        } catch let failure as MailOrder.Damaged {
-            entry.verdict = .failed(reason: failure.description)
         } catch {
-            // The store's trouble is nobody's message's.
-            entry.verdict = .returned(
-                until: now.adding(milliseconds: 5_000), reason: "could not be read: \(error)")
+            entry.verdict = .failed(reason: error.description)
         }
-        return entry
+    }
+}
+
+extension CustomerFacts {
+    /// As far as consent and templates ask.
+    init(_ subject: MailSubject) throws {
+        var profile = Profile()
+        for bytes in subject.profiles { profile.merge(try Profile(decoding: bytes.span)) }
+        var behaviours = Behaviours()
+        for bytes in subject.behaviours { behaviours.merge(try Behaviours(decoding: bytes.span)) }
+        self.init(
+            behaviours: behaviours, attributes: profile.attributes, prediction: nil,
+            quintiles: nil, memberships: SegmentMemberships())
+    }
+
+    /// The trait that says an address.
+    var mailAddress: String? {
+        attributes["email"]?.text.flatMap { $0.contains("@") ? $0 : nil }
     }
 }
 
 extension Workspace {
     /// Where a customer's mail goes: the address that they gave last; nil where none is known.
     package func mailAddress(of customer: ID<Customer>, _ facts: CustomerFacts) throws -> String? {
-        if let text = facts.attributes["email"]?.text, text.contains("@") { return text }
+        if let address = facts.mailAddress { return address }
         let known = try records.identifiers(of: try records.members(of: customer))
         return known.filter { $0.kind == .email }.max { $0.firstAt < $1.firstAt }?.value
     }
@@ -118,11 +187,14 @@ extension Workspace {
     package func mailObstacle(
         _ message: MessageDraft, facts: CustomerFacts
     ) throws -> String? {
-        if let suppression = try records.suppression(of: message.address),
-            suppression.stops(message.stream)
-        {
-            return suppression.words
-        }
+        mailObstacle(
+            message, facts: facts, suppression: try records.suppression(of: message.address))
+    }
+
+    func mailObstacle(
+        _ message: MessageDraft, facts: CustomerFacts, suppression: SuppressionRecord?
+    ) -> String? {
+        if let suppression, suppression.stops(message.stream) { return suppression.words }
         guard message.stream == .marketing else { return nil }
         guard let test = engine.plan?.known(withdrawalBy: "email", topic: message.topic) else {
             // What somebody said about it isn't kept in mind then.

@@ -1,5 +1,4 @@
 package import Delivery
-import Events
 package import Kernel
 import Logging
 import Records
@@ -34,7 +33,7 @@ package struct MailWorker: Service {
 
     let workspace: Workspace
     private let preparation: MailPreparation
-    private let options: Options
+    let options: Options
     private let send: Send
     private let sleep: OutboxWorker.Sleep
 
@@ -65,6 +64,7 @@ package struct MailWorker: Service {
     private struct Work {
         var batches = 0
         var breaker = CircuitBreaker()
+        var aliveAt: Timestamp?
     }
 
     /// What ended and isn't written down yet.
@@ -93,13 +93,7 @@ package struct MailWorker: Service {
     /// Sends until it is told to stop, then lets end what is on its way.
     package func run() async throws {
         let records = workspace.records
-        let now = workspace.clock.now
-        let found = try await StoreThread.mail.run { try records.recoverMessages(now: now) }
-        if found.inDoubt + found.again > 0 {
-            workspace.logger.warning(
-                "messages were being sent when the process before ended",
-                metadata: ["inDoubt": "\(found.inDoubt)", "sentAgain": "\(found.again)"])
-        }
+        try await takeOver()
         workspace.mailStatus.begin()
         defer { workspace.mailStatus.end() }
         await withGracefulShutdownHandler {
@@ -122,6 +116,7 @@ package struct MailWorker: Service {
                 var nextAt: Timestamp?
                 do {
                     try await settle(&work, ended)
+                    try await noteAlive(since: &work.aliveAt)
                     let told = try await tell()
                     let workspace = workspace
                     let filled = try await StoreThread.mail.run {
@@ -265,19 +260,15 @@ package struct MailWorker: Service {
         let entries = run.map { sent[$0] }
         let now = workspace.clock.now
         let answers = try await StoreThread.mail.run {
-            let reader = FactsReader(workspace)
-            var answers: [MessageAdmission] = []
+            let subjects = try workspace.records.mailSubjects(
+                of: entries.map(\.item.customer.rawValue))
+            var answers: [MessageAdmission?] = []
             var asked: [Int] = []
             for (place, entry) in entries.enumerated() {
-                if entry.order?.testAddress == nil,
-                    let reason = try workspace.mailObstacle(
-                        entry.message, facts: try reader.facts(of: entry.customer))
-                {
-                    answers.append(.suppressed(reason))
-                } else {
-                    answers.append(.go)
-                    asked.append(place)
-                }
+                // Of whom nothing is known anew, what they said stands.
+                let isSame = entry.order?.testAddress != nil || entry.subject == subjects[place]
+                answers.append(nil)
+                if isSame { asked.append(place) }
             }
             let begun = try workspace.records.beginMessages(
                 asked.map { entries[$0].message },
@@ -290,6 +281,9 @@ package struct MailWorker: Service {
         refused.withLock { refused in
             for (index, answer) in zip(run, answers) {
                 switch answer {
+                case nil:
+                    refused[index] = .returned(
+                        until: now, reason: "something came in about the customer; made anew")
                 case .go: approved.append(index)
                 case .held:
                     refused[index] = .returned(until: now, reason: "its lane is held")
@@ -336,30 +330,5 @@ package struct MailWorker: Service {
             workspace.logger.warning(
                 "the mail server can't be used", metadata: ["reason": "\(failure.reason)"])
         }
-    }
-
-    // MARK: Telling
-
-    /// Writes what came of messages onto the log.
-    ///
-    /// - Returns: When the next is due; nil where nothing is.
-    private func tell() async throws -> Timestamp? {
-        let records = workspace.records
-        while true {
-            let (now, limit) = (workspace.clock.now, options.tellingsMax)
-            let due = try await StoreThread.mail.run {
-                try records.dueTellings(now: now, limit: limit)
-            }
-            guard !due.isEmpty else { break }
-            var block = EventBlockBuilder()
-            for (telling, message) in due {
-                block.append(MailEvents.draft(telling, of: message))
-            }
-            _ = try await workspace.append(block.takeBytes().bytes)
-            let told = due.map(\.telling)
-            try await StoreThread.mail.run { try records.noteTold(told, at: now) }
-            if due.count < limit { break }
-        }
-        return try await StoreThread.mail.run { try records.nextTelling() }
     }
 }

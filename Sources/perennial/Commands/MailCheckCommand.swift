@@ -31,7 +31,9 @@ struct MailCheckCommand: AsyncParsableCommand {
         do {
             let values = try workspace.load().values
             let mail = values.mail
-            let sender = mail.from.split(separator: "@").last.map { String($0.prefix { $0 != ">" }) }
+            let sender = mail.from.split(separator: "@").last.map {
+                String($0.prefix { $0 != ">" })
+            }
             guard let domain = domain ?? sender, !domain.isEmpty else {
                 throw ValidationFailure("name the domain, or set mail.from")
             }

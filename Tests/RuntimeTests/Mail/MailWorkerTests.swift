@@ -265,4 +265,30 @@ import Testing
         #expect(stage.workspace.mailStatus.trouble == nil)
         #expect(try stage.message("m")?.state == .accepted)
     }
+
+    @Test func `what came due while nobody ran for long waits for a person`() async throws {
+        let stage = try await MailStage()
+        let customers = try await stage.addCustomers(2)
+        await try stage.worker(PlayedServer()).drain()
+        try stage.add([stage.order("old", to: customers[0])])
+        stage.clock.advance(milliseconds: MailWorker.absenceMs)
+        try stage.restart()
+        let server = PlayedServer()
+        let worker = try stage.worker(server)
+        try await worker.takeOver()
+        await worker.drain()
+        #expect(server.got.isEmpty)
+
+        #expect(try stage.workspace.records.releaseMail(lane: ""))
+        await worker.drain()
+        #expect(server.got.count == 1)
+
+        // A short stop holds nothing.
+        try stage.add([stage.order("new", to: customers[1])])
+        try stage.restart()
+        let next = try stage.worker(server)
+        try await next.takeOver()
+        await next.drain()
+        #expect(server.got.count == 2)
+    }
 }
