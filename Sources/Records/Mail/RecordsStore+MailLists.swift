@@ -106,6 +106,19 @@ extension RecordsStore {
         try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM messages") ?? 0 }
     }
 
+    /// The templates that the newest messages were made of, by name.
+    package func messageTemplates(amongNewest count: Int) throws -> [String] {
+        try read { db in
+            try String.fetchAll(
+                db,
+                sql: """
+                    SELECT DISTINCT template FROM (
+                        SELECT template FROM messages ORDER BY id DESC LIMIT ?)
+                    WHERE template <> '' ORDER BY template
+                    """, arguments: [count])
+        }
+    }
+
     /// How many messages to each domain are tried again.
     package func deferredMessages() throws -> [String: Int] {
         try read { db in

@@ -9,6 +9,8 @@ import Settings
 extension ConsoleMail {
     private static let figuresMs: Int64 = 30 * 86_400_000
     private static let domainsShown = 50
+    /// Of so many of the newest messages, the templates are offered to filter by.
+    private static let templatesLookedAt = 5000
 
     func fillMessages(_ data: inout MailData) {
         data.standing = { try await Blocking.run { try standing() } }
@@ -110,8 +112,8 @@ extension ConsoleMail {
         counts[.accepted] = max(0, try records.messageCount() - unsent)
         return MessagePage(
             messages: try rows(found), counts: counts,
-            templates: try workspace.definitions().templates.map { item in
-                DefinitionLink(.template, name: item.row.name, title: Self.title(item.row.name))
+            templates: try records.messageTemplates(amongNewest: Self.templatesLookedAt).map {
+                DefinitionLink(.template, name: $0, title: Self.title($0))
             }, next: found.count < query.limit ? nil : found.last?.id.description)
     }
 
@@ -132,7 +134,6 @@ extension ConsoleMail {
         let item =
             message.state == .accepted || message.state == .bounced
             ? nil : try records.outboxItem(message.id)
-        let isOpen = item?.state == .pending || item?.state == .sending
         return MessageRow(
             message: message.id.description,
             state: MessageRow.State(rawValue: message.state.rawValue) ?? .failed,
@@ -142,7 +143,7 @@ extension ConsoleMail {
             address: draft.address, template: draft.template,
             templateTitle: Self.title(draft.template), origin: Self.origin(draft, titles),
             decidedAt: draft.createdAt, sentAt: message.sendingAt,
-            dueAt: isOpen ? item?.dueAt : nil,
+            dueAt: item?.state == .pending ? item?.dueAt : nil,
             note: message.state == .accepted ? "" : message.reply,
             isComplained: message.complainedAt != nil, opens: message.openedAt == nil ? 0 : 1,
             clicks: message.clickedAt == nil ? 0 : 1, maySendAgain: item?.state == .dead)

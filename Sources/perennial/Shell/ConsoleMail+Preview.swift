@@ -82,11 +82,14 @@ extension ConsoleMail {
         do throws(RenderFailure) {
             let rendered = try maker.rendered(
                 template, values, data: sample.data, coupon: sample.coupon)
-            let seen = TemplateLint.findings(in: rendered, source: source).map(lines.finding)
+            // What was found at a place needs not be said twice.
+            let seen = TemplateLint.findings(in: rendered, source: source).filter { late in
+                !found.contains { $0.place == late.place && $0.part != .message }
+            }
             return .filled(
                 FilledTemplate(
                     template: template, rendered: rendered, sample: sample, customer: customer,
-                    findings: notes + seen.filter { !notes.contains($0) }))
+                    findings: notes + seen.map(lines.finding)))
         } catch {
             return .failed(DocumentProblem(path: "", reason: error.description), notes)
         }

@@ -102,7 +102,8 @@ extension ConsoleMail {
         + ["unsubscribe", "preferences", "shop"].map { "links." + $0 }
         + ["name", "address", "url", "logo", "colour", "buttonText", "footer"].map {
             "company." + $0
-        } + ["labels.unsubscribe", "labels.preferences", "coupon.code", "coupon.expires"]
+        } + ["labels.unsubscribe", "labels.preferences"].map { "company." + $0 }
+        + ["coupon.code", "coupon.expires"]
         + ["id", "name", "price", "url"].map { "offers[]." + $0 }
 
     // MARK: Saving
