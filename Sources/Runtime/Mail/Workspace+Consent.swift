@@ -19,6 +19,33 @@ package struct MailRecipient: Sendable {
 package struct TopicChoice: Sendable, Equatable {
     package var topic: String
     package var isWanted: Bool
+
+    package init(topic: String, isWanted: Bool) {
+        self.topic = topic
+        self.isWanted = isWanted
+    }
+
+    /// What somebody's choice says that wasn't so before; a nil topic is all mail.
+    ///
+    /// Who comes back from no mail at all says so first, and then what they want of it.
+    ///
+    /// - Parameters:
+    ///   - wanted: The topics that they want now.
+    ///   - isAllOff: Whether they want none, whatever `wanted` says.
+    package static func said(
+        by wanted: Set<String>, isAllOff: Bool, before: [TopicChoice]
+    ) -> [(topic: String?, isGiven: Bool)] {
+        if isAllOff { return [(nil, false)] }
+        let wasAllOff = !before.isEmpty && before.allSatisfy { !$0.isWanted }
+        if wasAllOff {
+            // Nothing was chosen: it stays as it was.
+            if wanted.isEmpty { return [] }
+            return [(nil, true)] + before.map { ($0.topic, wanted.contains($0.topic)) }
+        }
+        return before.filter { $0.isWanted != wanted.contains($0.topic) }.map {
+            ($0.topic, !$0.isWanted)
+        }
+    }
 }
 
 extension Workspace {

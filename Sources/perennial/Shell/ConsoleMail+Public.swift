@@ -81,30 +81,13 @@ extension ConsoleMail {
         }
         guard let (recipient, before) = found else { return nil }
         try await workspace.setConsents(
-            Self.consents(chosen, before), of: recipient, source: "preferences")
+            TopicChoice.said(by: chosen.topics, isAllOff: chosen.isAllOff, before: before),
+            of: recipient, source: "preferences")
         return try await Blocking.run {
             var page = try preferences(of: recipient)
             // Where nothing is sent any more, what was said can't be read; it holds all the same.
             if chosen.isAllOff { page.isAllOff = true }
             return page
-        }
-    }
-
-    /// What somebody's choice says that wasn't so before.
-    ///
-    /// Who comes back from no mail at all says so first, as what a topic's own word is newer than counts for it.
-    static func consents(
-        _ chosen: PreferenceChoices, _ before: [TopicChoice]
-    ) -> [(topic: String?, isGiven: Bool)] {
-        if chosen.isAllOff { return [(nil, false)] }
-        let wasAllOff = !before.isEmpty && before.allSatisfy { !$0.isWanted }
-        if wasAllOff {
-            // Nothing was ticked: it stays as it was.
-            if chosen.topics.isEmpty { return [] }
-            return [(nil, true)] + before.map { ($0.topic, chosen.topics.contains($0.topic)) }
-        }
-        return before.filter { $0.isWanted != chosen.topics.contains($0.topic) }.map {
-            ($0.topic, !$0.isWanted)
         }
     }
 }

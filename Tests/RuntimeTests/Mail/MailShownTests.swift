@@ -179,4 +179,52 @@ import Testing
         try await stage.workspace.setConsent(false, topic: "gone", of: recipient, source: "page")
         #expect(try await stage.told().filter { $0 == "Unsubscribed" }.count == 2)
     }
+
+    @Test func `what is chosen says what changed, and who comes back from no mail says that first`()
+    {
+        func said(
+            _ wanted: Set<String>, isAllOff: Bool = false, _ news: Bool, _ offers: Bool
+        ) -> [String] {
+            TopicChoice.said(
+                by: wanted, isAllOff: isAllOff,
+                before: [
+                    TopicChoice(topic: "news", isWanted: news),
+                    TopicChoice(topic: "offers", isWanted: offers),
+                ]
+            ).map { ($0.isGiven ? "+" : "-") + ($0.topic ?? "all") }
+        }
+        #expect(said(["news", "offers"], true, true) == [])
+        #expect(said(["news"], true, true) == ["-offers"])
+        #expect(said(["news", "offers"], true, false) == ["+offers"])
+        #expect(said(["news"], isAllOff: true, true, true) == ["-all"])
+        #expect(said(["news"], false, false) == ["+all", "+news", "-offers"])
+        #expect(said([], false, false) == [])
+    }
+
+    @Test func `who wants nothing gets nothing, and who comes back gets what they chose`()
+        async throws
+    {
+        let stage = try await MailStage()
+        let customer = try await stage.addCustomers(1)[0]
+        try stage.add([stage.order("m", to: customer)])
+        try await stage.worker(PlayedServer()).drain()
+        let recipient = MailRecipient(
+            message: try #require(try stage.message("m")), customer: customer, topic: nil)
+        func choose(_ wanted: Set<String>, isAllOff: Bool) async throws -> [TopicChoice] {
+            stage.clock.advance(milliseconds: 1000)
+            try await stage.workspace.setConsents(
+                TopicChoice.said(
+                    by: wanted, isAllOff: isAllOff,
+                    before: try stage.workspace.topicChoices(of: customer)),
+                of: recipient, source: "preferences")
+            return try stage.workspace.topicChoices(of: customer)
+        }
+
+        #expect(
+            try await choose([], isAllOff: true) == [TopicChoice(topic: "offers", isWanted: false)])
+        #expect(
+            try await choose(["offers"], isAllOff: false)
+                == [TopicChoice(topic: "offers", isWanted: true)])
+        #expect(try await stage.told().filter { $0 == "Subscribed" }.count == 2)
+    }
 }
