@@ -98,7 +98,8 @@ extension ConsoleMail {
         {
             addresses.append(current)
         }
-        let messages = try records.messages(filter)
+        // Tests went to somebody else.
+        let messages = try records.messages(filter).filter { !$0.draft.isTest }
         let consent = try consent(facts)
         let suppressions = try addresses.compactMap { try records.suppression(of: $0) }
         if messages.isEmpty, consent.isEmpty, suppressions.isEmpty, addresses.isEmpty { return nil }
@@ -112,25 +113,31 @@ extension ConsoleMail {
         try workspace.mailTopics().compactMap { topic in
             for state in ConsentTest.State.allCases {
                 let test = ConsentTest(.email, topic: topic, is: state)
-                let verdict = Condition.consent(test).evaluate(facts, now: now)
-                guard verdict.holds else { continue }
+                guard Condition.consent(test).evaluate(facts, now: now).holds else { continue }
+                let said = Self.said(test, facts)
                 return ConsentRow(
                     channel: MessageChannel.email.rawValue, topic: Self.title(topic),
                     state: ConsentRow.State(rawValue: state.rawValue) ?? .unknown,
-                    since: Self.since(test, facts),
-                    evidence: state == .unknown ? "" : verdict.reason)
+                    since: said?.at, evidence: said?.by ?? "")
             }
             return nil
         }
     }
 
-    /// When the newest word was said.
-    private static func since(_ test: ConsentTest, _ facts: CustomerFacts) -> Timestamp? {
+    /// The newest word: when it was said, and the event or attribute that says it.
+    private static func said(
+        _ test: ConsentTest, _ facts: CustomerFacts
+    ) -> (at: Timestamp, by: String)? {
         guard test.state != .unknown else { return nil }
-        let trace = test.state == .given ? test.given : test.withdrawn
-        let event = facts.behaviours[trace.id]?.entries.map(\.at).max()
-        let trait = facts.attributes[test.channel.consentTrait]
-        let said = trait?.text.flatMap(ConsentTest.state) == test.state ? trait?.at : nil
-        return [event, said].compactMap(\.self).max()
+        let isGiven = test.state == .given
+        let event = facts.behaviours[(isGiven ? test.given : test.withdrawn).id]?.entries
+            .map(\.at).max()
+            .map { (at: $0, by: isGiven ? ConsentTest.givenEvent : ConsentTest.withdrawnEvent) }
+        let name = test.channel.consentTrait
+        let attribute = facts.attributes[name].flatMap { trait in
+            trait.text.flatMap(ConsentTest.state) == test.state
+                ? (at: trait.at, by: "\(name): \(trait.text ?? "")") : nil
+        }
+        return [event, attribute].compactMap(\.self).max { $0.at < $1.at }
     }
 }
