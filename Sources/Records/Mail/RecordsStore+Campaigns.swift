@@ -103,6 +103,53 @@ extension RecordsStore {
         return isFilled
     }
 
+    /// Ends a run, and keeps the next one where it comes again, in one transaction.
+    package func finish(_ run: CampaignRun, next: CampaignRun?) throws -> Bool {
+        try writeDurably { db in
+            guard try put(run, .running, db) != nil else { return false }
+            if let next { _ = try put(next, nil, db) }
+            return true
+        }
+    }
+
+    /// Pauses a run and holds its lane, in one transaction.
+    ///
+    /// - Returns: False where it wasn't running.
+    package func pauseCampaign(_ run: CampaignRun, by actor: String, at now: Timestamp) throws
+        -> Bool
+    {
+        try writeDurably { db in
+            try db.execute(
+                sql: "UPDATE campaign_runs SET state = 'paused' WHERE id = ? AND state = 'running'",
+                arguments: [run.number])
+            guard db.changesCount > 0 else { return false }
+            try db.execute(
+                sql: """
+                    INSERT INTO mail_holds (lane, reason, actor, since)
+                    VALUES (?, 'the campaign is paused', ?, ?) ON CONFLICT (lane) DO NOTHING
+                    """, arguments: [run.lane, actor, now.milliseconds])
+            return true
+        }
+    }
+
+    /// Lets a run go on, and its lane, in one transaction.
+    ///
+    /// - Returns: False where it wasn't paused.
+    package func resumeCampaign(_ run: CampaignRun) throws -> Bool {
+        let isResumed = try writeDurably { db in
+            try db.execute(
+                sql: """
+                    UPDATE campaign_runs SET state = 'running', next_at = 0
+                    WHERE id = ? AND state = 'paused'
+                    """, arguments: [run.number])
+            guard db.changesCount > 0 else { return false }
+            try db.execute(sql: "DELETE FROM mail_holds WHERE lane = ?", arguments: [run.lane])
+            return true
+        }
+        if isResumed { outboxBell.ring() }
+        return isResumed
+    }
+
     /// How many of a lane's messages are open, at most `limit`.
     package func openMessages(inLane lane: String, limit: Int) throws -> Int {
         try read { db in
@@ -165,9 +212,15 @@ extension RecordsStore {
         func ms(_ time: Timestamp?) -> Int64 { time?.milliseconds ?? 0 }
         var kept = run
         guard let before else {
+            // One at a time, whoever asks at the same moment.
             try db.execute(
-                sql: "INSERT INTO campaign_runs (campaign, version, state) VALUES (?, ?, 'draft')",
-                arguments: [run.campaign, run.version])
+                sql: """
+                    INSERT INTO campaign_runs (campaign, version, state)
+                    SELECT ?1, ?2, 'draft' WHERE NOT EXISTS (
+                        SELECT 1 FROM campaign_runs
+                        WHERE campaign = ?1 AND state NOT IN ('done', 'cancelled'))
+                    """, arguments: [run.campaign, run.version])
+            guard db.changesCount > 0 else { return nil }
             kept.number = db.lastInsertedRowID
             return try put(kept, .draft, db)
         }
@@ -185,6 +238,39 @@ extension RecordsStore {
                 before.rawValue,
             ])
         return db.changesCount > 0 ? kept : nil
+    }
+}
+
+/// Keeps a campaign's message from going where the campaign is over for its customer, within one transaction.
+struct CampaignGuard {
+    private let isCancelled: HotStatement
+    private let isThere: HotStatement
+
+    init(_ db: Database) throws {
+        isCancelled = try HotStatement(
+            db, "SELECT 1 FROM campaign_runs WHERE id = ?1 AND state = 'cancelled'")
+        // Of customers who were merged since, each may have one in the outbox.
+        isThere = try HotStatement(
+            db,
+            """
+            SELECT 1 FROM messages
+            WHERE (customer = ?1 OR customer IN (
+                    SELECT id FROM customers WHERE root = ?1 AND root <> id))
+                AND campaign = ?2 AND step = ?3 AND id <> ?4
+                AND state IN ('sending', 'accepted', 'inDoubt', 'deferred', 'bounced')
+            """)
+    }
+
+    /// Why a message may not go; nil where it may.
+    func obstacle(_ message: MessageDraft) throws -> String? {
+        guard !message.campaign.isEmpty else { return nil }
+        isCancelled.bind(1, Int64(message.step) ?? 0)
+        if try isCancelled.exists() { return "the campaign was cancelled" }
+        isThere.bind(1, message.customer)
+        isThere.bind(2, text: message.campaign)
+        isThere.bind(3, text: message.step)
+        isThere.bind(4, message.id.rawValue)
+        return try isThere.exists() ? "another message of the campaign was theirs, too" : nil
     }
 }
 

@@ -11,7 +11,7 @@ extension RecordsStore {
     ///
     /// - Parameters:
     ///   - attempts: Which attempt each is, as its item was claimed.
-    ///   - hold: Whether the lane's mail is held by now, asked for within the transaction.
+    ///   - lanes: Each one's, which may be held by now.
     /// - Returns: Which of them may go: those whose item is claimed by this attempt still, that aren't being sent and
     ///   whose address may get them; with why the others may not.
     package func beginMessages(
@@ -29,6 +29,7 @@ extension RecordsStore {
                 db, "SELECT reason, evidence FROM suppressions WHERE address = ?1")
             let put = try HotStatement(db, MessageDraft.putting)
             let held = Set(try String.fetchAll(db, sql: "SELECT lane FROM mail_holds"))
+            let campaigns = try CampaignGuard(db)
             var answers: [MessageAdmission] = []
             for (index, message) in messages.enumerated() {
                 if held.contains("") || held.contains(lanes[index]) {
@@ -39,6 +40,10 @@ extension RecordsStore {
                 isClaimed.bind(2, Int64(attempts[index]))
                 guard try isClaimed.exists() else {
                     answers.append(.taken)
+                    continue
+                }
+                if let reason = try campaigns.obstacle(message) {
+                    answers.append(.suppressed(reason))
                     continue
                 }
                 suppression.bind(1, text: message.address.lowercased())
@@ -77,20 +82,23 @@ extension RecordsStore {
                     WHERE state IN ('pending', 'sending') AND state = 'sending' AND kind = 'send'
                         AND id IN (
                             SELECT id FROM messages
-                            WHERE state = 'sending' AND stream = 'marketing')
+                            WHERE state = 'sending' AND state <> 'accepted'
+                                AND stream = 'marketing')
                     """, arguments: [now.milliseconds, reason])
             let doubted = try Row.fetchAll(
                 db,
                 sql: """
                     UPDATE messages SET state = 'inDoubt', reply = ?2, state_at = ?1
-                    WHERE state = 'sending' AND stream = 'marketing' RETURNING domain
+                    WHERE state = 'sending' AND state <> 'accepted' AND stream = 'marketing'
+                    RETURNING domain
                     """, arguments: [now.milliseconds, reason])
             let counting = try MailCounting(db, at: now)
             for row in doubted { try counting.add(row[0], MessageState.inDoubt.rawValue) }
+            try counting.write()
             try db.execute(
                 sql: """
                     UPDATE messages SET state = 'deferred', reply = ?2, state_at = ?1
-                    WHERE state = 'sending'
+                    WHERE state = 'sending' AND state <> 'accepted'
                     """, arguments: [now.milliseconds, reason + "; it is sent again"])
             let again = db.changesCount
             try db.execute(
@@ -112,8 +120,13 @@ extension RecordsStore {
                 UPDATE messages SET state = ?2, reply = ?3, state_at = ?4
                 WHERE id = ?1 AND state = 'sending'
                 """)
+            // Its row stays: of an earlier attempt a copy may be out, whose links go by it.
             let giveBack = try HotStatement(
-                db, "DELETE FROM messages WHERE id = ?1 AND state = 'sending' AND attempts = ?2")
+                db,
+                """
+                UPDATE messages SET state = 'deferred', reply = ?3, state_at = ?4
+                WHERE id = ?1 AND state = 'sending' AND attempts = ?2
+                """)
             let change = try HotStatement(
                 db,
                 """
@@ -142,6 +155,8 @@ extension RecordsStore {
                 } else {
                     giveBack.bind(1, message.id.rawValue)
                     giveBack.bind(2, Int64(result.attempt))
+                    giveBack.bind(3, text: reply)
+                    giveBack.bind(4, now.milliseconds)
                     try giveBack.run()
                 }
                 change.bind(message.id.rawValue, result, reply, at: now)

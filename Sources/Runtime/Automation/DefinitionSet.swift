@@ -134,7 +134,6 @@ package struct DefinitionSet: Sendable {
                     ))
             }
         }
-        let known = Set(templates.map(\.row.name))
         for item in campaigns {
             let campaign = item.definition
             func report(_ path: String, _ reason: String) {
@@ -147,8 +146,11 @@ package struct DefinitionSet: Sendable {
             if !names.contains(campaign.segment) {
                 report("segment", "is \(campaign.segment), which isn't defined")
             }
-            if !known.contains(campaign.template) {
+            let template = templates.first { $0.row.name == campaign.template }?.definition
+            if template == nil {
                 report("template", "is \(campaign.template), which isn't defined")
+            } else if template?.purpose == .transactional {
+                report("template", "is \(campaign.template), which isn't for marketing")
             }
         }
         for item in templates {

@@ -46,6 +46,15 @@ struct CampaignFilling {
         guard let campaign = try campaign(of: run),
             let segment = try workspace.records.heading(kind: "segment", name: campaign.segment)
         else { return try end(run, "what it needs isn't defined any more", at: now) }
+        guard try isAsWritten(run) else {
+            // It was changed since it was approved: somebody approves it again.
+            begun.state = .draft
+            begun.approvedBy = ""
+            begun.approvedAt = nil
+            begun.startsAt = nil
+            _ = try workspace.records.put(begun, before: .scheduled)
+            return
+        }
         begun.state = .running
         begun.beganAt = now
         begun.audience = Int(try workspace.records.segmentSizes()[segment.subject] ?? 0)
@@ -108,17 +117,26 @@ struct CampaignFilling {
         var done = run
         done.state = .done
         done.endedAt = now
-        guard try workspace.records.put(done, before: .running) != nil else { return }
-        guard let every = campaign.every, let began = run.startsAt ?? run.beganAt else { return }
-        // The next time that is yet to come.
-        let behind = max(0, now.milliseconds - began.milliseconds)
-        let turns = behind / every.milliseconds + 1
-        var again = CampaignRun(campaign: run.campaign, version: run.version)
-        again.approvedBy = run.approvedBy
-        again.approvedAt = run.approvedAt
-        again.state = .scheduled
-        again.startsAt = began.adding(milliseconds: turns * every.milliseconds)
-        _ = try workspace.records.put(again, before: nil)
+        var next: CampaignRun?
+        if let every = campaign.every, let began = run.startsAt ?? run.beganAt,
+            try isAsWritten(run)
+        {
+            // The next time that is yet to come.
+            let behind = max(0, now.milliseconds - began.milliseconds)
+            let turns = behind / every.milliseconds + 1
+            var again = CampaignRun(campaign: run.campaign, version: run.version)
+            again.approvedBy = run.approvedBy
+            again.approvedAt = run.approvedAt
+            again.state = .scheduled
+            again.startsAt = began.adding(milliseconds: turns * every.milliseconds)
+            next = again
+        }
+        _ = try workspace.records.finish(done, next: next)
+    }
+
+    /// Whether what was approved is what is in force.
+    private func isAsWritten(_ run: CampaignRun) throws -> Bool {
+        try workspace.records.heading(kind: "campaign", name: run.campaign)?.version == run.version
     }
 
     private func end(_ run: CampaignRun, _ reason: String, at now: Timestamp) throws {

@@ -1,8 +1,10 @@
 import Customers
 import Delivery
 package import Kernel
+import Messaging
 package import Records
 package import Segments
+import Templates
 
 /// Items of one lane on their way from claim to outcome.
 struct MailBatch: Sendable {
@@ -109,8 +111,13 @@ struct MailPreparation: Sendable {
                 compiled[order.template] = known
                 template = try known.get()
             }
+            guard order.campaign.isEmpty || template.message.source.purpose == .marketing else {
+                throw MailFailure(
+                    "a campaign needs a template for marketing, which \(order.template) isn't")
+            }
             let facts = try CustomerFacts(subject)
-            let address = order.testAddress ?? facts.mailAddress ?? subject.address
+            let written = order.testAddress ?? facts.mailAddress ?? subject.address
+            let address = try written.map(Self.canonical)
             entry.message = maker.draft(
                 item, order, template, customer: subject.root, address: address ?? "")
             let now = workspace.clock.now
@@ -123,9 +130,27 @@ struct MailPreparation: Sendable {
                 return nil
             }
             return Reading(order: order, template: template, facts: facts, address: address)
+        } catch let failure as MailTemplates.Failure {
+            entry.verdict = .failed(reason: failure.description)
+        } catch let failure as MailFailure {
+            entry.verdict = .failed(reason: failure.description)
+        } catch let failure as MailOrder.Damaged {
+            entry.verdict = .failed(reason: failure.description)
         } catch {
-            entry.verdict = .failed(reason: "\(error)")
-            return nil
+            // The store's trouble is nobody's message's.
+            entry.verdict = .returned(
+                until: workspace.clock.now.adding(milliseconds: 5_000),
+                reason: "could not be read: \(error)")
+        }
+        return nil
+    }
+
+    /// As the suppression list has it, and as it is sent to.
+    private static func canonical(_ address: String) throws(MailFailure) -> String {
+        do throws(AddressRefusal) {
+            return try EmailAddress(address).description
+        } catch {
+            throw MailFailure("\(address.prefix(100)) can't be written to: \(error.reason)")
         }
     }
 

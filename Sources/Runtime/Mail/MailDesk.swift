@@ -120,7 +120,6 @@ package final class MailDesk: Sendable {
         let read = MIMEReader.read(mail.span)
         let message = message(of: read, recipient)
         let inbound = InboundMail(read, isUnsubscribeAddress: false)
-        let now = workspace.clock.now
         switch inbound {
         case .report(let report):
             // Its own words prove nothing: anybody may write one.
@@ -130,9 +129,9 @@ package final class MailDesk: Sendable {
             let reason = words.isEmpty ? judged.reason.text : "\(judged.reason.text): \(words)"
             switch judged.kind {
             case .hard:
-                _ = try workspace.records.noteReport(on: id, .bounced(reason), at: now)
+                try await note(.bounced(reason), on: id)
             case .soft:
-                _ = try workspace.records.noteReport(on: id, .bouncedSoftly(reason), at: now)
+                try await note(.bouncedSoftly(reason), on: id)
             case .block, .autoReply: break
             }
             return .bounce(id, judged.kind)
@@ -142,8 +141,7 @@ package final class MailDesk: Sendable {
                 return .unknown
             }
             if complaint.isNotSpam { return .answer }
-            _ = try workspace.records.noteReport(
-                on: id, .complained("reported as \(complaint.type)"), at: now)
+            try await note(.complained("reported as \(complaint.type)"), on: id)
             return .complaint(id)
         case .unsubscribe(let token, _):
             guard let token,
@@ -154,6 +152,11 @@ package final class MailDesk: Sendable {
             return .unsubscribed(found.message.id)
         case .autoReply, .other: return .answer
         }
+    }
+
+    private func note(_ report: MailReport, on id: ID<OutboxItem>) async throws {
+        let (records, now) = (workspace.records, workspace.clock.now)
+        _ = try await StoreThread.mail.run { try records.noteReport(on: id, report, at: now) }
     }
 
     /// Which message a mail is about, by the return path that it came to.

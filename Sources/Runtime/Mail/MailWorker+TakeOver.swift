@@ -24,7 +24,7 @@ extension MailWorker {
                 now.milliseconds - alive >= Self.absenceMs,
                 try records.outboxLanes().contains(where: {
                     $0.lane.kind == .send && $0.dueAt <= now
-                })
+                }) || !records.openCampaignRuns().isEmpty
             else { return false }
             let hours = (now.milliseconds - alive) / 3_600_000
             try records.holdMail(

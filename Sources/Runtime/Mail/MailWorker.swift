@@ -29,6 +29,9 @@ package struct MailWorker: Service {
         var pauseMs: Int64 = 5_000
         var sleepMaxMs: Int64 = 30_000
         var tellingsMax = 500
+        /// While more events than this wait to be folded, nothing is begun.
+        var behindMax: Int64 = 2_000
+        var behindMs: Int64 = 250
     }
 
     let workspace: Workspace
@@ -94,6 +97,8 @@ package struct MailWorker: Service {
     package func run() async throws {
         let records = workspace.records
         try await takeOver()
+        // Nothing goes by what was known before the last events.
+        _ = await workspace.engine.settle(filled: false)
         workspace.mailStatus.begin()
         defer { workspace.mailStatus.end() }
         await withGracefulShutdownHandler {
@@ -167,6 +172,11 @@ package struct MailWorker: Service {
         _ work: inout Work, _ ended: Ended, _ group: inout DiscardingTaskGroup
     ) async throws -> Timestamp? {
         guard work.batches < options.batchesMax else { return nil }
+        // What somebody said may be on the log and not be known yet.
+        let status = workspace.engine.status
+        guard workspace.log.lastPosition - status.position <= options.behindMax else {
+            return workspace.clock.now.adding(milliseconds: options.behindMs)
+        }
         let records = workspace.records
         let now = workspace.clock.now
         let (lanes, holds) = try await StoreThread.mail.run {
@@ -241,7 +251,9 @@ package struct MailWorker: Service {
             switch outcome {
             case .delivered, .refused, .deferred: return .success(())
             case .endpointFailed(let text): reason = text
-            case .notSent(let text) where text != "not approved": reason = reason ?? text
+            case .notSent(let text)
+            where text != "not approved" && !text.hasPrefix("could not be approved"):
+                reason = reason ?? text
             case .notSent, .inDoubt: break
             }
         }
@@ -288,8 +300,8 @@ package struct MailWorker: Service {
                 case .held:
                     refused[index] = .returned(until: now, reason: "its lane is held")
                 case .taken:
-                    refused[index] = .failed(
-                        reason: "somebody else is sending it, or it was sent")
+                    refused[index] = .inDoubt(
+                        reason: "it was being sent already, and isn't sent twice")
                 case .suppressed(let reason): refused[index] = .suppressed(reason: reason)
                 }
             }

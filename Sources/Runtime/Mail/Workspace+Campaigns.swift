@@ -102,22 +102,16 @@ extension Workspace {
             guard let open, open.state == .running else {
                 throw CampaignFailure.wrongState(name, standing.run?.state, step)
             }
-            // The lane first: nothing more is handed over from then on.
-            try records.holdMail(
-                MailHold(
-                    lane: open.lane, reason: "the campaign is paused", actor: actor, since: now))
-            var run = open
-            run.state = .paused
-            try change(run, from: open, step)
+            guard try records.pauseCampaign(open, by: actor, at: now) else {
+                throw CampaignFailure.wrongState(name, try state(of: name), step)
+            }
         case .resume:
             guard let open, open.state == .paused else {
                 throw CampaignFailure.wrongState(name, standing.run?.state, step)
             }
-            var run = open
-            run.state = .running
-            run.nextAt = nil
-            try change(run, from: open, step)
-            _ = try records.releaseMail(lane: open.lane)
+            guard try records.resumeCampaign(open) else {
+                throw CampaignFailure.wrongState(name, try state(of: name), step)
+            }
         case .cancel:
             guard let open, try records.cancelCampaign(open, at: now) else {
                 throw CampaignFailure.wrongState(name, standing.run?.state, step)
@@ -148,7 +142,15 @@ extension Workspace {
 
     private func newRun(of standing: CampaignStanding) throws -> CampaignRun {
         let run = CampaignRun(campaign: standing.row.name, version: standing.row.version)
-        return try records.put(run, before: nil) ?? run
+        guard let kept = try records.put(run, before: nil) else {
+            throw CampaignFailure.wrongState(
+                standing.row.name, try state(of: standing.row.name), .approve)
+        }
+        return kept
+    }
+
+    private func state(of campaign: String) throws -> CampaignState? {
+        try records.campaignRun(of: campaign)?.state
     }
 
     private func change(
@@ -156,7 +158,7 @@ extension Workspace {
     ) throws {
         guard try records.put(run, before: before.state) != nil else {
             throw CampaignFailure.wrongState(
-                run.campaign, try records.campaignRun(of: run.campaign)?.state, step)
+                run.campaign, try state(of: run.campaign), step)
         }
     }
 }

@@ -129,6 +129,7 @@ extension Workspace {
                 topics.insert(terms.topic)
             }
         }
+        for item in set.campaigns { topics.insert(item.definition.topic) }
         return topics.sorted()
     }
 }

@@ -113,7 +113,10 @@ struct MailTestCommand: WorkspaceCommand {
     @OptionGroup var workspace: WorkspaceOptions
 
     func run(in workspace: Workspace, _ output: CommandOutput) async throws {
-        let room = try RunningServer.mail ?? MailRoom(self.workspace, of: workspace)
+        guard RunningServer.mail != nil else {
+            throw ValidationFailure(
+                "tests are sent by the running server, where mail is set up: perennial serve")
+        }
         do throws(AddressRefusal) {
             _ = try EmailAddress(address)
         } catch {
@@ -124,10 +127,6 @@ struct MailTestCommand: WorkspaceCommand {
         guard let customer = found else { throw ValidationFailure("nobody is known as \(key)") }
         let id = try await workspace.sendTest(
             of: template, to: address, as: customer, number: workspace.newID(OutboxItem.self))
-        if RunningServer.mail == nil {
-            await room.worker.drain()
-            await room.client.shutdown()
-        }
         for _ in 0..<600 {
             let record = try await Blocking.run { try workspace.records.message(id) }
             if let record, record.state != .sending {

@@ -16,6 +16,7 @@ struct ConsoleCampaigns: Sendable {
     private static let sampleMax = 400
 
     let workspace: Workspace
+    let tests: TestTurns
 
     func add(to mail: inout MailData) {
         mail.campaigns = { try await Blocking.run { try rows() } }
@@ -24,7 +25,9 @@ struct ConsoleCampaigns: Sendable {
         mail.changeCampaign = { name, act, member in
             try await Blocking.run { try change(name, act, by: member) }
         }
-        mail.testCampaign = { name, address, _ in try await test(name, to: address) }
+        mail.testCampaign = { name, address, member in
+            try await test(name, to: address, by: member)
+        }
         mail.campaignChoices = { try await Blocking.run { try choices() } }
         mail.campaignAudience = { form in try await Blocking.run { try audience(form) } }
         mail.saveCampaign = { form, member in try await save(form, by: member) }
@@ -202,7 +205,9 @@ struct ConsoleCampaigns: Sendable {
     }
 
     /// As somebody of its segment would get it.
-    private func test(_ name: String, to address: String) async throws -> TestMailOutcome {
+    private func test(
+        _ name: String, to address: String, by member: ID<Member>
+    ) async throws -> TestMailOutcome {
         guard RunningServer.mail != nil else {
             return .refused(reason: "no mail is set up: set mail.from and mail.smtp.host")
         }
@@ -223,6 +228,10 @@ struct ConsoleCampaigns: Sendable {
         guard let (campaign, customer) = found else {
             return .refused(
                 reason: "nobody is in its segment, so that there is nobody to fill it in for")
+        }
+        guard tests.take(member) else {
+            return .refused(
+                reason: "\(TestTurns.most) tests in ten minutes are enough; wait a little")
         }
         let id = try await workspace.sendTest(
             of: campaign.template, to: address, as: customer,

@@ -44,7 +44,7 @@ struct ConsoleMail: Sendable {
         fillTemplates(&data)
         fillMessages(&data)
         fillSuppressions(&data)
-        ConsoleCampaigns(workspace: workspace).add(to: &data)
+        ConsoleCampaigns(workspace: workspace, tests: tests).add(to: &data)
         return data
     }
 

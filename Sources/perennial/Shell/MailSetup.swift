@@ -152,14 +152,6 @@ struct MailRoom {
     /// Whether messages' links lead here, without which marketing mail isn't made.
     var hasPublicURL: Bool { !setup.settings.publicURL.isEmpty }
 
-    /// For a command in a process that serves nothing.
-    init(_ options: WorkspaceOptions, of workspace: Workspace) throws {
-        let values = try options.load().values
-        try self.init(
-            try MailSetup(values, folder: workspace.folder, secrets: workspace.secrets),
-            workspace: workspace)
-    }
-
     /// What the API's routes about mail answer with.
     var answers: MailRoutes.Answers {
         let desk = desk

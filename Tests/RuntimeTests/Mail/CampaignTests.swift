@@ -197,4 +197,73 @@ import Testing
 
         #expect(server.got.map(\.recipient).sorted() == ["u2@mail.example", "u3@mail.example"])
     }
+
+    @Test func `what was claimed of a cancelled campaign isn't handed over either`() async throws {
+        let stage = try await started(150)
+        let workspace = stage.workspace
+        let count = Mutex(0)
+        let server = PlayedServer(beforeApproval: {
+            let place = count.withLock { count in
+                count += 1
+                return count
+            }
+            if place == 40 {
+                try workspace.take(.cancel, with: "spring", by: "bob", mayApproveOwn: false)
+            }
+        })
+        await try stage.worker(server).drain()
+
+        #expect((30..<50).contains(server.got.count))
+        #expect(try state(stage) == .cancelled)
+        #expect(try stage.states()[.suppressed, default: 0] > 0)
+    }
+
+    @Test func `customers who are merged while it goes out get it once`() async throws {
+        let stage = try await started(2)
+        let workspace = stage.workspace
+        let isFirst = Mutex(true)
+        let server = PlayedServer(beforeApproval: {
+            guard
+                isFirst.withLock({ value in
+                    defer { value = false }
+                    return value
+                })
+            else { return }
+            try await workspace.merge("user-0", "user-1", by: "test")
+            try await workspace.settle()
+        })
+        await try stage.worker(server).drain()
+
+        #expect(server.got.count == 1)
+        #expect(try state(stage) == .done)
+    }
+
+    @Test func `what is changed after its approval waits for another`() async throws {
+        let stage = try await MailStage()
+        let workspace = stage.workspace
+        _ = try await workspace.apply(
+            try [Self.gold, Self.spring(#","at":"2026-03-03T09:00""#)].map(MailStage.draft),
+            by: "ann")
+        try workspace.take(.approve, with: "spring", by: "bob", mayApproveOwn: false)
+        #expect(try state(stage) == .scheduled)
+        _ = try await workspace.apply(
+            [try MailStage.draft(Self.spring(#","at":"2026-03-03T09:00","title":"Other""#))],
+            by: "ann")
+        stage.clock.advance(milliseconds: 2 * 86_400_000)
+        await try stage.worker(PlayedServer()).drain()
+
+        #expect(try state(stage) == .draft)
+        #expect(try workspace.campaign("spring").isApproved == false)
+    }
+
+    @Test func `a campaign takes no template that nobody can unsubscribe from`() async throws {
+        let stage = try await MailStage()
+        await #expect(throws: DefinitionFailure.self) {
+            _ = try await stage.workspace.apply(
+                try [
+                    Self.gold,
+                    Self.spring().replacing(#""template":"news""#, with: #""template":"receipt""#),
+                ].map(MailStage.draft), by: "ann")
+        }
+    }
 }

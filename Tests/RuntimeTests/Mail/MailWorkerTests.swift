@@ -274,21 +274,19 @@ import Testing
         stage.clock.advance(milliseconds: MailWorker.absenceMs)
         try stage.restart()
         let server = PlayedServer()
-        let worker = try stage.worker(server)
-        try await worker.takeOver()
-        await worker.drain()
+        try await stage.worker(server).takeOver()
+        await try stage.worker(server).drain()
         #expect(server.got.isEmpty)
 
         #expect(try stage.workspace.records.releaseMail(lane: ""))
-        await worker.drain()
+        await try stage.worker(server).drain()
         #expect(server.got.count == 1)
 
         // A short stop holds nothing.
         try stage.add([stage.order("new", to: customers[1])])
         try stage.restart()
-        let next = try stage.worker(server)
-        try await next.takeOver()
-        await next.drain()
+        try await stage.worker(server).takeOver()
+        await try stage.worker(server).drain()
         #expect(server.got.count == 2)
     }
 }
