@@ -167,7 +167,8 @@ let package = Package(
                 hummingbird, logging,
             ], path: "Benchmarks",
             exclude: [
-                "run", "cohorts.py", "pages.py", "readcsv.py", "requests.lua", "rivals", "table.py",
+                "run", "cohorts.py", "mail.py", "pages.py", "readcsv.py", "requests.lua", "rivals",
+                "table.py",
             ], swiftSettings: settings),
         // C.
         .target(name: "CDuckDB", linkerSettings: [.linkedLibrary("dl")]),
