@@ -58,6 +58,29 @@ CREATE TABLE behaviours (
     customer INTEGER PRIMARY KEY NOT NULL,
     state BLOB NOT NULL
 ) STRICT;
+CREATE TABLE campaign_runs (
+    id INTEGER PRIMARY KEY NOT NULL,
+    campaign TEXT NOT NULL,
+    -- The definition's version that was approved, or that it goes by.
+    version INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (
+        state IN ('draft', 'scheduled', 'running', 'paused', 'done', 'cancelled')),
+    approved_by TEXT NOT NULL DEFAULT '',
+    approved_at INTEGER NOT NULL DEFAULT 0,
+    starts_at INTEGER NOT NULL DEFAULT 0,
+    began_at INTEGER NOT NULL DEFAULT 0,
+    ended_at INTEGER NOT NULL DEFAULT 0,
+    -- The last customer whose message is in the outbox, or who is held out.
+    through_customer INTEGER NOT NULL DEFAULT 0,
+    audience INTEGER NOT NULL DEFAULT 0,
+    queued INTEGER NOT NULL DEFAULT 0,
+    held_out INTEGER NOT NULL DEFAULT 0,
+    -- When the next message is due, by the campaign's rate.
+    next_at INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX campaign_runs_by_name ON campaign_runs (campaign, id);
+CREATE INDEX campaign_runs_open ON campaign_runs (state)
+    WHERE state IN ('scheduled', 'running');
 CREATE TABLE coupons (
     id INTEGER PRIMARY KEY NOT NULL,
     key TEXT NOT NULL UNIQUE,
@@ -260,6 +283,8 @@ CREATE TABLE messages (
     clicked_at INTEGER NOT NULL DEFAULT 0,
     machine_hits INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE INDEX messages_by_campaign ON messages (campaign, step, state)
+    WHERE campaign <> '';
 CREATE INDEX messages_by_customer ON messages (customer, id);
 CREATE INDEX messages_by_domain ON messages (domain, id);
 CREATE INDEX messages_unsent ON messages (state, id) WHERE state <> 'accepted';

@@ -65,12 +65,21 @@ import Testing
         #expect(field("List-Unsubscribe-Post", of: composed) == nil)
     }
 
-    @Test func `one click is offered over https alone`() throws {
+    @Test(arguments: [
+        ("https://shop.example/u/abc", true), ("http://127.0.0.1:8080/u/abc", true),
+        ("http://localhost/u/abc", true), ("http://[::1]:8080/u/abc", true),
+        ("http://shop.example/u/abc", false), ("http://localhost.example/u/abc", false),
+        ("http://127.0.0.1.example/u/abc", false),
+    ])
+    func `one click is offered over https alone, and within this machine`(
+        url: String, isOffered: Bool
+    ) throws {
         var message = try Samples.message()
-        message.unsubscribe = try ListUnsubscribe(url: "http://127.0.0.1:8080/u/abc")
+        message.unsubscribe = try ListUnsubscribe(url: url)
         let composed = try message.composed()
-        #expect(field("List-Unsubscribe", of: composed) == "<http://127.0.0.1:8080/u/abc>")
-        #expect(field("List-Unsubscribe-Post", of: composed) == nil)
+        #expect(field("List-Unsubscribe", of: composed) == "<\(url)>")
+        let post = field("List-Unsubscribe-Post", of: composed)
+        #expect(post == (isOffered ? "List-Unsubscribe=One-Click" : nil))
     }
 
     @Test func `what a message lacks or has too much of is said`() throws {
