@@ -84,6 +84,20 @@ struct ControlTests {
         }
     }
 
+    @Test func `who connects while the server stops is turned away, and the server ends`()
+        async throws
+    {
+        try await serving { _ in
+            let path = Workspace.socketPath(folder: folder.path)
+            for _ in 0..<64 {
+                Task {
+                    try? await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                        .connect(unixDomainSocketPath: path).get().close()
+                }
+            }
+        }
+    }
+
     @Test func `answers come in the order of what was asked`() async throws {
         let drafts = drafts(20)
         try await serving { client in

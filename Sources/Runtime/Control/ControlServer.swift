@@ -29,13 +29,15 @@ package struct ControlServer: Service {
         unlink(path)
         let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .bind(unixDomainSocketPath: path) { channel in
-                channel.eventLoop.makeCompletedFuture { try controlChannel(channel) }
+                channel.eventLoop.makeCompletedFuture {
+                    AcceptedChannel(try controlChannel(channel))
+                }
             }
         try await withGracefulShutdownHandler {
             try await server.executeThenClose { clients in
                 try await withThrowingDiscardingTaskGroup { group in
                     for try await client in clients {
-                        group.addTask { await serve(client) }
+                        group.addTask { await serve(client.frames) }
                     }
                 }
             }

@@ -89,8 +89,12 @@ struct Server {
         let host = settings.server.host
         var application = Application(
             router: router,
-            server: .http1(
-                configuration: .init(idleTimeout: .seconds(Self.idleSeconds))),
+            server: HTTPServerBuilder { responder in
+                AcceptedHTTP(
+                    HTTP1Channel(
+                        responder: responder,
+                        configuration: .init(idleTimeout: .seconds(Self.idleSeconds))))
+            },
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: settings.server.port), serverName: nil,
                 backlog: 1024,
