@@ -113,8 +113,8 @@ let package = Package(
         room(
             "Delivery",
             [
-                "Kernel", "JSONParsing", "Documents", "Messaging", asyncHTTPClient, crypto, logging,
-                nio, nioPosix, nioSSL, nioTLS,
+                "Kernel", "JSONParsing", "Documents", "Messaging", "COpenSSL", asyncHTTPClient,
+                crypto, logging, nio, nioPosix, nioSSL, nioTLS,
             ]
         ),
         room("Settings", ["Kernel", configuration]),
@@ -172,6 +172,7 @@ let package = Package(
             ], swiftSettings: settings),
         // C.
         .target(name: "CDuckDB", linkerSettings: [.linkedLibrary("dl")]),
+        .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "CLightGBM", linkerSettings: [.linkedLibrary("dl")]),
         .systemLibrary(name: "CArgon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -198,8 +199,8 @@ let package = Package(
         tests(
             "Delivery",
             [
-                "Kernel", "JSONParsing", "Documents", "Messaging", "Delivery", hummingbird, logging,
-                nio, nioPosix, nioSSL, nioTLS,
+                "Kernel", "JSONParsing", "Documents", "Messaging", "Delivery", crypto, hummingbird,
+                logging, nio, nioPosix, nioSSL, nioTLS,
             ], exclude: ["Peers"]),
         tests("Messaging", ["Kernel", "Messaging", crypto], exclude: ["Peers"]),
         tests(

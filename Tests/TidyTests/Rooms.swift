@@ -51,7 +51,7 @@ struct Room {
         pure("Messaging", ["Kernel"], ["Crypto", "CryptoExtras"]),
         pure("Templates", ["Kernel", "Documents"]),
         shell("YAMLText", ["Kernel", "JSONParsing", "Documents"]),
-        shell("Delivery", domain),
+        shell("Delivery", domain.union(["COpenSSL"])),
         shell("Boosting", ["RetentionModels", "CLightGBM"]),
         shell("Records", domain),
         shell("Analytics", domain.union(["CDuckDB"])),
@@ -77,7 +77,7 @@ struct Room {
             ])),
     ]
 
-    static let shims: Set<String> = ["CDuckDB", "CZlib", "CArgon2", "CLightGBM"]
+    static let shims: Set<String> = ["CDuckDB", "CZlib", "CArgon2", "CLightGBM", "COpenSSL"]
 
     static func named(_ name: String) -> Room? { all.first { $0.name == name } }
 }
