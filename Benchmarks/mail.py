@@ -3,8 +3,10 @@
     python3 Benchmarks/mail.py [--recipients 20000] [--kills 0] [--program .build/release/perennial]
 
 Without kills it prints messages a second, the server's processor time and memory, how long a pause takes to hold, and beside it how
-often this machine signs with a key of 2,048 bits (openssl speed), which bounds it. With kills the server is killed so many times at
-random moments while it sends; then what arrived is compared with what is listed as in doubt. All in a temporary folder, on loopback.
+often this machine signs with a key of 2,048 bits (openssl speed), which bounds it. Where Postfix and opendkim are installed, and for root,
+the receiver is smtp-sink, and smtp-source into it and through Postfix are measured in the same run (mail_rivals.py). With kills the server is
+killed so many times at random moments while it sends; then what arrived is compared with what is listed as in doubt. All in a temporary
+folder, on loopback.
 """
 import argparse
 import asyncio
@@ -20,6 +22,8 @@ import sys
 import tempfile
 import threading
 import time
+
+import mail_rivals
 
 DEFINITIONS = """kind: template
 name: spring
@@ -115,12 +119,12 @@ class Shop:
         return next(csv.DictReader(io.StringIO(self.say("campaign", "list", "--format", "csv"))))
 
 
-def wait(condition, what, seconds=900):
+def wait(condition, what, seconds=1800, pause=0.05):
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
             sys.exit(f"waited {seconds} s for {what}")
-        time.sleep(0.05)
+        time.sleep(pause)
 
 
 def processor_seconds(process):
@@ -144,26 +148,27 @@ def signatures_a_second():
         return None
 
 
-def measure(shop, sink, count):
+def measure(shop, taken, count):
+    """- taken: how many messages the receiver has."""
     server = shop.serve()
     wait(lambda: os.path.exists(shop.folder + "/perennial.sock"), "the server")
     time.sleep(1)
     before, began = processor_seconds(server), time.monotonic()
     shop.say("campaign", "start", "spring")
-    wait(lambda: len(sink.taken) >= count // 2, "half of it")
+    wait(lambda: taken() >= count // 2, "half of it", pause=0.5)
     paused = time.monotonic()
     shop.say("campaign", "pause", "spring")
-    held, last = time.monotonic(), len(sink.taken)
+    held, last = time.monotonic(), taken()
     time.sleep(2)
-    late = len(sink.taken) - last
+    late = taken() - last
     resumed = time.monotonic()
     shop.say("campaign", "resume", "spring")
-    wait(lambda: len(sink.taken) >= count, "all of it")
+    wait(lambda: taken() >= count, "all of it", pause=0.5)
     took = time.monotonic() - began - (resumed - paused)
     used = processor_seconds(server) - before
     print(f"messages a second\t{count / took:.0f}")
     print(f"processor time of each, µs\t{used / count * 1e6:.0f}")
-    print(f"memory, MB\t{memory(server, 'VmRSS')}, at most {memory(server, 'VmHWM')}")
+    print(f"memory, MB\t{memory(server, 'RssAnon')} of its own, {memory(server, 'VmRSS')} with programs and libraries, at most {memory(server, 'VmHWM')}")
     print(f"pause: the command, ms\t{(held - paused) * 1000:.0f}, and {late} messages that were on their way")
     print(f"signatures a second of one processor\t{signatures_a_second()}")
     server.terminate()
@@ -204,7 +209,10 @@ def main():
     options.add_argument("--kills", type=int, default=0)
     options.add_argument("--program", default=".build/release/perennial")
     options = options.parse_args()
-    sink = Sink()
+    has_rivals = mail_rivals.is_here() and not options.kills
+    # One more than will come, so that it stays.
+    process, port = mail_rivals.sink(options.recipients + 1) if has_rivals else (None, None)
+    sink = None if has_rivals else Sink()
     with tempfile.TemporaryDirectory() as folder:
         people, definitions = folder + "/people.ndjson", folder + "/definitions.yaml"
         with open(people, "w") as file:
@@ -215,7 +223,7 @@ def main():
                 }) + "\n")
         with open(definitions, "w") as file:
             file.write(DEFINITIONS)
-        shop = Shop(options.program, folder + "/data", sink.port)
+        shop = Shop(options.program, folder + "/data", port or sink.port)
         shop.environment.pop("PERENNIAL_MAIL_DKIM_SELECTORS")
         shop.say("mail", "key", "s1")
         shop.environment = {**os.environ, **shop.settings}
@@ -224,8 +232,14 @@ def main():
         shop.say("campaign", "approve", "spring")
         if options.kills:
             kill(shop, sink, options.recipients, options.kills)
+        elif has_rivals:
+            measure(shop, lambda: int(shop.campaign()["accepted"]), options.recipients)
+            process.terminate()
+            print(f"smtp-source to smtp-sink, messages a second\t{mail_rivals.limit(options.recipients):.0f}")
+            rival = mail_rivals.postfix(min(options.recipients, 10000))
+            print(f"Postfix and opendkim, messages a second\t{rival:.0f}")
         else:
-            measure(shop, sink, options.recipients)
+            measure(shop, lambda: len(sink.taken), options.recipients)
 
 
 main()

@@ -25,9 +25,9 @@ extension Engine {
     }
 
     /// Drops what is in memory where it became much.
-    func trim() {
-        if memory.fragments.count > Self.keptMax { forgetFragments() }
-        if memory.identities.count > Self.keptMax * 4 { forgetIdentities() }
+    func trim(to countMax: Int = keptMax) {
+        if memory.fragments.count > countMax { forgetFragments() }
+        if memory.identities.count > countMax * 4 { forgetIdentities() }
     }
 
     /// Drops what is in memory of customers.

@@ -77,6 +77,8 @@ package final class Engine: Sendable {
 
     /// Fragments that are kept in memory between the batches of a long stretch, before all are dropped.
     static let keptMax = 400_000
+    /// The same under traffic that the fold keeps pace with, such as what a campaign tells of each message.
+    static let keptInPaceMax = 40_000
     /// The same once there is nothing to fold.
     static let keptAtRestMax = 5_000
 
@@ -259,6 +261,7 @@ package final class Engine: Sendable {
                 if isAwaited { try archiveNow() }
                 resumeReached()
                 if position - before < Int64(options.pace.smallBatchCount), !isAwaited {
+                    trim(to: Self.keptInPaceMax)
                     return goOn(after: .milliseconds(restMs))
                 }
             }
