@@ -210,7 +210,9 @@ package struct MailWorker: Service {
 
     private func carry(_ items: [OutboxRecord], of lane: OutboxLane, _ ended: Ended) async {
         let bell = workspace.records.outboxBell
-        let batch = await preparation.prepare(items, of: lane)
+        let batch = await withTaskExecutorPreference(MakingThreads.shared) {
+            await preparation.prepare(items, of: lane)
+        }
         ended.state.withLock { $0.results += batch.results }
         bell.ring()
         let sent = batch.sent
