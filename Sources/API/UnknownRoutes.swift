@@ -27,7 +27,9 @@ package struct UnknownRoutes: Sendable {
                 }
             }
         }
-        for (path, taken) in OutboxRoutes.paths + AutomationRoutes.paths + MailRoutes.paths {
+        for (path, taken) in OutboxRoutes.paths + AutomationRoutes.paths + MailRoutes.paths
+            + InboxRoutes.paths
+        {
             for method in Self.methods where !taken.contains(method) {
                 let allowed = taken.map(\.rawValue).joined(separator: ", ")
                 router.on(RouterPath(path), method: method) { _, _ in

@@ -130,6 +130,11 @@ extension JourneyStep {
 }
 
 extension SendTerms {
+    /// The channel by which colleagues are told, not the customer.
+    package static let colleagues = "chat"
+    /// Channels whose messages are made of templates.
+    package static let templated: Set<String> = ["email", "sms", "push", "chat", "inbox"]
+
     /// `E-mail`.
     package static func channelName(_ channel: String) -> String {
         switch channel {

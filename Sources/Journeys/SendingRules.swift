@@ -21,7 +21,8 @@ package struct SendingRules: Hashable, Sendable {
         }
 
         func covers(channel: String, topic: String) -> Bool {
-            (self.channel ?? channel) == channel && (self.topic ?? topic) == topic
+            // What colleagues are told fills nobody's mailbox.
+            channel != SendTerms.colleagues && (self.channel ?? channel) == channel && (self.topic ?? topic) == topic
         }
 
         /// `at most 2 email messages about offers in 7 days`.

@@ -7,6 +7,7 @@ package enum MessageChannel: String, Hashable, Sendable, CaseIterable {
     case push
     case whatsapp
     case inApp
+    case inbox
     case post
 
     /// The trait that says whether a customer may be written to, as shops export it.
@@ -21,6 +22,7 @@ package enum MessageChannel: String, Hashable, Sendable, CaseIterable {
             ["Push Notification Tapped", "Push Notification Opened", "Push Opened", "Push Clicked"]
         case .whatsapp: ["WhatsApp Read", "WhatsApp Link Clicked", "WhatsApp Replied"]
         case .inApp: ["In-App Message Opened", "In-App Message Clicked"]
+        case .inbox: ["Inbox Message Read", "Inbox Message Clicked"]
         case .post: []
         }
     }

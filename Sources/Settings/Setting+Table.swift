@@ -78,7 +78,7 @@ extension Setting {
                 "webhooks.allowPrivate", .choice(["true", "false"]), default: "false",
                 meaning:
                     "Whether every webhook may go to addresses that aren't public, without TLS."),
-        ] + company + mail
+        ] + company + mail + channels
 
     /// What messages say of who sends them.
     private static let company = [
@@ -140,6 +140,53 @@ extension Setting {
         Setting(
             "mail.tracking", .choice(["true", "false"]), default: "true",
             meaning: "Whether opens and clicks of marketing e-mails are counted."),
+    ]
+
+    /// How messages go that aren't e-mails.
+    private static let channels = [
+        Setting(
+            "sms.provider", .choice(WorkspaceSettings.SMS.Provider.allCases.map(\.rawValue)),
+            default: "none",
+            meaning: "Who sends SMS: Twilio, a gateway that takes JSON, or nobody."),
+        Setting(
+            "sms.from", .line, default: "",
+            meaning: "The number or name that SMS are from, or Twilio's messaging service."),
+        Setting(
+            "sms.optOut", .line, default: "Reply STOP to opt out",
+            meaning: "The line that marketing SMS end with where they tell no way out."),
+        Setting(
+            "sms.segmentsMax", .whole(1...10), default: "6",
+            meaning: "How many segments an SMS may take; a longer one isn't sent."),
+        Setting(
+            "sms.twilio.account", .line, default: "",
+            meaning: "The account's SID at Twilio: AC and 32 digits and letters."),
+        Setting(
+            "sms.twilio.token", .line, default: "", isSecret: true,
+            meaning: "Its auth token."),
+        Setting(
+            "sms.twilio.url", .webAddress, default: "https://api.twilio.com",
+            meaning: "Where Twilio's API is."),
+        Setting(
+            "sms.gateway.url", .webAddress, default: "",
+            meaning: "The address that a gateway takes SMS at (docs/channels.md)."),
+        Setting(
+            "sms.gateway.token", .line, default: "", isSecret: true,
+            meaning: "The bearer token for it; empty: none."),
+        Setting(
+            "push.fcm.account", .path, default: "",
+            meaning: "The service account's JSON file that pushes go by; empty: none go."),
+        Setting(
+            "push.fcm.url", .webAddress, default: "https://fcm.googleapis.com",
+            meaning: "Where Firebase Cloud Messaging is."),
+        Setting(
+            "chat.rooms", .list(countMax: 20), default: "",
+            meaning: "Rooms of colleagues, each with its webhook in keys/chat-NAME."),
+        Setting(
+            "inbox.enabled", .choice(["true", "false"]), default: "false",
+            meaning: "Whether messages to the inbox are stored for the shop's app to show."),
+        Setting(
+            "channels.allowPrivate", .choice(["true", "false"]), default: "false",
+            meaning: "Whether providers may be at addresses that aren't public, without TLS."),
     ]
 
     /// `PERENNIAL_…` variables that are not settings: those of the tests and of `script/setup`.

@@ -128,6 +128,18 @@ extension WorkspaceSettings {
             dkimSelectors: table.list("mail.dkim.selectors"),
             productURL: table.text("mail.productURL"),
             isTracking: table.text("mail.tracking") == "true")
+        sms = SMS(
+            provider: table.read("sms.provider") { SMS.Provider(rawValue: $0) },
+            from: table.text("sms.from"), optOut: table.text("sms.optOut"),
+            segmentsMax: table.whole("sms.segmentsMax"),
+            twilioAccount: table.text("sms.twilio.account"),
+            twilioToken: table.text("sms.twilio.token"),
+            twilioURL: table.text("sms.twilio.url"), gatewayURL: table.text("sms.gateway.url"),
+            gatewayToken: table.text("sms.gateway.token"))
+        push = Push(account: table.textOrNil("push.fcm.account"), url: table.text("push.fcm.url"))
+        chatRooms = table.list("chat.rooms")
+        hasInbox = table.text("inbox.enabled") == "true"
+        allowsPrivateProviders = table.text("channels.allowPrivate") == "true"
 
         guard ingest.commitMiB <= ingest.queueMiB else {
             let row = table.row("ingest.commitMiB")

@@ -106,6 +106,32 @@ package struct WorkspaceSettings: Sendable, Equatable {
         package var isSetUp: Bool { host != nil && !from.isEmpty }
     }
 
+    /// How SMS are sent.
+    package struct SMS: Sendable, Equatable {
+        package enum Provider: String, Sendable, CaseIterable {
+            case none, twilio, gateway
+        }
+
+        package var provider: Provider
+        package var from: String
+        package var optOut: String
+        package var segmentsMax: Int
+        package var twilioAccount: String
+        package var twilioToken: String
+        package var twilioURL: String
+        package var gatewayURL: String
+        package var gatewayToken: String
+
+        package var isSetUp: Bool { provider != .none }
+    }
+
+    /// How messages go to devices.
+    package struct Push: Sendable, Equatable {
+        /// A service account's file; nil where nothing is pushed.
+        package var account: String?
+        package var url: String
+    }
+
     package var server: Server
     package var workspace: Workspace
     package var log: Log
@@ -121,6 +147,25 @@ package struct WorkspaceSettings: Sendable, Equatable {
     package var webhooks: Webhooks
     package var company: Company
     package var mail: Mail
+    package var sms: SMS
+    package var push: Push
+    /// Rooms of colleagues, by name.
+    package var chatRooms: [String]
+    /// Whether messages to the inbox are stored.
+    package var hasInbox: Bool
+    /// Whether providers may be at addresses that aren't public.
+    package var allowsPrivateProviders: Bool
+
+    /// Channels whose messages are sent.
+    package var sentChannels: Set<String> {
+        var channels: Set<String> = []
+        if mail.isSetUp { channels.insert("email") }
+        if sms.isSetUp { channels.insert("sms") }
+        if push.account != nil { channels.insert("push") }
+        if !chatRooms.isEmpty { channels.insert("chat") }
+        if hasInbox { channels.insert("inbox") }
+        return channels
+    }
 }
 
 /// Settings as they were loaded: the typed values, and for each setting its source.

@@ -5,14 +5,17 @@ package struct MessageTemplate: Sendable {
     let preheader: Template
     let html: Template?
     let text: Template?
+    let url: Template?
+    let image: Template?
 
     /// A subject is cut here: RFC 5322 §2.1.1 lets a line have 998, and encoding takes some of them.
     package static let subjectBytesMax = 640
     package static let preheaderBytesMax = 640
+    static let addressBytesMax = 2_000
 
     /// Every variable that any part asks for.
     package var variables: [VariableUse] {
-        subject.variables + preheader.variables + (html?.variables ?? []) + (text?.variables ?? [])
+        [subject, preheader, html, text, url, image].flatMap { $0?.variables ?? [] }
     }
 
     /// Renders all parts. HTML and text see `message.subject`, `message.preheader` and `message.language`.
@@ -48,9 +51,20 @@ package struct MessageTemplate: Sendable {
         } else {
             plain = []
         }
-        return RenderedMessage(
+        var message = RenderedMessage(
             subject: subjectLine, preheader: preheaderLine, html: rendered?.bytes, text: plain,
             warnings: warnings)
+        if let url { message.url = try line(url, inputs, &message.warnings) }
+        if let image { message.image = try line(image, inputs, &message.warnings) }
+        return message
+    }
+
+    private func line(
+        _ template: Template, _ inputs: RenderInputs, _ warnings: inout [RenderWarning]
+    ) throws(RenderFailure) -> String {
+        let rendered = try template.render(inputs)
+        warnings += rendered.warnings
+        return Self.line(rendered.bytes, bytesMax: Self.addressBytesMax)
     }
 
     private func value(_ path: String, in values: TemplateValue) -> TemplateValue {
@@ -88,4 +102,8 @@ package struct RenderedMessage: Sendable {
     /// UTF-8: the author's, or made from the HTML.
     package var text: [UInt8]
     package var warnings: [RenderWarning]
+    /// Where a tap leads; empty for nowhere. One line, and nothing else is known of it.
+    package var url = ""
+    /// A picture's address; empty for none.
+    package var image = ""
 }

@@ -44,15 +44,20 @@ package struct TemplateSet: Sendable {
         return Template(program: program, limits: limits)
     }
 
-    /// Compiles a message's four parts.
+    /// Compiles a message's parts.
     package func compile(_ source: MessageSource) throws(TemplateProblem) -> MessageTemplate {
         MessageTemplate(
             source: source,
-            subject: try compile(source.subject, name: source.name + " subject", as: .header),
+            subject: try compile(
+                source.subject,
+                name: source.name + (source.channel == .email ? " subject" : " title"),
+                as: .header),
             preheader: try compile(
                 source.preheader ?? "", name: source.name + " preheader", as: .header),
             html: try compile(part: source.html, name: source.name + " html", as: .html),
-            text: try compile(part: source.text, name: source.name + " text", as: .text))
+            text: try compile(part: source.text, name: source.name + " text", as: .text),
+            url: try compile(part: source.url, name: source.name + " url", as: .header),
+            image: try compile(part: source.image, name: source.name + " image", as: .header))
     }
 
     private func compile(

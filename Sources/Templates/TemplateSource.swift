@@ -11,8 +11,13 @@ package struct TemplateSource: Hashable, Sendable {
     }
 }
 
-/// A message as its author writes it: four templates and what they are for.
+/// A message as its author writes it: its parts, each a template, and what they are for.
 package struct MessageSource: Hashable, Sendable {
+    /// By which way a message goes.
+    package enum Channel: String, CaseIterable, Sendable {
+        case email, sms, push, chat, inbox
+    }
+
     package enum Purpose: String, CaseIterable, Sendable {
         /// Needs consent, and has a way out in every part.
         case marketing
@@ -21,7 +26,9 @@ package struct MessageSource: Hashable, Sendable {
     }
 
     package var name: String
+    package var channel = Channel.email
     package var purpose: Purpose
+    /// The title of what is pushed and of what lies in an inbox; empty for SMS and chat.
     package var subject: String
     /// What an inbox shows beside the subject; nil leaves that to the inbox.
     package var preheader: String?
@@ -30,6 +37,17 @@ package struct MessageSource: Hashable, Sendable {
     package var text: String?
     /// Variables without which the message isn't sent: `customer.firstName`.
     package var required: [String]
+    /// Where a tap leads; not for e-mail and SMS, whose text has its links.
+    package var url: String?
+    /// A picture's address, of what is pushed.
+    package var image: String?
+    /// How long a message lies in an inbox, in days; nil for ever.
+    package var expiresDays: Int?
+    /// The chat room's name in the settings; empty for other channels.
+    package var room = ""
+
+    /// The longest that a message may lie in an inbox.
+    package static let expiresDaysMax = 3650
 
     package init(
         name: String, purpose: Purpose = .marketing, subject: String, preheader: String? = nil,
@@ -57,30 +75,78 @@ package struct MessageSource: Hashable, Sendable {
             throw name.problem("must be small letters, digits and hyphens, and begin with a letter")
         }
         purpose = try members.optional("purpose")?.choice(Purpose.self) ?? .marketing
-        subject = try members.required("subject").text()
-        preheader = try members.optional("preheader")?.text()
-        html = try members.optional("html")?.text()
-        text = try members.optional("text")?.text()
+        channel = try members.optional("channel")?.choice(Channel.self) ?? .email
         required = []
+        subject = ""
         for element in try members.optional("required")?.elementsOrSelf() ?? [] {
             required.append(try element.text())
         }
-        guard html != nil || text != nil else {
-            throw members.problem("must have html, text or both")
+        if channel == .email {
+            subject = try members.required("subject").text()
+            preheader = try members.optional("preheader")?.text()
+            html = try members.optional("html")?.text()
+            text = try members.optional("text")?.text()
+            guard html != nil || text != nil else {
+                throw members.problem("must have html, text or both")
+            }
+        } else {
+            try readShort(&members)
         }
         try members.end()
+    }
+
+    /// Reads what the other channels have.
+    private mutating func readShort(_ members: inout MemberReader) throws(DocumentProblem) {
+        if channel == .push || channel == .inbox {
+            subject = try members.required("title").text()
+        }
+        text = try members.required("text").text()
+        if channel != .sms { url = try members.optional("url")?.text() }
+        switch channel {
+        case .push: image = try members.optional("image")?.text()
+        case .inbox:
+            if let expires = members.optional("expires") {
+                let words = try expires.text().split(separator: " ")
+                guard words.count == 2, words[1] == "days" || words[1] == "day",
+                    let days = Int(words[0]), (1...Self.expiresDaysMax).contains(days)
+                else {
+                    throw expires.problem(
+                        "must be from 1 day to \(Self.expiresDaysMax) days, such as 30 days")
+                }
+                expiresDays = days
+            }
+        case .chat:
+            let reader = try members.required("room")
+            room = try reader.text()
+            guard DefinitionName.isValid(room) else {
+                throw reader.problem(
+                    "must be the name of a room of the setting chat.rooms: small letters, digits "
+                        + "and hyphens")
+            }
+        case .email, .sms: break
+        }
     }
 
     /// What `init(_:)` reads.
     package var document: DocumentNode {
         var members: [(String, DocumentNode)] = [
             ("kind", .text("template")), ("name", .text(name)),
-            ("purpose", .text(purpose.rawValue)), ("subject", .text(subject)),
+            ("purpose", .text(purpose.rawValue)),
         ]
+        if channel == .email {
+            members.append(("subject", .text(subject)))
+        } else {
+            members.insert(("channel", .text(channel.rawValue)), at: 2)
+            if !subject.isEmpty { members.append(("title", .text(subject))) }
+        }
         if let preheader { members.append(("preheader", .text(preheader))) }
         if !required.isEmpty { members.append(("required", .list(required.map { .text($0) }))) }
         if let html { members.append(("html", .text(html))) }
         if let text { members.append(("text", .text(text))) }
+        if let url { members.append(("url", .text(url))) }
+        if let image { members.append(("image", .text(image))) }
+        if let expiresDays { members.append(("expires", .text("\(expiresDays) days"))) }
+        if !room.isEmpty { members.append(("room", .text(room))) }
         return .mapping(members)
     }
 }

@@ -52,6 +52,11 @@ package struct MessageDraft: Sendable, Equatable {
     /// How many links it has that are counted.
     package var links: Int
     package var createdAt: Timestamp
+    /// By which way it goes: `email`, `sms`, `push`, `chat`, `inbox`.
+    package var channel = "email"
+    /// Whether it is handed over again where it is in doubt: not marketing, and not where the receiver wouldn't know a
+    /// second copy.
+    package var isRepeatable: Bool
 
     package init(
         id: ID<OutboxItem>, customer: Int64, address: String = "", template: String = "",
@@ -75,13 +80,15 @@ package struct MessageDraft: Sendable, Equatable {
         self.filled = filled
         self.links = links
         self.createdAt = createdAt
+        isRepeatable = stream == .transactional
     }
 
     /// Whether somebody tried a template out: neither a journey nor a campaign sends it.
     package var isTest: Bool { journey.isEmpty && campaign.isEmpty }
 
-    /// The address's, in small letters; empty where there is none.
+    /// The address's, in small letters; empty where there is none. Of other messages than e-mails, the channel.
     package var domain: String {
+        if channel != "email" { return channel }
         guard let at = address.lastIndex(of: "@") else { return "" }
         return address[address.index(after: at)...].lowercased()
     }
@@ -120,6 +127,8 @@ package struct MessageResult: Sendable, Equatable {
         /// As if it had not been begun: what kept it back isn't its own fault.
         case returned(until: Timestamp, reason: String)
         case inDoubt(reason: String)
+        /// Its recipient said to the provider that they want none: no consent by that channel any more.
+        case unsubscribed(reason: String)
         case suppressed(reason: String)
         case expired(reason: String)
         case failed(reason: String)
@@ -132,7 +141,7 @@ package struct MessageResult: Sendable, Equatable {
             case .deferred: .deferred
             case .returned: nil
             case .inDoubt: .inDoubt
-            case .suppressed: .suppressed
+            case .suppressed, .unsubscribed: .suppressed
             case .expired: .expired
             case .failed: .failed
             }
@@ -142,7 +151,7 @@ package struct MessageResult: Sendable, Equatable {
             switch self {
             case .accepted(let text), .bounced(let text), .refused(let text, _),
                 .deferred(_, let text), .returned(_, let text), .inDoubt(let text),
-                .suppressed(let text), .expired(let text), .failed(let text):
+                .suppressed(let text), .unsubscribed(let text), .expired(let text), .failed(let text):
                 text
             }
         }
@@ -202,7 +211,8 @@ package struct SuppressionRecord: Sendable, Equatable {
 /// Something about a message that is to go onto the log as an event.
 package struct MailTelling: Sendable, Equatable {
     package enum Kind: String, Sendable {
-        case delivered, bounced, complained, opened, clicked
+        /// `delivered`: its receiver took it; `confirmed`: the provider says that it is on the phone.
+        case delivered, bounced, complained, opened, clicked, unsubscribed, confirmed
     }
 
     /// 0 before it is kept.

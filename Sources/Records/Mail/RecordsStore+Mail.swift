@@ -67,8 +67,8 @@ extension RecordsStore {
         }
     }
 
-    /// Says what was being sent when the process before ended: marketing is in doubt and not sent again; other
-    /// messages are, with the same Message-ID. What was claimed only is let go.
+    /// Says what was being sent when the process before ended: marketing, and what its receiver would take twice, is in
+    /// doubt and not sent again; other messages are, with the same Message-ID or key. What was claimed only is let go.
     ///
     /// For the start of a process, which nobody else shares the outbox with.
     ///
@@ -83,13 +83,13 @@ extension RecordsStore {
                         AND id IN (
                             SELECT id FROM messages
                             WHERE state = 'sending' AND state <> 'accepted'
-                                AND stream = 'marketing')
+                                AND repeatable = 0)
                     """, arguments: [now.milliseconds, reason])
             let doubted = try Row.fetchAll(
                 db,
                 sql: """
                     UPDATE messages SET state = 'inDoubt', reply = ?2, state_at = ?1
-                    WHERE state = 'sending' AND state <> 'accepted' AND stream = 'marketing'
+                    WHERE state = 'sending' AND state <> 'accepted' AND repeatable = 0
                     RETURNING domain
                     """, arguments: [now.milliseconds, reason])
             let counting = try MailCounting(db, at: now)
@@ -180,6 +180,12 @@ extension RecordsStore {
                 case .refused(let text, let isBounce):
                     if isBounce { try addresses.bouncedSoftly(message, reply) }
                     try counting.note(message.domain, text)
+                case .unsubscribed(let text):
+                    try counting.note(message.domain, text)
+                    if message.isTest { continue }
+                    try tell.keep(
+                        MailTelling(
+                            message: message.id, kind: .unsubscribed, at: now, detail: reply))
                 case .returned, .inDoubt, .suppressed, .expired, .failed: break
                 }
             }
@@ -223,15 +229,16 @@ extension MessageDraft {
         INSERT INTO messages (
             id, customer, address, domain, template, version, topic, stream, journey, step, campaign,
             subject, message_id, filled, links, state, reply, sending_at, attempts, created_at,
-            state_at)
+            state_at, channel, repeatable)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
-            ?20, ?21)
+            ?20, ?21, ?22, ?23)
         ON CONFLICT (id) DO UPDATE SET customer = excluded.customer, address = excluded.address,
             domain = excluded.domain, template = excluded.template, version = excluded.version,
             topic = excluded.topic, stream = excluded.stream, subject = excluded.subject,
             message_id = excluded.message_id, filled = excluded.filled, links = excluded.links,
             state = excluded.state, reply = excluded.reply, sending_at = excluded.sending_at,
-            attempts = excluded.attempts, state_at = excluded.state_at
+            attempts = excluded.attempts, state_at = excluded.state_at,
+            channel = excluded.channel, repeatable = excluded.repeatable
         WHERE messages.state <> 'accepted'
         """
 }
@@ -262,6 +269,8 @@ extension HotStatement {
         bind(19, Int64(attempts))
         bind(20, message.createdAt.milliseconds)
         bind(21, now.milliseconds)
+        bind(22, text: message.channel)
+        bind(23, message.isRepeatable ? 1 : 0)
     }
 
     /// Binds what becomes of the outbox's item.
@@ -275,7 +284,8 @@ extension HotStatement {
         bind(6, text: reply)
         bind(7, now.milliseconds)
         switch result.outcome {
-        case .accepted, .bounced, .suppressed, .expired: bind(3, text: OutboxState.done.rawValue)
+        case .accepted, .bounced, .suppressed, .unsubscribed, .expired:
+            bind(3, text: OutboxState.done.rawValue)
         case .refused, .inDoubt, .failed: bind(3, text: OutboxState.dead.rawValue)
         case .deferred(let until, _):
             bind(3, text: OutboxState.pending.rawValue)

@@ -300,9 +300,9 @@ let messageColumns = """
     m.id, m.customer, m.address, m.template, m.version, m.topic, m.stream, m.journey, m.step,
     m.campaign, m.subject, m.message_id, m.filled, m.links, m.created_at, m.state, m.reply,
     m.attempts, m.sending_at, m.state_at, m.complained_at, m.opened_at, m.clicked_at,
-    m.machine_hits
+    m.machine_hits, m.channel, m.repeatable
     """
-let messageColumnCount = 24
+let messageColumnCount = 26
 
 extension MessageRecord {
     static func fetch(
@@ -324,13 +324,16 @@ extension MessageRecord {
             return ms == 0 ? nil : Timestamp(milliseconds: ms)
         }
         let filled: String = row[12]
+        var draft = MessageDraft(
+            id: ID(rawValue: row[0]), customer: row[1], address: row[2], template: row[3],
+            version: row[4], topic: row[5], stream: stream, journey: row[7], step: row[8],
+            campaign: row[9], subject: row[10], messageID: row[11],
+            filled: Array(filled.utf8), links: row[13],
+            createdAt: Timestamp(milliseconds: row[14]))
+        draft.channel = row[24]
+        draft.isRepeatable = row[25]
         self.init(
-            draft: MessageDraft(
-                id: ID(rawValue: row[0]), customer: row[1], address: row[2], template: row[3],
-                version: row[4], topic: row[5], stream: stream, journey: row[7], step: row[8],
-                campaign: row[9], subject: row[10], messageID: row[11],
-                filled: Array(filled.utf8), links: row[13],
-                createdAt: Timestamp(milliseconds: row[14])),
+            draft: draft,
             state: state, reply: row[16], attempts: row[17], sendingAt: time(18),
             stateAt: time(19) ?? Timestamp(milliseconds: 0), complainedAt: time(20),
             openedAt: time(21), clickedAt: time(22), machineHits: row[23])

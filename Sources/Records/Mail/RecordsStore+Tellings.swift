@@ -149,6 +149,18 @@ extension RecordsStore {
                     arguments: [String(words.prefix(500)), id.rawValue])
                 try addresses.bouncedSoftly(record.draft, String(words.prefix(500)))
                 try counting.add(record.draft.domain, "bouncedSoftly")
+            case .confirmed:
+                guard record.state == .accepted, !record.draft.isTest else { return false }
+                try tell.keep(MailTelling(message: id, kind: .confirmed, at: now))
+            case .undelivered(let words):
+                guard record.state == .accepted else { return false }
+                try db.execute(
+                    sql: """
+                        UPDATE messages SET state = 'refused', reply = ?, state_at = ?
+                        WHERE id = ?
+                        """, arguments: [String(words.prefix(500)), now.milliseconds, id.rawValue])
+                if record.draft.isTest { break }
+                try counting.add(record.draft.domain, MessageState.refused.rawValue)
             case .complained(let words):
                 guard record.complainedAt == nil else { return false }
                 if record.draft.isTest { return false }
@@ -168,6 +180,10 @@ package enum MailReport: Sendable, Equatable {
     case bounced(String)
     case bouncedSoftly(String)
     case complained(String)
+    /// It is on the phone.
+    case confirmed
+    /// It could not be brought to the phone, and the number isn't at fault.
+    case undelivered(String)
 }
 
 extension MailTelling {
@@ -183,7 +199,7 @@ extension MailTelling.Kind {
         case .opened: ("opened_at", "opened")
         case .clicked: ("clicked_at", "clicked")
         case .complained: ("complained_at", "complained")
-        case .delivered, .bounced: nil
+        case .delivered, .bounced, .unsubscribed, .confirmed: nil
         }
     }
 }

@@ -52,6 +52,9 @@ enum RecordsMigrations {
         migrator.registerMigration("0010_Campaigns") { db in
             try db.execute(sql: CampaignTables.definition.asStrictSQLite())
         }
+        migrator.registerMigration("0011_Channels") { db in
+            try db.execute(sql: ChannelTables.definition.asStrictSQLite())
+        }
         return migrator
     }
 

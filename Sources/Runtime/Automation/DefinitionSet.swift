@@ -134,6 +134,7 @@ package struct DefinitionSet: Sendable {
                     ))
             }
         }
+        problems += wrongChannels
         for item in campaigns {
             let campaign = item.definition
             func report(_ path: String, _ reason: String) {
@@ -151,6 +152,11 @@ package struct DefinitionSet: Sendable {
                 report("template", "is \(campaign.template), which isn't defined")
             } else if template?.purpose == .transactional {
                 report("template", "is \(campaign.template), which isn't for marketing")
+            } else if let template, template.channel != .email {
+                report(
+                    "template",
+                    "is \(campaign.template), which is for \(template.channel.rawValue); campaigns "
+                        + "send e-mail")
             }
         }
         for item in templates {
@@ -167,12 +173,34 @@ package struct DefinitionSet: Sendable {
         guard problems.isEmpty else { throw DefinitionFailure(problems: problems) }
     }
 
-    /// Names of templates that a journey sends by e-mail and that aren't defined.
+    /// Steps that send a template by another way than it is for.
+    private var wrongChannels: [(file: String, problem: DocumentProblem)] {
+        let channels = Dictionary(
+            templates.map { ($0.row.name, $0.definition.channel.rawValue) },
+            uniquingKeysWith: { first, _ in first })
+        return journeys.flatMap { item in
+            item.definition.steps.compactMap { step in
+                guard case .send(let terms) = step.action,
+                    SendTerms.templated.contains(terms.channel),
+                    let channel = channels[terms.template], channel != terms.channel
+                else { return nil }
+                return (
+                    "journey \(item.row.name)",
+                    DocumentProblem(
+                        path: "steps",
+                        reason: "step \(step.id) sends \(terms.template) by \(terms.channel), and "
+                            + "the template is for \(channel)")
+                )
+            }
+        }
+    }
+
+    /// Names of templates that a journey sends and that aren't defined.
     func missingTemplates(of journey: Journey) -> [String] {
         let names = Set(templates.map(\.row.name))
         var missing: [String] = []
         for step in journey.steps {
-            guard case .send(let terms) = step.action, terms.channel == "email",
+            guard case .send(let terms) = step.action, SendTerms.templated.contains(terms.channel),
                 !names.contains(terms.template), !missing.contains(terms.template)
             else { continue }
             missing.append(terms.template)

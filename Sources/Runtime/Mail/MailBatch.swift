@@ -1,5 +1,6 @@
 import Customers
 import Delivery
+import Journeys
 package import Kernel
 import Messaging
 package import Records
@@ -15,6 +16,8 @@ struct MailBatch: Sendable {
         var message: MessageDraft
         /// Nil where it isn't sent; `verdict` says why.
         var mail: SMTPMessage?
+        /// The same of a channel that isn't e-mail.
+        var request: ChannelMessage?
         var verdict: MessageResult.Outcome?
         /// Whom it goes to by now.
         var customer: ID<Customer>
@@ -26,7 +29,7 @@ struct MailBatch: Sendable {
     var entries: [Entry]
 
     /// Those that are handed over.
-    var sent: [Entry] { entries.filter { $0.mail != nil } }
+    var sent: [Entry] { entries.filter { $0.mail != nil || $0.request != nil } }
 
     /// What is known of the others.
     var results: [MessageResult] {
@@ -47,13 +50,14 @@ struct MailPreparation: Sendable {
     let maker: MailMaker
     let templates: MailTemplates
     let offers: Offers
+    /// Nil for e-mail.
+    var carrier: ChannelCarrier?
 
     func prepare(_ items: [OutboxRecord], of lane: OutboxLane) async -> MailBatch {
         var entries = items.map { item in
             MailBatch.Entry(
                 item: item, order: nil,
-                message: maker.draft(
-                    item, nil, nil, customer: item.customer.rawValue, address: ""),
+                message: draft(item, nil, nil, customer: item.customer.rawValue, address: ""),
                 customer: item.customer)
         }
         do {
@@ -75,6 +79,7 @@ struct MailPreparation: Sendable {
             let until = workspace.clock.now.adding(milliseconds: 5_000)
             for index in entries.indices {
                 entries[index].mail = nil
+                entries[index].request = nil
                 entries[index].verdict = .returned(
                     until: until, reason: "could not be read: \(error)")
             }
@@ -115,10 +120,10 @@ struct MailPreparation: Sendable {
                 throw MailFailure(
                     "a campaign needs a template for marketing, which \(order.template) isn't")
             }
+            try check(template, order)
             let facts = try CustomerFacts(subject)
-            let written = order.testAddress ?? facts.mailAddress ?? subject.address
-            let address = try written.map(Self.canonical)
-            entry.message = maker.draft(
+            let address = try self.address(order, template, facts, subject)
+            entry.message = draft(
                 item, order, template, customer: subject.root, address: address ?? "")
             let now = workspace.clock.now
             if let deadline = order.deadline, now >= deadline {
@@ -126,7 +131,7 @@ struct MailPreparation: Sendable {
                 return nil
             }
             guard let address else {
-                entry.verdict = .failed(reason: "the customer has no e-mail address")
+                entry.verdict = .failed(reason: noAddress)
                 return nil
             }
             return Reading(order: order, template: template, facts: facts, address: address)
@@ -146,7 +151,7 @@ struct MailPreparation: Sendable {
     }
 
     /// As the suppression list has it, and as it is sent to.
-    private static func canonical(_ address: String) throws(MailFailure) -> String {
+    static func canonical(_ address: String) throws(MailFailure) -> String {
         do throws(AddressRefusal) {
             return try EmailAddress(address).description
         } catch {
@@ -167,10 +172,16 @@ struct MailPreparation: Sendable {
         }
         let now = workspace.clock.now
         var values = MailValues(
-            of: entry.customer, reading.facts.attributes, address: reading.address,
+            of: entry.customer, reading.facts.attributes,
+            address: carrier == nil ? reading.address : reading.facts.mailAddress ?? "",
             traits: reading.template.traits, now: now)
         if reading.template.wantsOffers { values.offers = await offers(entry.customer) }
         do throws(MailFailure) {
+            if carrier != nil {
+                entry.request = try maker.channelMessage(
+                    entry.item, order, reading.template, values, &entry.message, now: now)
+                return
+            }
             let made = try maker.make(
                 entry.item, order, reading.template, values, customer: entry.customer.rawValue,
                 address: reading.address, now: now)
@@ -220,8 +231,13 @@ extension Workspace {
         _ message: MessageDraft, facts: CustomerFacts, suppression: SuppressionRecord?
     ) -> String? {
         if let suppression, suppression.stops(message.stream) { return suppression.words }
-        guard message.stream == .marketing else { return nil }
-        guard let test = engine.plan?.known(withdrawalBy: "email", topic: message.topic) else {
+        // Colleagues need no consent.
+        guard message.stream == .marketing, message.channel != SendTerms.colleagues else {
+            return nil
+        }
+        guard
+            let test = engine.plan?.known(withdrawalBy: message.channel, topic: message.topic)
+        else {
             // What somebody said about it isn't kept in mind then.
             return "nothing in force sends about \(message.topic) any more, so that consent to it "
                 + "can't be read"

@@ -8,12 +8,16 @@ import Records
 enum MailEvents {
     static func draft(_ telling: MailTelling, of message: MessageRecord) -> EventDraft {
         var json = JSONWriter(reserving: 384)
-        begin(message, &json)
+        // What is said to a provider is said of the channel, whatever the topic.
+        begin(message, &json, topic: telling.kind == .unsubscribed ? nil : Self.topic(message))
         switch telling.kind {
         case .bounced, .complained:
             if !telling.detail.isEmpty { json.member("reason", telling.detail) }
         case .clicked: json.member("url", telling.detail)
-        case .delivered, .opened: break
+        case .unsubscribed:
+            json.member("channel", message.draft.channel)
+            json.member("source", "provider")
+        case .delivered, .confirmed, .opened: break
         }
         json.endObject()
         var draft = EventDraft(
@@ -21,7 +25,7 @@ enum MailEvents {
             messageID: "mail/\(message.id.rawValue)/\(telling.kind.rawValue)/"
                 + "\(telling.at.milliseconds)")
         draft.flags = .system
-        draft.name = name(of: telling.kind)
+        draft.name = name(of: telling.kind, by: message.draft.channel)
         draft.properties = json.bytes
         return draft
     }
@@ -35,7 +39,7 @@ enum MailEvents {
     ) -> EventDraft {
         var json = JSONWriter(reserving: 256)
         begin(message, &json, topic: topic)
-        json.member("channel", "email")
+        json.member("channel", message.draft.channel)
         json.member("source", source)
         json.endObject()
         var draft = EventDraft(
@@ -48,8 +52,21 @@ enum MailEvents {
         return draft
     }
 
-    private static func begin(_ message: MessageRecord, _ json: inout JSONWriter) {
-        begin(message, &json, topic: message.draft.topic.isEmpty ? nil : message.draft.topic)
+    /// That a customer read what lies in their inbox.
+    static func inboxRead(_ message: MessageRecord, at now: Timestamp) -> EventDraft {
+        var json = JSONWriter(reserving: 256)
+        begin(message, &json, topic: topic(message))
+        json.endObject()
+        var draft = EventDraft(
+            kind: .track, occurredAt: now, messageID: "inbox/\(message.id.rawValue)/read")
+        draft.flags = .system
+        draft.name = "Inbox Message Read"
+        draft.properties = json.bytes
+        return draft
+    }
+
+    private static func topic(_ message: MessageRecord) -> String? {
+        message.draft.topic.isEmpty ? nil : message.draft.topic
     }
 
     private static func begin(
@@ -66,13 +83,26 @@ enum MailEvents {
         if !draft.campaign.isEmpty { json.member("campaign", draft.campaign) }
     }
 
-    private static func name(of kind: MailTelling.Kind) -> String {
-        switch kind {
-        case .delivered: "Email Delivered"
-        case .bounced: "Email Bounced"
-        case .complained: "Email Marked as Spam"
-        case .opened: "Email Opened"
-        case .clicked: "Email Link Clicked"
+    /// Names of Segment's specs, where they have one.
+    private static func name(of kind: MailTelling.Kind, by channel: String) -> String {
+        let thing =
+            switch channel {
+            case "sms": "SMS"
+            case "push": "Push Notification"
+            case "chat": "Chat Message"
+            case "inbox": "Inbox Message"
+            default: "Email"
+            }
+        // E-mail's and the inbox's receiver has it; of the others, the provider has.
+        let isThere = channel == "email" || channel == "inbox"
+        return switch kind {
+        case .delivered: thing + (isThere ? " Delivered" : " Sent")
+        case .confirmed: thing + " Delivered"
+        case .bounced: thing + " Bounced"
+        case .complained: thing + " Marked as Spam"
+        case .opened: thing + " Opened"
+        case .clicked: thing + " Link Clicked"
+        case .unsubscribed: "Unsubscribed"
         }
     }
 }

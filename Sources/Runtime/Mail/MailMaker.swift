@@ -40,10 +40,12 @@ package struct MailMaker: Sendable {
         _ template: CompiledMail, _ values: MailValues, data: DocumentNode, coupon: DocumentNode?,
         links: [(String, String)] = [("unsubscribe", "#"), ("preferences", "#")]
     ) throws(RenderFailure) -> RenderedMessage {
-        try template.message.render(
+        var rendered = try template.message.render(
             values.inputs(
                 data: data, coupon: coupon, links: links, settings: settings, zone: zone,
                 currency: currency))
+        if template.message.source.channel != .email { tidy(&rendered, template.message.source) }
+        return rendered
     }
 
     /// - Parameters:
@@ -107,11 +109,14 @@ package struct MailMaker: Sendable {
 
     /// The same at each attempt, so that receivers know a second copy.
     private func messageID(of item: OutboxRecord) -> String {
+        (try? MessageID(left: key(of: item), domain: settings.from.address.domain))?.description
+            ?? ""
+    }
+
+    /// By which a provider knows a message that comes again.
+    func key(of item: OutboxRecord) -> String {
         let digest = hash.digest(item.key, domain: Self.hashDomain)
-        let left =
-            "p." + String(item.id.rawValue, radix: 36) + "."
-            + String(digest.first, radix: 36)
-        return (try? MessageID(left: left, domain: settings.from.address.domain))?.description ?? ""
+        return "p." + String(item.id.rawValue, radix: 36) + "." + String(digest.first, radix: 36)
     }
 
     private func links(

@@ -39,6 +39,10 @@ package struct MailSettings: Sendable {
     package var productURL = ""
     /// Whether opens and clicks of marketing mail are counted.
     package var tracks = true
+    /// Put at the end of marketing SMS that tell no way out themselves; empty for none.
+    package var smsOptOut = ""
+    /// So many segments an SMS may take.
+    package var smsSegmentsMax = 6
 
     package init(
         from: Mailbox, replyTo: Mailbox? = nil, signers: [DKIMSigner], returnPath: ReturnPath?,

@@ -13,7 +13,8 @@ package final class MailStatus: Sendable {
 
     private struct State {
         var isRunning = false
-        var trouble: Trouble?
+        /// By channel.
+        var troubles: [String: Trouble] = [:]
     }
 
     private let state = Mutex(State())
@@ -24,18 +25,22 @@ package final class MailStatus: Sendable {
     package var isRunning: Bool { state.withLock { $0.isRunning } }
 
     /// Why nothing can be sent just now; nil while all is well.
-    package var trouble: Trouble? { state.withLock { $0.trouble } }
+    package var trouble: Trouble? {
+        state.withLock { state in
+            state.troubles["email"] ?? state.troubles.min { $0.key < $1.key }?.value
+        }
+    }
 
     func begin() { state.withLock { $0.isRunning = true } }
 
     func end() { state.withLock { $0.isRunning = false } }
 
-    func note(_ reason: String, now: Timestamp, until: Timestamp?) {
+    func note(_ reason: String, channel: String, now: Timestamp, until: Timestamp?) {
         state.withLock { state in
-            let since = state.trouble?.since ?? now
-            state.trouble = Trouble(reason: reason, since: since, until: until)
+            let since = state.troubles[channel]?.since ?? now
+            state.troubles[channel] = Trouble(reason: reason, since: since, until: until)
         }
     }
 
-    func clear() { state.withLock { $0.trouble = nil } }
+    func clear(channel: String) { state.withLock { $0.troubles[channel] = nil } }
 }

@@ -1,11 +1,13 @@
 package import Delivery
+import Journeys
 package import Kernel
 import Logging
 import Records
 import ServiceLifecycle
 import Synchronization
+import Templates
 
-/// Sends the outbox's e-mails while the server runs.
+/// Sends the outbox's messages while the server runs: e-mails, and those of other channels that are set up.
 ///
 /// A marketing message at most once: it is written down as being sent, durably, before anything of it is handed over,
 /// and what was being sent when a process or a connection died is in doubt and waits for a person. What somebody asked
@@ -36,47 +38,65 @@ package struct MailWorker: Service {
 
     let workspace: Workspace
     private let preparation: MailPreparation
+    /// By channel; e-mail isn't among them.
+    let channels: [String: ChannelCarrier]
     let options: Options
-    private let send: Send
+    /// Nil where no e-mail is sent.
+    private let send: Send?
     private let sleep: OutboxWorker.Sleep
 
     init(
         workspace: Workspace, maker: MailMaker, templates: MailTemplates, options: Options,
-        offers: @escaping MailPreparation.Offers, send: @escaping Send,
+        offers: @escaping MailPreparation.Offers, send: Send?, channels: [ChannelCarrier] = [],
         sleep: @escaping OutboxWorker.Sleep = OutboxWorker.systemSleep
     ) {
         self.workspace = workspace
         self.options = options
         self.send = send
         self.sleep = sleep
+        self.channels = Dictionary(
+            channels.map { ($0.channel.rawValue, $0) }, uniquingKeysWith: { first, _ in first })
         preparation = MailPreparation(
             workspace: workspace, maker: maker, templates: templates, offers: offers)
     }
 
-    /// - Parameter offers: What to offer to a customer; asked for only where a template shows it.
+    /// - Parameters:
+    ///   - offers: What to offer to a customer; asked for only where a template shows it.
+    ///   - send: What hands e-mails over; nil where none are sent.
+    ///   - channels: What hands other messages over.
     package init(
         workspace: Workspace, maker: MailMaker, templates: MailTemplates,
-        offers: @escaping @Sendable (ID<Customer>) async -> [MailOffer], send: @escaping Send
+        offers: @escaping @Sendable (ID<Customer>) async -> [MailOffer], send: Send?,
+        channels: [ChannelCarrier] = []
     ) {
         self.init(
             workspace: workspace, maker: maker, templates: templates, options: Options(),
-            offers: offers, send: send)
+            offers: offers, send: send, channels: channels)
     }
 
     /// What this run has under way; only its loop touches it.
     private struct Work {
+        /// By channel.
+        var lines: [String: Line] = [:]
+        var aliveAt: Timestamp?
+
+        var batches: Int { lines.values.reduce(0) { $0 + $1.batches } }
+    }
+
+    /// What is under way of one channel, and how its provider is.
+    private struct Line {
         var batches = 0
         var breaker = CircuitBreaker()
-        var aliveAt: Timestamp?
     }
 
     /// What ended and isn't written down yet.
-    private final class Ended: Sendable {
+    final class Ended: Sendable {
         struct State {
             var results: [MessageResult] = []
-            var batches = 0
+            /// The channels of batches that ended.
+            var batches: [String] = []
             /// Of batches that ended: whether the server answered any, and why not.
-            var news: [Result<Void, Unreachable>] = []
+            var news: [(channel: String, news: Result<Void, Unreachable>)] = []
         }
 
         let state = Mutex(State())
@@ -89,7 +109,10 @@ package struct MailWorker: Service {
         }
     }
 
-    private struct Unreachable: Error { let reason: String }
+    struct Unreachable: Error {
+        let reason: String
+        var retryAfterSeconds: Int64?
+    }
 
     // MARK: Running
 
@@ -124,8 +147,9 @@ package struct MailWorker: Service {
                     try await noteAlive(since: &work.aliveAt)
                     let told = try await tell()
                     let workspace = workspace
+                    let sendsMail = send != nil
                     let filled = try await StoreThread.mail.run {
-                        try CampaignFilling(workspace: workspace).fill()
+                        sendsMail ? try CampaignFilling(workspace: workspace).fill() : nil
                     }
                     let begun = try await begin(&work, ended, &group)
                     nextAt = [told, filled, begun].compactMap { $0 }.min()
@@ -171,44 +195,83 @@ package struct MailWorker: Service {
     private func begin(
         _ work: inout Work, _ ended: Ended, _ group: inout DiscardingTaskGroup
     ) async throws -> Timestamp? {
-        guard work.batches < options.batchesMax else { return nil }
         // What somebody said may be on the log and not be known yet.
         let status = workspace.engine.status
         guard workspace.log.lastPosition - status.position <= options.behindMax else {
             return workspace.clock.now.adding(milliseconds: options.behindMs)
         }
         let records = workspace.records
-        let now = workspace.clock.now
         let (lanes, holds) = try await StoreThread.mail.run {
             (try records.outboxLanes().filter { $0.lane.kind == .send }, try records.mailHolds())
         }
         let held = Set(holds.map(\.lane))
         if held.contains("") { return nil }
-        let open = lanes.filter { !held.contains($0.lane.receiver) }
+        var open: [String: [(lane: OutboxLane, dueAt: Timestamp)]] = [:]
+        for lane in lanes where !held.contains(lane.lane.receiver) {
+            guard let channel = channel(ofLane: lane.lane.receiver) else { continue }
+            open[channel, default: []].append(lane)
+        }
+        var next: Timestamp?
+        for (channel, lanes) in open {
+            let at = try await begin(channel, lanes, &work, ended, &group)
+            next = [next, at].compactMap { $0 }.min()
+        }
+        return next
+    }
+
+    /// Who carries a lane; nil where nobody does.
+    private func channel(ofLane name: String) -> String? {
+        if channels[name] != nil { return name }
+        if SendTerms.templated.contains(name), name != "email" { return nil }
+        return send == nil ? nil : "email"
+    }
+
+    /// The same of one channel, each of which has its own provider and its own share.
+    private func begin(
+        _ channel: String, _ open: [(lane: OutboxLane, dueAt: Timestamp)], _ work: inout Work,
+        _ ended: Ended, _ group: inout DiscardingTaskGroup
+    ) async throws -> Timestamp? {
+        var line = work.lines[channel] ?? Line()
+        defer { work.lines[channel] = line }
+        guard line.batches < options.batchesMax else { return nil }
+        let records = workspace.records
+        let now = workspace.clock.now
         let due = open.filter { $0.dueAt <= now }
         let later = open.map(\.dueAt).filter { $0 > now }.min()
         guard !due.isEmpty else { return later }
-        switch work.breaker.admit(now: now) {
+        switch line.breaker.admit(now: now) {
         case .no(let until): return until
         case .yes, .probe: break
         }
         let until = now.adding(milliseconds: options.claimMs)
         // What waits longest first; each lane has its turn.
         for (lane, _) in due.sorted(by: { $0.dueAt < $1.dueAt }) {
-            guard work.batches < options.batchesMax else { break }
+            guard line.batches < options.batchesMax else { break }
             let limit = options.batchCount
             let items = try await StoreThread.mail.run {
                 try records.claimOutbox(lane, limit: limit, now: now, until: until)
             }
             guard !items.isEmpty else { continue }
-            work.batches += 1
-            group.addTask { await carry(items, of: lane, ended) }
+            line.batches += 1
+            if let carrier = channels[channel] {
+                group.addTask { await carry(items, of: lane, by: carrier, ended) }
+            } else if let send {
+                group.addTask { await carry(items, of: lane, by: send, ended) }
+            }
         }
         // There may be more where these came from.
-        return work.batches < options.batchesMax ? now : nil
+        return line.batches < options.batchesMax ? now : nil
     }
 
-    private func carry(_ items: [OutboxRecord], of lane: OutboxLane, _ ended: Ended) async {
+    func preparation(of carrier: ChannelCarrier) -> MailPreparation {
+        var own = preparation
+        own.carrier = carrier
+        return own
+    }
+
+    private func carry(
+        _ items: [OutboxRecord], of lane: OutboxLane, by send: Send, _ ended: Ended
+    ) async {
         let bell = workspace.records.outboxBell
         let batch = await withTaskExecutorPreference(MakingThreads.shared) {
             await preparation.prepare(items, of: lane)
@@ -240,8 +303,8 @@ package struct MailWorker: Service {
             news = Self.news(outcomes)
         }
         ended.state.withLock { state in
-            state.batches += 1
-            if let news { state.news.append(news) }
+            state.batches.append("email")
+            if let news { state.news.append(("email", news)) }
         }
         bell.ring()
     }
@@ -265,7 +328,7 @@ package struct MailWorker: Service {
     // MARK: The moment of sending
 
     /// Reads consent again, and writes down what is about to be handed over.
-    private func approve(
+    func approve(
         _ run: Range<Int>, of sent: [MailBatch.Entry], _ lane: OutboxLane,
         _ refused: borrowing Mutex<[Int: MessageResult.Outcome]>
     ) async throws -> [Int] {
@@ -315,8 +378,8 @@ package struct MailWorker: Service {
 
     private func settle(_ work: inout Work, _ ended: Ended) async throws {
         let found = ended.take()
-        work.batches -= found.batches
-        for news in found.news { note(news, &work) }
+        for channel in found.batches { work.lines[channel]?.batches -= 1 }
+        for (channel, news) in found.news { note(news, channel, &work) }
         guard !found.results.isEmpty else { return }
         let records = workspace.records
         let now = workspace.clock.now
@@ -330,19 +393,22 @@ package struct MailWorker: Service {
         }
     }
 
-    private func note(_ news: Result<Void, Unreachable>, _ work: inout Work) {
+    private func note(_ news: Result<Void, Unreachable>, _ channel: String, _ work: inout Work) {
+        var line = work.lines[channel] ?? Line()
+        defer { work.lines[channel] = line }
         switch news {
         case .success:
-            work.breaker.succeeded()
-            workspace.mailStatus.clear()
+            line.breaker.succeeded()
+            workspace.mailStatus.clear(channel: channel)
         case .failure(let failure):
             let now = workspace.clock.now
-            work.breaker.failed(now: now)
+            line.breaker.failed(now: now, retryAfterMs: failure.retryAfterSeconds.map { $0 * 1000 })
             var until: Timestamp?
-            if case .open(let time, _) = work.breaker.state { until = time }
-            workspace.mailStatus.note(failure.reason, now: now, until: until)
+            if case .open(let time, _) = line.breaker.state { until = time }
+            workspace.mailStatus.note(failure.reason, channel: channel, now: now, until: until)
             workspace.logger.warning(
-                "the mail server can't be used", metadata: ["reason": "\(failure.reason)"])
+                channel == "email" ? "the mail server can't be used" : "a provider can't be used",
+                metadata: ["channel": "\(channel)", "reason": "\(failure.reason)"])
         }
     }
 }

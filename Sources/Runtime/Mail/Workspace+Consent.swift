@@ -98,7 +98,8 @@ extension Workspace {
             let choices = try topicChoices(of: recipient.customer)
             return choices.isEmpty ? nil : choices.allSatisfy { !$0.isWanted }
         }
-        guard let test = engine.plan?.known(withdrawalBy: "email", topic: topic) else { return nil }
+        let channel = recipient.message.draft.channel
+        guard let test = engine.plan?.known(withdrawalBy: channel, topic: topic) else { return nil }
         return test.evaluate(try facts(of: recipient.customer), now: clock.now).holds
     }
 

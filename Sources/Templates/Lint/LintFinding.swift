@@ -20,10 +20,12 @@ package struct LintFinding: Hashable, Sendable, CustomStringConvertible {
         case noUnsubscribe, noPostalAddress
         case insecureLink, relativeLink, emptyLink, unsafeLink, imageWithoutAlt, strippedElement
         case clipped, rendering
+        case longText, noTitle
     }
 
     package enum Part: String, CaseIterable, Sendable {
         case subject, preheader, html, text, message
+        case title, url, image
     }
 
     package var severity: Severity

@@ -18,6 +18,7 @@ package struct TemplateLint: Sendable {
 
     /// What is found in a message's source; the gravest first, each part in the order of its lines.
     package func findings(in source: MessageSource) -> [LintFinding] {
+        if source.channel != .email { return shortFindings(in: source) }
         var findings: [LintFinding] = []
         let subject = compile(source.subject, .subject, .header, source, &findings)
         let preheader = compile(source.preheader, .preheader, .header, source, &findings)
@@ -55,6 +56,9 @@ package struct TemplateLint: Sendable {
                 .warning, .rendering, .message, at: warning.place, warning.description,
                 advice: "Give the value, or write a default.")
         }
+        guard source.channel == .email else {
+            return sorted(findings + shortFindings(in: message, source: source))
+        }
         let place = TemplatePlace(template: source.name + " subject", line: 1, column: 1)
         if message.subject.isEmpty {
             findings.append(
@@ -71,7 +75,7 @@ package struct TemplateLint: Sendable {
         return sorted(findings)
     }
 
-    private static func sorted(_ findings: [LintFinding]) -> [LintFinding] {
+    static func sorted(_ findings: [LintFinding]) -> [LintFinding] {
         Array(
             findings.enumerated().sorted { left, right in
                 if left.element.severity != right.element.severity {
@@ -81,7 +85,7 @@ package struct TemplateLint: Sendable {
             }.map(\.element).prefix(findingsMax))
     }
 
-    private func compile(
+    func compile(
         _ text: String?, _ part: LintFinding.Part, _ format: TemplateFormat,
         _ source: MessageSource, _ findings: inout [LintFinding]
     ) -> Template? {
@@ -115,7 +119,7 @@ package struct TemplateLint: Sendable {
 
     // MARK: Names
 
-    private func names(of template: Template, _ part: LintFinding.Part) -> [LintFinding] {
+    func names(of template: Template, _ part: LintFinding.Part) -> [LintFinding] {
         var findings: [LintFinding] = []
         var seen: Set<String> = []
         for use in template.variables {

@@ -49,7 +49,7 @@ struct ConsoleMail: Sendable {
     }
 
     /// For a workspace that sends nothing yet: its templates can be looked at.
-    private static func maker(
+    static func maker(
         _ values: WorkspaceSettings, _ keys: SigningKeys, _ workspace: Workspace
     ) -> MailMaker? {
         let from = (try? Mailbox(values.mail.from)) ?? (try? Mailbox("nobody@example.invalid"))

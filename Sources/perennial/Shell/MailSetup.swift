@@ -60,6 +60,8 @@ struct MailSetup {
         settings.company.colour = values.company.colour
         settings.productURL = values.mail.productURL
         settings.tracks = values.mail.isTracking
+        settings.smsOptOut = values.sms.optOut
+        settings.smsSegmentsMax = values.sms.segmentsMax
     }
 
     /// The file that a selector's key is in.
@@ -67,7 +69,7 @@ struct MailSetup {
         folder + "/keys/dkim-" + selector + ".pem"
     }
 
-    private static func publicURL(_ values: WorkspaceSettings) -> String {
+    static func publicURL(_ values: WorkspaceSettings) -> String {
         let url = values.server.publicURL ?? ""
         return url.hasSuffix("/") ? String(url.dropLast()) : url
     }
@@ -132,7 +134,7 @@ struct MailRoom {
     let desk: MailDesk
     let maker: MailMaker
     let templates: MailTemplates
-    let worker: MailWorker
+    let send: MailWorker.Send
 
     init(_ setup: MailSetup, workspace: Workspace) throws {
         self.setup = setup
@@ -143,12 +145,9 @@ struct MailRoom {
             settings: setup.settings, zone: workspace.zone, currency: workspace.currency,
             hash: workspace.hash)
         templates = MailTemplates(records: workspace.records)
-        worker = MailWorker(
-            workspace: workspace, maker: maker, templates: templates,
-            offers: { await Self.offers(to: $0, in: workspace) },
-            send: { messages, approve, settled in
-                await client.send(messages, approve: approve, settled: settled)
-            })
+        send = { messages, approve, settled in
+            await client.send(messages, approve: approve, settled: settled)
+        }
     }
 
     /// Whether messages' links lead here, without which marketing mail isn't made.

@@ -25,6 +25,13 @@ enum RunningServer {
     private static let ring = Mutex<KeyRing?>(nil)
     private static let privateWebhooks = Mutex<Bool?>(nil)
     private static let room = Mutex<MailRoom?>(nil)
+    private static let channels = Mutex<Set<String>>([])
+
+    /// Channels that messages are sent by here.
+    static var sentChannels: Set<String> {
+        get { channels.withLock { $0 } }
+        set { channels.withLock { $0 = newValue } }
+    }
 
     /// What sends mail; nil where none is sent.
     static var mail: MailRoom? {
@@ -77,6 +84,11 @@ struct Server {
             .add(to: router)
         let mail = try mailRoom()
         RunningServer.mail = mail
+        let channels = try channelRoom()
+        RunningServer.sentChannels = settings.sentChannels
+        if settings.hasInbox {
+            InboxRoutes(keys: keys, answers: InboxAnswers.answers(of: workspace)).add(to: router)
+        }
         MailRoutes(
             keys: keys,
             answers: mail?.answers
@@ -112,13 +124,14 @@ struct Server {
             OutboxWorker(
                 workspace: workspace, allowsPrivate: settings.webhooks.allowPrivate,
                 send: { await sender.send($0, to: $1) }))
-        if let mail { application.addServices(mail.worker) }
+        if let worker = sendingWorker(mail, channels) { application.addServices(worker) }
         if let hours = settings.scoring.intervalHours {
             application.addServices(ScoringService(workspace: workspace, intervalHours: hours))
         }
         defer {
             RunningServer.keys = nil
             RunningServer.mail = nil
+            RunningServer.sentChannels = []
         }
         let outcome: Result<Void, any Error>
         do {
@@ -129,6 +142,7 @@ struct Server {
         }
         await sender.shutdown()
         await mail?.client.shutdown()
+        await channels.client.shutdown()
         try workspace.close()
         try outcome.get()
     }
@@ -147,6 +161,26 @@ struct Server {
         return try MailRoom(
             try MailSetup(values, folder: workspace.folder, secrets: workspace.secrets),
             workspace: workspace)
+    }
+
+    private func channelRoom() throws -> ChannelRoom {
+        let room = try ChannelRoom(settings, workspace: workspace)
+        if !room.carriers.isEmpty, settings.server.publicURL == nil, settings.sms.isSetUp {
+            workspace.logger.info("answers to SMS aren't heard without server.publicURL")
+        }
+        return room
+    }
+
+    /// What sends; nil where no channel is set up.
+    private func sendingWorker(_ mail: MailRoom?, _ channels: ChannelRoom) -> MailWorker? {
+        let workspace = workspace
+        guard let maker = mail?.maker ?? channels.maker, mail != nil || !channels.carriers.isEmpty
+        else { return nil }
+        return MailWorker(
+            workspace: workspace, maker: maker,
+            templates: mail?.templates ?? MailTemplates(records: workspace.records),
+            offers: { await MailRoom.offers(to: $0, in: workspace) }, send: mail?.send,
+            channels: channels.carriers)
     }
 
     private func addConsole(to router: Router<ServerContext>) throws {

@@ -19,7 +19,7 @@ struct TemplateLines {
     init(_ document: DocumentNode, of name: String, yaml: String) {
         self.name = name
         let lines = yaml.split(separator: "\n", omittingEmptySubsequences: false)
-        for part in ["subject", "preheader", "html", "text"] {
+        for part in ["subject", "preheader", "html", "text", "title", "url", "image"] {
             guard let place = document[part]?.place, place.line >= 1, place.line <= lines.count
             else { continue }
             // After `|` and `>` a text begins on the next line.

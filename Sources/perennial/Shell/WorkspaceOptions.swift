@@ -115,7 +115,7 @@ extension WorkspaceSettings {
         rules.phones.count = identity.phoneLimit
         rules.anonymousIDs.count = identity.anonymousIDLimit
         options.identityRules = rules
-        if mail.isSetUp { options.sentChannels = ["email"] }
+        options.sentChannels = sentChannels
         return options
     }
 }
