@@ -11,7 +11,12 @@ package struct Campaign: Hashable, Sendable {
     package let description: String?
     /// Who gets it.
     package let segment: String
+    /// What it says; with variants, the first one's.
     package let template: String
+    /// What it says in place of one template, chance deciding who gets which; empty for none, else 2 to 5.
+    package let variants: [Variant]
+    /// How the best variant is found; nil where everybody gets one by chance.
+    package let test: Test?
     package let topic: String
     /// Messages an hour; nil for as many as go.
     package let ratePerHour: Int?
@@ -35,7 +40,24 @@ package struct Campaign: Hashable, Sendable {
         title = try members.optional("title")?.shortText() ?? name
         description = try members.optional("description")?.text()
         segment = try members.required("segment").definitionName()
-        template = try members.required("template").definitionName()
+        let template = try members.optional("template")?.definitionName()
+        variants = try Self.variants(members.optional("variants"))
+        if let template {
+            guard variants.isEmpty else {
+                throw members.problem("says a template and variants; say one of them")
+            }
+            self.template = template
+        } else {
+            guard let first = variants.first else {
+                throw members.problem("template is missing; or say variants")
+            }
+            self.template = first.template
+        }
+        let test = members.optional("test")
+        if let test, variants.isEmpty {
+            throw test.problem("needs variants that are to be tried out")
+        }
+        self.test = try test.map { reader throws(DocumentProblem) in try Test(reading: reader) }
         topic = try members.optional("topic")?.definitionName() ?? "general"
         ratePerHour = try members.optional("rate")?.integer(Self.ratesPerHour)
         if let at = members.optional("at") {
@@ -51,13 +73,7 @@ package struct Campaign: Hashable, Sendable {
             every = nil
         }
         holdoutBasisPoints = try members.optional("holdout")?.share() ?? 0
-        let given = members.optional("data")
-        if let given {
-            guard case .mapping = given.node.value else {
-                throw given.problem("must be a mapping such as {headline: Spring is here}")
-            }
-        }
-        data = given?.node ?? .mapping([])
+        data = try Self.data(members.optional("data"))
         try members.end()
     }
 

@@ -77,6 +77,8 @@ package final class Workspace: Sendable {
     let keptRunFigures = KeptRunFigures()
     /// How sending mail is doing, where this process does.
     package let mailStatus = MailStatus()
+    /// When each campaign's variants were last compared.
+    let variantLooks = VariantLooks()
     /// Numbers members, keys and runs.
     private let numbers: Mutex<IDGenerator>
     private let lock: WorkspaceLock

@@ -77,7 +77,7 @@ CREATE TABLE campaign_runs (
     held_out INTEGER NOT NULL DEFAULT 0,
     -- When the next message is due, by the campaign's rate.
     next_at INTEGER NOT NULL DEFAULT 0
-) STRICT;
+, winner TEXT NOT NULL DEFAULT '', decided_at INTEGER NOT NULL DEFAULT 0, decided_by TEXT NOT NULL DEFAULT '', decided_on TEXT NOT NULL DEFAULT '', test_ends_at INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE INDEX campaign_runs_by_name ON campaign_runs (campaign, id);
 CREATE INDEX campaign_runs_open ON campaign_runs (state)
     WHERE state IN ('scheduled', 'running');
@@ -282,11 +282,14 @@ CREATE TABLE messages (
     opened_at INTEGER NOT NULL DEFAULT 0,
     clicked_at INTEGER NOT NULL DEFAULT 0,
     machine_hits INTEGER NOT NULL DEFAULT 0
-) STRICT;
+, variant TEXT NOT NULL DEFAULT '', drawn INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE INDEX messages_by_campaign ON messages (campaign, step, state)
     WHERE campaign <> '';
 CREATE INDEX messages_by_customer ON messages (customer, id);
 CREATE INDEX messages_by_domain ON messages (domain, id);
+CREATE INDEX messages_by_variant
+    ON messages (campaign, step, variant, drawn, state, opened_at, clicked_at)
+    WHERE variant <> '';
 CREATE INDEX messages_unsent ON messages (state, id) WHERE state <> 'accepted';
 CREATE TABLE order_pages (
     first_place INTEGER PRIMARY KEY NOT NULL,

@@ -45,6 +45,10 @@ package struct MessageDraft: Sendable, Equatable {
     package var step: String
     /// Empty where no campaign sends it.
     package var campaign: String
+    /// Of the campaign; empty where it has none.
+    package var variant: String
+    /// Whether chance gave it its variant, so that it counts for the comparison.
+    package var isDrawn: Bool
     package var subject: String
     package var messageID: String
     /// What the template was filled in with, beside the item's payload: a JSON object.
@@ -61,8 +65,9 @@ package struct MessageDraft: Sendable, Equatable {
     package init(
         id: ID<OutboxItem>, customer: Int64, address: String = "", template: String = "",
         version: Int64 = 0, topic: String = "", stream: MessageStream = .marketing,
-        journey: String = "", step: String = "", campaign: String = "", subject: String = "",
-        messageID: String = "", filled: [UInt8] = Array("{}".utf8), links: Int = 0,
+        journey: String = "", step: String = "", campaign: String = "", variant: String = "",
+        isDrawn: Bool = false, subject: String = "", messageID: String = "",
+        filled: [UInt8] = Array("{}".utf8), links: Int = 0,
         createdAt: Timestamp
     ) {
         self.id = id
@@ -75,6 +80,8 @@ package struct MessageDraft: Sendable, Equatable {
         self.journey = journey
         self.step = step
         self.campaign = campaign
+        self.variant = variant
+        self.isDrawn = isDrawn
         self.subject = subject
         self.messageID = messageID
         self.filled = filled

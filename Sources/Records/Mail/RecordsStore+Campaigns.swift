@@ -33,6 +33,15 @@ package struct CampaignRun: Sendable, Equatable {
     package var queued: Int
     package var heldOut: Int
     package var nextAt: Timestamp?
+    /// The variant that all get who didn't try one out; empty until it is chosen.
+    package var winner: String
+    package var decidedAt: Timestamp?
+    /// `evidence`, `time`, or who chose it.
+    package var decidedBy: String
+    /// What was known then: JSON.
+    package var decidedOn: String
+    /// When the variants were tried out for long enough; nil until all who try them out are in the outbox.
+    package var testEndsAt: Timestamp?
 
     package init(campaign: String, version: Int64) {
         number = 0
@@ -44,6 +53,9 @@ package struct CampaignRun: Sendable, Equatable {
         audience = 0
         queued = 0
         heldOut = 0
+        winner = ""
+        decidedBy = ""
+        decidedOn = ""
     }
 
     /// The lane that its messages go by.
@@ -80,7 +92,7 @@ extension RecordsStore {
     /// Keeps a run as it is now. Durable when this returns.
     ///
     /// - Parameter before: The state that it must be in still; nil for a new one.
-    /// - Returns: Nil where it was in another.
+    /// - Returns: Nil where it was in another, or its winner was chosen since it was read.
     package func put(_ run: CampaignRun, before: CampaignState?) throws -> CampaignRun? {
         let kept: CampaignRun? = try writeDurably { db in try put(run, before, db) }
         if kept != nil { outboxBell.ring() }
@@ -90,7 +102,8 @@ extension RecordsStore {
     /// Puts a piece of a campaign's messages into the outbox, and notes how far it is, in one transaction. Durable when
     /// this returns.
     ///
-    /// - Returns: False where it isn't running any more; nothing is changed then.
+    /// - Returns: False where it isn't running any more, or its winner was chosen since it was read; nothing is
+    ///   changed then.
     package func fill(_ run: CampaignRun, with drafts: [OutboxDraft]) throws -> Bool {
         let isFilled: Bool = try writeDurably { db in
             guard try put(run, .running, db) != nil else { return false }
@@ -229,13 +242,13 @@ extension RecordsStore {
                 UPDATE campaign_runs SET version = ?, state = ?, approved_by = ?, approved_at = ?,
                     starts_at = ?, began_at = ?, ended_at = ?, through_customer = ?, audience = ?,
                     queued = ?, held_out = ?, next_at = ?
-                WHERE id = ? AND state = ?
+                WHERE id = ? AND state = ? AND winner = ?
                 """,
             arguments: [
                 run.version, run.state.rawValue, run.approvedBy, ms(run.approvedAt),
                 ms(run.startsAt), ms(run.beganAt), ms(run.endedAt), run.throughCustomer,
                 run.audience, run.queued, run.heldOut, ms(run.nextAt), kept.number,
-                before.rawValue,
+                before.rawValue, run.winner,
             ])
         return db.changesCount > 0 ? kept : nil
     }
@@ -282,7 +295,8 @@ extension CampaignRun {
             db,
             sql: """
                 SELECT id, campaign, version, state, approved_by, approved_at, starts_at, began_at,
-                    ended_at, through_customer, audience, queued, held_out, next_at
+                    ended_at, through_customer, audience, queued, held_out, next_at, winner,
+                    decided_at, decided_by, decided_on, test_ends_at
                 FROM campaign_runs \(condition)
                 """, arguments: arguments
         ).compactMap { row in
@@ -304,6 +318,11 @@ extension CampaignRun {
             run.queued = row[11]
             run.heldOut = row[12]
             run.nextAt = time(13)
+            run.winner = row[14]
+            run.decidedAt = time(15)
+            run.decidedBy = row[16]
+            run.decidedOn = row[17]
+            run.testEndsAt = time(18)
             return run
         }
     }

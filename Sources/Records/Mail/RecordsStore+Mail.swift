@@ -229,16 +229,17 @@ extension MessageDraft {
         INSERT INTO messages (
             id, customer, address, domain, template, version, topic, stream, journey, step, campaign,
             subject, message_id, filled, links, state, reply, sending_at, attempts, created_at,
-            state_at, channel, repeatable)
+            state_at, channel, repeatable, variant, drawn)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
-            ?20, ?21, ?22, ?23)
+            ?20, ?21, ?22, ?23, ?24, ?25)
         ON CONFLICT (id) DO UPDATE SET customer = excluded.customer, address = excluded.address,
             domain = excluded.domain, template = excluded.template, version = excluded.version,
             topic = excluded.topic, stream = excluded.stream, subject = excluded.subject,
             message_id = excluded.message_id, filled = excluded.filled, links = excluded.links,
             state = excluded.state, reply = excluded.reply, sending_at = excluded.sending_at,
             attempts = excluded.attempts, state_at = excluded.state_at,
-            channel = excluded.channel, repeatable = excluded.repeatable
+            channel = excluded.channel, repeatable = excluded.repeatable,
+            variant = excluded.variant, drawn = excluded.drawn
         WHERE messages.state <> 'accepted'
         """
 }
@@ -271,6 +272,8 @@ extension HotStatement {
         bind(21, now.milliseconds)
         bind(22, text: message.channel)
         bind(23, message.isRepeatable ? 1 : 0)
+        bind(24, text: message.variant)
+        bind(25, message.isDrawn ? 1 : 0)
     }
 
     /// Binds what becomes of the outbox's item.

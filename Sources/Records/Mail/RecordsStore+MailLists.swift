@@ -300,9 +300,9 @@ let messageColumns = """
     m.id, m.customer, m.address, m.template, m.version, m.topic, m.stream, m.journey, m.step,
     m.campaign, m.subject, m.message_id, m.filled, m.links, m.created_at, m.state, m.reply,
     m.attempts, m.sending_at, m.state_at, m.complained_at, m.opened_at, m.clicked_at,
-    m.machine_hits, m.channel, m.repeatable
+    m.machine_hits, m.channel, m.repeatable, m.variant, m.drawn
     """
-let messageColumnCount = 26
+let messageColumnCount = 28
 
 extension MessageRecord {
     static func fetch(
@@ -332,6 +332,8 @@ extension MessageRecord {
             createdAt: Timestamp(milliseconds: row[14]))
         draft.channel = row[24]
         draft.isRepeatable = row[25]
+        draft.variant = row[26]
+        draft.isDrawn = row[27]
         self.init(
             draft: draft,
             state: state, reply: row[16], attempts: row[17], sendingAt: time(18),

@@ -55,6 +55,9 @@ enum RecordsMigrations {
         migrator.registerMigration("0011_Channels") { db in
             try db.execute(sql: ChannelTables.definition.asStrictSQLite())
         }
+        migrator.registerMigration("0012_Variants") { db in
+            try db.execute(sql: VariantColumns.definition.asStrictSQLite())
+        }
         return migrator
     }
 

@@ -147,16 +147,19 @@ package struct DefinitionSet: Sendable {
             if !names.contains(campaign.segment) {
                 report("segment", "is \(campaign.segment), which isn't defined")
             }
-            let template = templates.first { $0.row.name == campaign.template }?.definition
-            if template == nil {
-                report("template", "is \(campaign.template), which isn't defined")
-            } else if template?.purpose == .transactional {
-                report("template", "is \(campaign.template), which isn't for marketing")
-            } else if let template, template.channel != .email {
-                report(
-                    "template",
-                    "is \(campaign.template), which is for \(template.channel.rawValue); campaigns "
-                        + "send e-mail")
+            for (index, variant) in campaign.messages.enumerated() {
+                let path = campaign.variants.isEmpty ? "template" : "variants[\(index)].template"
+                let template = templates.first { $0.row.name == variant.template }?.definition
+                if template == nil {
+                    report(path, "is \(variant.template), which isn't defined")
+                } else if template?.purpose == .transactional {
+                    report(path, "is \(variant.template), which isn't for marketing")
+                } else if let template, template.channel != .email {
+                    report(
+                        path,
+                        "is \(variant.template), which is for \(template.channel.rawValue); "
+                            + "campaigns send e-mail")
+                }
             }
         }
         for item in templates {

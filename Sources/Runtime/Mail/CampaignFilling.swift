@@ -70,31 +70,52 @@ struct CampaignFilling {
             try end(run, "what it needs isn't defined any more", at: now)
             return nil
         }
+        let isTesting = campaign.test != nil && run.winner.isEmpty
+        var lookAt: Timestamp?
+        if isTesting {
+            lookAt = try look(at: run, campaign, now: now)
+            // A winner was found: the rest is filled in from the start.
+            if lookAt == nil { return now }
+        }
         let aheadAt = now.adding(milliseconds: Self.aheadMs)
-        if let at = run.nextAt, at > aheadAt { return at.adding(milliseconds: -Self.aheadMs) }
+        if let at = run.nextAt, at > aheadAt {
+            let due = at.adding(milliseconds: -Self.aheadMs)
+            return lookAt.map { min($0, due) } ?? due
+        }
         let open = try records.openMessages(inLane: run.lane, limit: Self.openMax)
-        guard open < Self.openMax - Self.pieceMax / 2 else { return nil }
+        guard open < Self.openMax - Self.pieceMax / 2 else { return lookAt }
         let rate = campaign.ratePerHour.map { Double($0) / 3_600_000 }
         let limit = min(
             Self.pieceMax, max(1, rate.map { Int($0 * Double(Self.aheadMs)) } ?? Self.pieceMax))
+        // Of those who are looked at, a test passes most by.
         let members = try records.members(
-            of: segment.subject, after: run.throughCustomer, limit: limit)
+            of: segment.subject, after: run.throughCustomer,
+            limit: campaign.test == nil ? limit : Self.pieceMax)
         if members.isEmpty {
+            if isTesting { return try wait(run, campaign, lookAt, now: now) }
             if open == 0 { try finish(run, campaign, at: now) }
             return nil
         }
         var filled = run
-        let isHeldOut = try workspace.holdouts(of: campaign)
-        let payload = Self.payload(campaign)
+        let places = try places(members.map(\.customer), run, campaign)
+        let payloads = try Self.payloads(campaign)
         var drafts: [OutboxDraft] = []
         var due = max(now, run.nextAt ?? now)
-        for member in members {
-            let customer = ID<Customer>(rawValue: member.customer)
-            let isWithheld = isHeldOut(customer)
+        for (member, place) in zip(members, places) where drafts.count < limit {
+            filled.throughCustomer = member.customer
+            if place == .passed { continue }
+            let isWithheld = place == .heldOut
+            let payload: [UInt8]? =
+                switch place {
+                case .variant(let name, let isDrawn): payloads[Payload(name, isDrawn)]
+                case .heldOut, .passed: payloads.values.first
+                }
+            guard let payload else { continue }
             drafts.append(
                 OutboxDraft(
-                    key: "campaign/\(run.campaign)/\(run.number)/\(member.customer)",
-                    customer: customer, origin: OutboxOrigin(step: String(run.number)),
+                    key: Self.key(run, member.customer),
+                    customer: ID(rawValue: member.customer),
+                    origin: OutboxOrigin(step: String(run.number)),
                     content: .send(lane: run.lane, message: payload), createdAt: now, dueAt: due,
                     isWithheld: isWithheld))
             if isWithheld {
@@ -107,7 +128,6 @@ struct CampaignFilling {
                 }
             }
         }
-        filled.throughCustomer = members.last?.customer ?? run.throughCustomer
         filled.nextAt = rate == nil ? nil : due
         _ = try records.fill(filled, with: drafts)
         return now
@@ -148,23 +168,6 @@ struct CampaignFilling {
 
     /// As it was approved; nil where its name is out of force.
     private func campaign(of run: CampaignRun) throws -> Campaign? {
-        let rows = try workspace.records.definitionVersions(kind: "campaign", name: run.campaign)
-        guard rows.contains(where: { $0.replacedAt == nil }),
-            let row = rows.first(where: { $0.version == run.version })
-        else { return nil }
-        return try Campaign(reading: DocumentReader(try DefinitionSet.document(row)))
-    }
-
-    private static func payload(_ campaign: Campaign) -> [UInt8] {
-        var json = JSONWriter()
-        json.beginObject()
-        json.member("channel", "email")
-        json.member("template", campaign.template)
-        json.member("topic", campaign.topic)
-        json.member("campaign", campaign.name)
-        json.key("data")
-        campaign.data.write(to: &json)
-        json.endObject()
-        return json.bytes
+        try workspace.approvedCampaign(of: run)
     }
 }

@@ -81,6 +81,7 @@ enum MailEvents {
         if !draft.journey.isEmpty { json.member("journey", draft.journey) }
         if !draft.step.isEmpty { json.member("step", draft.step) }
         if !draft.campaign.isEmpty { json.member("campaign", draft.campaign) }
+        if !draft.variant.isEmpty { json.member("variant", draft.variant) }
     }
 
     /// Names of Segment's specs, where they have one.

@@ -103,7 +103,8 @@ package struct MailMaker: Sendable {
             topic: order?.topic ?? "",
             stream: purpose == .marketing ? .marketing : .transactional,
             journey: item.origin.journey, step: item.origin.step,
-            campaign: order?.campaign ?? "", messageID: messageID(of: item),
+            campaign: order?.campaign ?? "", variant: order?.variant ?? "",
+            isDrawn: order?.isDrawn ?? false, messageID: messageID(of: item),
             createdAt: item.createdAt)
     }
 

@@ -18,6 +18,10 @@ struct MailOrder: Sendable, Equatable {
     var coupon: DocumentNode?
     /// Empty where a journey sends it.
     var campaign: String
+    /// Of the campaign; empty where it has none.
+    var variant: String
+    /// Whether chance gave it its variant.
+    var isDrawn: Bool
     /// The template itself, where a test tries one out that isn't saved.
     var source: DocumentNode?
     /// Where a test goes to, in place of the customer's own address; nil for the real thing.
@@ -42,6 +46,8 @@ struct MailOrder: Sendable, Equatable {
         data = node["data"] ?? .mapping([])
         coupon = node["coupon"]
         campaign = text("campaign") ?? ""
+        variant = text("variant") ?? ""
+        isDrawn = node["drawn"]?.value == .boolean(true)
         source = node["source"]
         testAddress = text("testAddress")
     }

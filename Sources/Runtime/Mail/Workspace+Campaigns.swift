@@ -3,6 +3,7 @@ import Experiments
 package import Journeys
 package import Kernel
 package import Records
+import Templates
 
 /// A campaign as it stands.
 package struct CampaignStanding: Sendable {
@@ -29,6 +30,11 @@ extension Workspace {
         case notApproved(String)
         case wrongState(String, CampaignState?, CampaignStep)
         case ownWork(String)
+        /// What it would send can't be made, for these reasons.
+        case unfit(String, reasons: [String])
+        case untested(String)
+        case unknownVariant(String, variant: String, known: [String])
+        case decided(String, winner: String)
 
         package var description: String {
             switch self {
@@ -39,6 +45,14 @@ extension Workspace {
                 "\(name) is \(state?.rawValue ?? "new"), so that it can't be asked to \(step.rawValue)"
             case .ownWork(let name):
                 "\(name) was written by the same person; somebody else approves it"
+            case .unfit(let name, let reasons):
+                "\(name) can't go out as it is: \(reasons.joined(separator: "; "))"
+            case .untested(let name):
+                "nobody waits for a variant of \(name): it tries none out, or isn't under way"
+            case .unknownVariant(let name, let variant, let known):
+                "\(name) has no variant \(variant); it has \(known.joined(separator: ", "))"
+            case .decided(let name, let winner):
+                "the variant of \(name) is chosen already: \(winner)"
             }
         }
     }
@@ -80,6 +94,10 @@ extension Workspace {
             guard draft.state == .draft || draft.state == .scheduled else {
                 throw CampaignFailure.wrongState(name, draft.state, step)
             }
+            let reasons = try obstacles(to: standing.campaign)
+            guard reasons.isEmpty else {
+                throw CampaignFailure.unfit(name, reasons: reasons)
+            }
             var run = draft
             run.version = standing.row.version
             run.approvedBy = actor
@@ -116,6 +134,81 @@ extension Workspace {
             guard let open, try records.cancelCampaign(open, at: now) else {
                 throw CampaignFailure.wrongState(name, standing.run?.state, step)
             }
+        }
+    }
+
+    /// Chooses the variant that everybody gets who waits for one.
+    ///
+    /// - Parameter actor: Who does it.
+    package func chooseWinner(_ variant: String, of name: String, by actor: String) throws {
+        let standing = try campaign(name)
+        guard let run = standing.run, run.state == .running || run.state == .paused,
+            let approved = try approvedCampaign(of: run), approved.test != nil
+        else { throw CampaignFailure.untested(name) }
+        guard let chosen = approved.variant(named: variant) else {
+            throw CampaignFailure.unknownVariant(
+                name, variant: variant, known: approved.variants.map(\.name))
+        }
+        let figures = try variantFigures(of: run, approved, withOrders: true)
+        guard
+            try records.decide(
+                run, winner: chosen.name, by: actor, on: figures.json, at: clock.now)
+        else {
+            let now = try records.campaignRun(of: name)
+            guard let winner = now?.winner, !winner.isEmpty else {
+                throw CampaignFailure.untested(name)
+            }
+            throw CampaignFailure.decided(name, winner: winner)
+        }
+    }
+
+    /// A run's campaign as it was approved; nil where its name is out of force.
+    package func approvedCampaign(of run: CampaignRun) throws -> Campaign? {
+        let rows = try records.definitionVersions(kind: "campaign", name: run.campaign)
+        guard rows.contains(where: { $0.replacedAt == nil }),
+            let row = rows.first(where: { $0.version == run.version })
+        else { return nil }
+        return try Campaign(reading: DocumentReader(try DefinitionSet.document(row)))
+    }
+
+    /// What keeps a campaign from being sent as it is written: templates that are gone, and what they require and
+    /// nothing gives. What is required of each customer isn't looked at; who lacks it gets nothing.
+    package func obstacles(to campaign: Campaign) throws -> [String] {
+        let templates = try definitions().templates
+        var reasons: [String] = []
+        for variant in campaign.messages {
+            let of = variant.name.isEmpty ? "" : "variant \(variant.name): "
+            guard let template = templates.first(where: { $0.row.name == variant.template }) else {
+                reasons.append("\(of)there is no template \(variant.template)")
+                continue
+            }
+            let data = campaign.data(for: variant)
+            for path in template.definition.required where !Self.gives(path, data) {
+                reasons.append(
+                    "\(of)the template \(variant.template) requires \(path), which the campaign's "
+                        + "data doesn't give")
+            }
+        }
+        return reasons
+    }
+
+    /// Whether a required value comes from a campaign's data, or from elsewhere.
+    private static func gives(_ path: String, _ data: DocumentNode) -> Bool {
+        let names = path.split { $0 == "." || $0 == "[" }.map(String.init)
+        guard let first = names.first else { return true }
+        // A campaign gives no code to anybody.
+        if first == "coupon" { return false }
+        if MailValues.ownNames.contains(first) { return true }
+        var node: DocumentNode? = data
+        for name in names {
+            if case .list? = node?.value { return true }
+            node = node?[name]
+        }
+        switch node?.value {
+        case nil, .null: return false
+        case .text(let text): return !text.isEmpty
+        case .list(let items): return !items.isEmpty
+        default: return true
         }
     }
 

@@ -3,7 +3,7 @@ import Kernel
 import Records
 import Runtime
 
-/// `perennial campaign list|approve|start|pause|resume|cancel`
+/// `perennial campaign list|show|approve|start|pause|resume|winner|cancel`
 struct CampaignCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "campaign",
@@ -13,8 +13,9 @@ struct CampaignCommand: AsyncParsableCommand {
             somebody approved it as it is written now.
             """,
         subcommands: [
-            CampaignListCommand.self, CampaignApproveCommand.self, CampaignStartCommand.self,
-            CampaignPauseCommand.self, CampaignResumeCommand.self, CampaignCancelCommand.self,
+            CampaignListCommand.self, CampaignShowCommand.self, CampaignApproveCommand.self,
+            CampaignStartCommand.self, CampaignPauseCommand.self, CampaignResumeCommand.self,
+            CampaignWinnerCommand.self, CampaignCancelCommand.self,
         ])
 }
 
@@ -43,13 +44,13 @@ struct CampaignListCommand: WorkspaceCommand {
                     String(run?.audience ?? 0), String(run?.queued ?? 0),
                     String(run?.heldOut ?? 0), count(.accepted), count(.deferred),
                     count(.bounced, .refused, .failed), count(.suppressed, .expired),
-                    count(.inDoubt),
+                    count(.inDoubt), VariantsText.summary(standing),
                 ]
             }
         }
         var table = TextTable(headings: [
             "campaign", "state", "audience", "queued", "held out", "accepted", "deferred",
-            "failed", "not wanted", "in doubt",
+            "failed", "not wanted", "in doubt", "variants",
         ])
         table.rows = rows
         if format == .csv { return try await output.line(table.csv()) }
