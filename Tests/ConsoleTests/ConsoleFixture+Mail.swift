@@ -22,6 +22,7 @@ struct MailAsked: Sendable {
     var listed: [SuppressionQuery] = []
     var acts: [CampaignAct] = []
     var campaignTests: [String] = []
+    var chosen: [String] = []
     var counted: [CampaignForm] = []
     var campaigns: [CampaignForm] = []
     var pagesOfCampaigns = 0
@@ -29,7 +30,7 @@ struct MailAsked: Sendable {
     /// How many things were changed or sent.
     var changes: Int {
         saved.count + tests.count + paused.count + again.count + suppressed.count
-            + unsuppressed.count + acts.count + campaignTests.count + campaigns.count
+            + unsuppressed.count + acts.count + campaignTests.count + chosen.count + campaigns.count
     }
 }
 
@@ -190,6 +191,12 @@ extension ConsoleFixture {
             self.asked.withLock { $0.mail.acts.append(act) }
             return .done
         }
+        mail.chooseVariant = { _, variant, _ in
+            if variant == "B" { return .refused(reason: SampleData.hostile) }
+            self.asked.withLock { $0.mail.chosen.append(variant) }
+            return .done
+        }
+        mail.campaignForm = { $0 == MailSample.campaign ? MailSample.form : nil }
         mail.testCampaign = { _, address, _ in
             if address.hasPrefix("never") { return .refused(reason: SampleData.hostile) }
             self.asked.withLock { $0.mail.campaignTests.append(address) }

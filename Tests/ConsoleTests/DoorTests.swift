@@ -74,7 +74,8 @@ struct DoorTests {
         "/outbox/letter-dead/replay", "/outbox/receivers/crm/replay", "/templates/editor",
         "/templates/preview", "/messages/lane", "/messages/\(MailSample.message)/again",
         "/suppressions", "/suppressions/remove", "/campaigns/spring/act",
-        "/campaigns/spring/test", "/campaigns/new", "/campaigns/audience",
+        "/campaigns/spring/test", "/campaigns/spring/winner", "/campaigns/new",
+        "/campaigns/audience",
     ])
     func `a form without its token changes nothing`(path: String) async throws {
         let fixture = ConsoleFixture()

@@ -135,6 +135,37 @@ extension MailSample {
             appliedAt: SampleData.asOf, yaml: yaml, revision: "7&8")
     }
 
+    static func variants(_ shape: String) -> CampaignVariants {
+        var data = CampaignVariants(
+            rows: [
+                CampaignVariants.Row(
+                    name: "A", template: link(.template, template), sent: 400, opened: 90,
+                    clicked: 12, ordered: 2),
+                CampaignVariants.Row(
+                    name: "B", template: link(.template, template), sent: 410, opened: 99,
+                    clicked: 70, ordered: 4),
+            ], test: CampaignVariants.Test(share: 0.2, span: "4 hours"), mayChoose: true)
+        switch shape {
+        case "waiting": data.test?.endsAt = SampleData.asOf
+        case "evidence": data.winner = ("B", SampleData.asOf, .evidence)
+        case "time": data.winner = ("B", SampleData.asOf, .time)
+        case "hand": data.winner = ("B", SampleData.asOf, .hand(by: hostile))
+        case "split": data.test = nil
+        default: break
+        }
+        data.mayChoose = data.test != nil && data.winner == nil
+        data.rowsAtChoice = data.winner == nil ? [] : data.rows
+        return data
+    }
+
+    static let form = CampaignForm(
+        edited: campaign, name: campaign, title: hostile, description: hostile, segment: "at-risk",
+        variants: [
+            CampaignForm.Variant(name: "calm", template: template, data: "headline: \(hostile)"),
+            CampaignForm.Variant(name: "loud", template: template),
+        ], testShare: "20%", testSpan: "4 hours", testGoal: "opens", topic: "news",
+        data: "a: <b>", rate: "500", every: "7 days", holdout: "10%", at: "2026-03-01T09:00")
+
     static let choices = CampaignChoices(
         segments: [link(.segment, "at-risk")], templates: [link(.template, template)],
         topics: [CampaignChoices.Topic(name: "news", title: hostile)])

@@ -35,6 +35,8 @@ struct RoleDoorTests {
         ("/campaigns", [.readFigures]), ("/campaigns/spring", [.readFigures]),
         ("/campaigns/spring/live", [.readFigures]), ("/campaigns/new", [.changeJourneys]),
         ("/campaigns/spring/cancel", [.changeJourneys]),
+        ("/campaigns/spring/edit", [.changeJourneys]),
+        ("/campaigns/spring/winner?variant=A", [.changeJourneys]),
     ]
 
     private static let all = Set(Permission.allCases)
@@ -83,6 +85,7 @@ struct RoleDoorTests {
         ("/suppressions", "address=a%40example.test", .changeCustomers),
         ("/suppressions/remove", "address=c1%40example.test", .changeCustomers),
         ("/campaigns/spring/act", "act=start", .changeJourneys),
+        ("/campaigns/spring/winner", "variant=A", .changeJourneys),
         ("/campaigns/spring/test", "address=a%40example.test", .changeJourneys),
         ("/campaigns/new", "segment=at-risk", .changeJourneys),
     ]

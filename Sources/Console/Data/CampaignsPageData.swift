@@ -115,6 +115,8 @@ package struct CampaignPageData: Sendable {
     package var problem: String
     /// Changes whenever the page does.
     package var revision: String
+    /// Nil where it has one template.
+    package var variants: CampaignVariants?
 
     package init(
         row: CampaignRow, audience: CampaignAudience, topic: String = "", ratePerHour: Int? = nil,
@@ -122,8 +124,9 @@ package struct CampaignPageData: Sendable {
         left: [CampaignAudience.WhyNot] = [], writer: ID<Member>? = nil, writerName: String = "",
         isOnlyMember: Bool = false, approvedBy: String? = nil, approvedAt: Timestamp? = nil,
         version: Int = 1, appliedAt: Timestamp? = nil, yaml: String = "", problem: String = "",
-        revision: String = ""
+        revision: String = "", variants: CampaignVariants? = nil
     ) {
+        self.variants = variants
         self.row = row
         self.audience = audience
         self.topic = topic
@@ -165,29 +168,70 @@ package enum CampaignOutcome: Sendable, Equatable {
     case refused(reason: String)
 }
 
-/// A new campaign, as it was typed.
+/// A campaign as it was typed.
 package struct CampaignForm: Sendable, Equatable {
+    /// One of its variants; without a template it isn't one.
+    package struct Variant: Sendable, Equatable {
+        package var name: String
+        package var template: String
+        /// What it gives to the template: lines of YAML.
+        package var data: String
+
+        package init(name: String = "", template: String = "", data: String = "") {
+            self.name = name
+            self.template = template
+            self.data = data
+        }
+    }
+
+    /// The name of the one that is changed; empty for a new one.
+    package var edited: String
     package var name: String
     package var title: String
+    package var description: String
     package var segment: String
+    /// Empty where it has variants.
     package var template: String
-    /// Empty for the template's own.
+    package var variants: [Variant]
+    /// How the variants are tried out: the share, how long and by what; empty where everybody gets one.
+    package var testShare: String
+    package var testSpan: String
+    package var testGoal: String
+    /// Empty for `general`.
     package var topic: String
+    /// What it gives to the template: lines of YAML.
+    package var data: String
     /// Messages an hour; empty for as fast as it goes.
     package var rate: String
+    /// How long after it began it begins again, such as `7 days`; empty for once.
+    package var every: String
+    /// Such as `10%`; empty for nobody.
+    package var holdout: String
     /// `2026-03-01T09:00` in the workspace's zone; empty to start by hand.
     package var at: String
 
     package init(
-        name: String = "", title: String = "", segment: String = "", template: String = "",
-        topic: String = "", rate: String = "", at: String = ""
+        edited: String = "", name: String = "", title: String = "", description: String = "",
+        segment: String = "", template: String = "", variants: [Variant] = [],
+        testShare: String = "", testSpan: String = "", testGoal: String = "", topic: String = "",
+        data: String = "", rate: String = "", every: String = "", holdout: String = "",
+        at: String = ""
     ) {
+        self.edited = edited
         self.name = name
         self.title = title
+        self.description = description
         self.segment = segment
         self.template = template
+        self.variants = variants
+        self.testShare = testShare
+        self.testSpan = testSpan
+        self.testGoal = testGoal
         self.topic = topic
+        self.data = data
         self.rate = rate
+        self.every = every
+        self.holdout = holdout
         self.at = at
     }
 }

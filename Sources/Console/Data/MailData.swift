@@ -113,6 +113,13 @@ package struct MailData: Sendable {
     package var changeCampaign:
         @Sendable (_ name: String, CampaignAct, _ by: ID<Member>) async throws ->
             CampaignOutcome = { _, _, _ in .unknown }
+    /// Chooses the variant that those get who wait for the best one.
+    package var chooseVariant:
+        @Sendable (_ name: String, _ variant: String, _ by: ID<Member>) async throws ->
+            CampaignOutcome = { _, _, _ in .unknown }
+    /// A campaign as its form shows it. Nil where there is no such campaign.
+    package var campaignForm: @Sendable (_ name: String) async throws -> CampaignForm? = { _ in nil
+    }
     /// Sends a campaign's template to one address, filled in for some member of its segment.
     package var testCampaign:
         @Sendable (_ name: String, _ address: String, _ by: ID<Member>) async throws ->
@@ -125,7 +132,7 @@ package struct MailData: Sendable {
     package var campaignAudience: @Sendable (CampaignForm) async throws -> CampaignAudience? = {
         _ in nil
     }
-    /// Saves a new campaign as a draft that is to be approved.
+    /// Saves a campaign, new or changed, as a draft that is to be approved.
     package var saveCampaign:
         @Sendable (CampaignForm, _ by: ID<Member>) async throws -> CampaignSaveOutcome = { _, _ in
             .refused(field: "", reason: "")

@@ -31,6 +31,8 @@ struct CampaignView {
     let hasBegun: Bool
     let counts: [Count]
     let hasCounts: Bool
+    let variants: VariantsView?
+    let editPath: String
     let left: [AudienceView.Why]
     let hasLeft: Bool
     let acts: [Act]
@@ -79,6 +81,8 @@ struct CampaignView {
                 path: "/messages?state=\(state.rawValue)&origin=\(FormFields.encode(row.name))")
         }
         hasCounts = hasBegun && !counts.isEmpty
+        variants = VariantsView(data.variants, path: row.path, formats: formats)
+        editPath = "\(row.path)/edit"
         left = data.left.map { AudienceView.Why($0, of: data.row.audience, formats) }
         hasLeft = hasBegun && !left.isEmpty
         isApproved = data.approvedBy != nil
@@ -109,9 +113,15 @@ struct CampaignView {
     ) -> [Pair] {
         let words = formats.words
         var facts = [
-            Pair(name: words("definition.segment"), value: row.segment, path: row.segmentPath),
-            Pair(name: words("definition.template"), value: row.template, path: row.templatePath),
+            Pair(name: words("definition.segment"), value: row.segment, path: row.segmentPath)
         ]
+        // Variants are shown with their templates elsewhere.
+        if data.variants == nil {
+            facts.append(
+                Pair(
+                    name: words("definition.template"), value: row.template,
+                    path: row.templatePath))
+        }
         if !data.topic.isEmpty {
             facts.append(Pair(name: words("template.topic"), value: data.topic, path: nil))
         }

@@ -77,7 +77,7 @@ struct FindView {
     let customers: [Hit]
     let isEmpty: Bool
 
-    /// So many segments and journeys are shown.
+    /// So many definitions are shown.
     private static let definitionsMax = 8
 
     /// - Parameter rooms: Those that are open to whoever searches.
@@ -107,7 +107,7 @@ struct FindView {
                 Hit(
                     id: "hit-\(link.kind.rawValue)-\(link.name)",
                     label: link.title.isEmpty ? link.name : link.title, note: nil,
-                    path: "/\(link.kind.rawValue)s/\(FormFields.encode(link.name))",
+                    path: link.path,
                     icon: "\(icons)#\(link.kind.rawValue)s")
             }
         customers = rows.map { row in

@@ -49,6 +49,27 @@ extension ConsoleRoutes {
                 return try await askCancel(visit, name)
             }
         }
+        router.get("/campaigns/:name/edit") { request, context in
+            try await read(request, context, needs: [.changeJourneys]) { visit in
+                guard let name = Self.name(context),
+                    let form = try await desk.data.mail.campaignForm(name)
+                else { return visit.notFound() }
+                return try await campaignForm(
+                    visit, form, audience: try await audience(visit, form))
+            }
+        }
+        router.get("/campaigns/:name/winner") { request, context in
+            try await read(request, context, needs: [.changeJourneys]) { visit in
+                guard let name = Self.name(context) else { return visit.notFound() }
+                return try await askWinner(visit, name)
+            }
+        }
+        router.post("/campaigns/:name/winner") { request, context in
+            try await submit(request, context, by: .allowed(.changeJourneys)) { visit, form in
+                guard let name = Self.name(context) else { return visit.notFound() }
+                return try await chooseWinner(visit, name, form)
+            }
+        }
         router.post("/campaigns/:name/act") { request, context in
             try await submit(request, context, by: .allowed(.changeJourneys)) { visit, form in
                 guard let name = Self.name(context) else { return visit.notFound() }
@@ -102,6 +123,37 @@ extension ConsoleRoutes {
         return visit.page("question", title: view.title, room: .campaigns, view)
     }
 
+    private func askWinner(_ visit: Visit, _ name: String) async throws -> Response {
+        guard let data = try await desk.data.mail.campaign(name),
+            let variants = data.variants, let asked = visit.query["variant"],
+            let variant = variants.rows.first(where: { $0.name == asked })?.name
+        else { return visit.notFound() }
+        let row = CampaignsView.Row(data.row, visit.formats)
+        let found = VariantsView(variants, path: row.path, formats: visit.formats)
+        let view = QuestionView(
+            title: visit.words("variants.chooseTitle", variant),
+            subjects: [row.title, found?.verdict ?? ""].filter { !$0.isEmpty },
+            note: visit.words("variants.chooseNote"), path: "\(row.path)/winner",
+            backPath: row.path, button: visit.words("variants.chooseButton", variant),
+            fields: [QuestionView.Field(name: "variant", value: variant)])
+        return visit.page("question", title: view.title, room: .campaigns, view)
+    }
+
+    private func chooseWinner(
+        _ visit: Visit, _ name: String, _ form: FormFields
+    ) async throws -> Response {
+        guard let member = visit.session?.member, let variant = form["variant"] else {
+            return visit.notFound()
+        }
+        switch try await desk.data.mail.chooseVariant(name, variant, member) {
+        case .done, .already: return visit.redirect("/campaigns/\(name)")
+        case .unknown: return visit.notFound()
+        case .refused(let reason):
+            return try await campaign(
+                visit, name, problem: reason, status: .unprocessableContent)
+        }
+    }
+
     private func turnCampaign(
         _ visit: Visit, _ name: String, _ form: FormFields
     ) async throws -> Response {
@@ -148,7 +200,7 @@ extension ConsoleRoutes {
             form, choices: try await desk.data.mail.campaignChoices(), audience: audience,
             problem: problem, words: visit.words)
         return visit.page(
-            "campaign-form", title: visit.words("campaign.new"), room: .campaigns, view,
+            "campaign-form", title: view.heading, room: .campaigns, view,
             status: status)
     }
 
@@ -178,15 +230,30 @@ extension ConsoleRoutes {
 
 extension CampaignForm {
     private static let fieldBytesMax = 500
+    private static let linesBytesMax = 10_000
 
     /// Reads the form's fields; what is longer than anything that can be meant is cut.
     init(_ fields: FormFields) {
         func text(_ name: String) -> String {
             String(trimmed(fields[name] ?? "").prefix(Self.fieldBytesMax))
         }
+        func lines(_ name: String) -> String {
+            String((fields[name] ?? "").replacing("\r\n", with: "\n").prefix(Self.linesBytesMax))
+        }
         self.init(
-            name: text("name"), title: text("title"), segment: text("segment"),
-            template: text("template"), topic: text("topic"), rate: text("rate"), at: text("at"))
+            edited: text("edited"), name: text("name"), title: text("title"),
+            description: text("description"), segment: text("segment"),
+            template: text("template"),
+            variants: (0..<CampaignFormView.variantsMax).map { index in
+                Variant(
+                    name: text("variant-name-\(index)"),
+                    template: text("variant-template-\(index)"),
+                    data: lines("variant-data-\(index)"))
+            }.filter { !$0.template.isEmpty },
+            testShare: text("test-share"), testSpan: text("test-for"), testGoal: text("test-by"),
+            topic: text("topic"), data: lines("data"), rate: text("rate"), every: text("every"),
+            holdout: text("holdout"), at: text("at"))
+        if !edited.isEmpty { name = edited }
     }
 }
 

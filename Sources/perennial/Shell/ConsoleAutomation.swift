@@ -48,6 +48,12 @@ struct ConsoleAutomation: Sendable {
             + set.journeys.map {
                 DefinitionLink(.journey, name: $0.row.name, title: $0.definition.title)
             }
+            + set.campaigns.map {
+                DefinitionLink(.campaign, name: $0.row.name, title: $0.definition.title)
+            }
+            + set.templates.map {
+                DefinitionLink(.template, name: $0.row.name, title: $0.row.name)
+            }
     }
 
     /// Puts a text in force, as `perennial apply` does.

@@ -8,7 +8,6 @@ import Messaging
 import Records
 import Runtime
 import Segments
-import YAMLText
 
 /// What the rooms of campaigns read and do.
 struct ConsoleCampaigns: Sendable {
@@ -17,6 +16,14 @@ struct ConsoleCampaigns: Sendable {
 
     let workspace: Workspace
     let tests: TestTurns
+    /// Of a run's variants, as the archive takes a while for them.
+    let orders: KeptAnswers<Int64, [String: Int]>
+
+    init(workspace: Workspace, tests: TestTurns) {
+        self.workspace = workspace
+        self.tests = tests
+        orders = KeptAnswers(clock: workspace.clock, seconds: 30)
+    }
 
     func add(to mail: inout MailData) {
         mail.campaigns = { try await Blocking.run { try rows() } }
@@ -30,6 +37,10 @@ struct ConsoleCampaigns: Sendable {
         }
         mail.campaignChoices = { try await Blocking.run { try choices() } }
         mail.campaignAudience = { form in try await Blocking.run { try audience(form) } }
+        mail.chooseVariant = { name, variant, member in
+            try await Blocking.run { try choose(variant, of: name, by: member) }
+        }
+        mail.campaignForm = { name in try await Blocking.run { try form(of: name) } }
         mail.saveCampaign = { form, member in try await save(form, by: member) }
     }
 
@@ -48,13 +59,14 @@ struct ConsoleCampaigns: Sendable {
             .reduce(0) { $0 + $1.value }
         let segment = set.segments.first { $0.row.name == campaign.segment }
         let size = try segment.map { try workspace.records.segmentSizes()[$0.row.subject] ?? 0 }
+        let templates = campaign.messages.map(\.template)
         return CampaignRow(
             name: standing.row.name, title: campaign.title, state: run?.state.shown ?? .draft,
             segment: segment.map {
                 DefinitionLink(.segment, name: $0.row.name, title: $0.definition.title)
             },
             template: DefinitionLink(
-                .template, name: campaign.template, title: campaign.template),
+                .template, name: campaign.template, title: templates.joined(separator: ", ")),
             audience: run?.beganAt == nil ? Int(size ?? 0) : run?.audience ?? 0,
             settled: settled + (run?.heldOut ?? 0), sent: counts[.accepted] ?? 0,
             startsAt: run?.beganAt ?? run?.startsAt ?? campaign.startsAt(in: workspace.zone))
@@ -88,7 +100,11 @@ struct ConsoleCampaigns: Sendable {
             approvedBy: standing.isApproved ? approvedBy : nil,
             approvedAt: standing.isApproved ? run?.approvedAt : nil,
             version: Int(standing.row.version), appliedAt: standing.row.appliedAt,
-            yaml: standing.row.source, revision: try revision(name) ?? "")
+            yaml: standing.row.source,
+            problem: run?.state.isOver == true && run?.version == standing.row.version
+                ? ""
+                : try workspace.obstacles(to: standing.campaign).joined(separator: "; "),
+            revision: try revision(name) ?? "", variants: try variants(standing, members))
     }
 
     private func left(
@@ -113,13 +129,17 @@ struct ConsoleCampaigns: Sendable {
         let counts = try workspace.records.campaignMessages(of: run)
         let total = counts.sorted { $0.key.rawValue < $1.key.rawValue }
             .map { "\($0.key.rawValue)\($0.value)" }.joined(separator: ".")
+        // What comes back changes the page of a campaign with variants.
+        let back = try workspace.records.variantCounts(of: run)
+            .reduce(run.winner.count) { $0 + $1.opened + $1.clicked }
         return "\(heading.version)-\(run.number)-\(run.state.rawValue)-\(run.approvedBy)-\(total)"
+            + "-\(back)-\(run.testEndsAt?.milliseconds ?? 0)"
     }
 
     // MARK: Audience
 
     /// Who would get it: counted on all where there are few, and else from the first of them.
-    private func audience(_ campaign: Campaign, _ set: DefinitionSet) throws -> CampaignAudience {
+    func audience(_ campaign: Campaign, _ set: DefinitionSet) throws -> CampaignAudience {
         guard let segment = set.segments.first(where: { $0.row.name == campaign.segment }) else {
             return CampaignAudience(size: 0, reached: 0)
         }
@@ -170,13 +190,6 @@ struct ConsoleCampaigns: Sendable {
             topics: Set(try workspace.mailTopics() + ["general"]).sorted().map {
                 CampaignChoices.Topic(name: $0, title: $0)
             })
-    }
-
-    private func audience(_ form: CampaignForm) throws -> CampaignAudience? {
-        guard let campaign = try? Campaign(reading: DocumentReader(Self.document(form))) else {
-            return nil
-        }
-        return try audience(campaign, try workspace.definitions())
     }
 
     // MARK: Changing
@@ -233,72 +246,12 @@ struct ConsoleCampaigns: Sendable {
             return .refused(
                 reason: "\(TestTurns.most) tests in ten minutes are enough; wait a little")
         }
-        let id = try await workspace.sendTest(
-            of: campaign.template, to: address, as: customer,
-            number: workspace.newID(OutboxItem.self))
-        return .sent("\(id) is on its way to \(address)")
-    }
-
-    private func save(
-        _ form: CampaignForm, by member: ID<Member>
-    ) async throws -> CampaignSaveOutcome {
-        var form = form
-        if form.name.isEmpty { form.name = Self.name(from: form.title) }
-        let document = Self.document(form)
-        let campaign: Campaign
-        do throws(DocumentProblem) {
-            campaign = try Campaign(reading: DocumentReader(document))
-        } catch {
-            let field = String(error.path.prefix { $0 != "." && $0 != "[" })
-            return .refused(field: field.isEmpty ? "title" : field, reason: error.reason)
+        for variant in campaign.messages {
+            _ = try await workspace.sendTest(
+                of: variant.template, sample: MailSample(data: campaign.data(for: variant)),
+                to: address, as: customer, number: workspace.newID(OutboxItem.self))
         }
-        if let at = campaign.startsAt(in: workspace.zone), at <= workspace.clock.now {
-            return .refused(field: "at", reason: "is in the past")
-        }
-        let name = campaign.name
-        let isKnown = try await Blocking.run {
-            try workspace.records.heading(kind: "campaign", name: name) != nil
-        }
-        if isKnown { return .refused(field: "name", reason: "is one that there is already") }
-        do {
-            let draft = DefinitionDraft(
-                document: document, source: try document.yaml(), file: name + ".yaml")
-            _ = try await workspace.apply([draft], by: member.description)
-            return .saved(name: name)
-        } catch let failure as DefinitionFailure {
-            let problem = failure.problems.first?.problem
-            return .refused(
-                field: problem?.path.isEmpty == false ? problem?.path ?? "" : "title",
-                reason: problem?.reason ?? failure.description)
-        }
-    }
-
-    private static func document(_ form: CampaignForm) -> DocumentNode {
-        var members: [(String, DocumentNode)] = [
-            ("kind", .text("campaign")), ("name", .text(form.name.isEmpty ? "new" : form.name)),
-        ]
-        if !form.title.isEmpty { members.append(("title", .text(form.title))) }
-        members.append(("segment", .text(form.segment)))
-        members.append(("template", .text(form.template)))
-        if !form.topic.isEmpty { members.append(("topic", .text(form.topic))) }
-        if let rate = Int64(form.rate) {
-            members.append(("rate", .number(rate)))
-        } else if !form.rate.isEmpty {
-            members.append(("rate", .text(form.rate)))
-        }
-        if !form.at.isEmpty { members.append(("at", .text(form.at))) }
-        return .mapping(members)
-    }
-
-    /// `Spring sale, week 2` is `spring-sale-week-2`.
-    private static func name(from title: String) -> String {
-        let letters = title.lowercased().unicodeScalars.map { scalar -> Character in
-            let isPlain = ("a"..."z").contains(scalar) || ("0"..."9").contains(scalar)
-            return isPlain ? Character(scalar) : "-"
-        }
-        let words = String(letters).split(separator: "-").joined(separator: "-")
-        let name = String(words.prefix(60))
-        return name.first?.isLetter == true ? name : "campaign-" + name
+        return .sent("it is on its way to \(address)")
     }
 }
 
