@@ -10,6 +10,13 @@ package struct CustomerAutomation: Hashable, Sendable {
         package let topic: String
         /// Counts only for those that are withheld as well.
         package let isWithheld: Bool
+
+        package init(at: Timestamp, channel: String, topic: String, isWithheld: Bool = false) {
+            self.at = at
+            self.channel = channel
+            self.topic = topic
+            self.isWithheld = isWithheld
+        }
     }
 
     /// An entry that a rule of re-entry may ask for.

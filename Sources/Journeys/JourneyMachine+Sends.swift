@@ -64,13 +64,14 @@ extension JourneyMachine {
     private func planMessages() -> (ready: [Int], waits: [Wait]) {
         let candidates = waiting()
         if candidates.isEmpty { return ([], []) }
+        let sent = automation.sent + (plan.rules.caps.isEmpty ? [] : context.elsewhere())
         var planner = SendPlanner(
             rules: plan.rules, now: now,
             quietZone: plan.zone(
                 plan.rules.quietHours?.zone ?? .workspace, customer: context.timeZone),
             customerZone: plan.zone(.customer, customer: context.timeZone),
             bestHour: context.bestHour,
-            slots: automation.sent.map {
+            slots: sent.map {
                 SendPlanner.Slot(
                     at: $0.at, channel: $0.channel, topic: $0.topic, isWithheld: $0.isWithheld,
                     journey: nil, priority: 0)
@@ -86,9 +87,11 @@ extension JourneyMachine {
                 continue
             }
             let isWithheld = run.holdout != .none
+            let isService = plan.serviceTemplates.contains(terms.template)
             let found = planner.earliest(
-                SendPlanner.Question(terms: terms, isWithheld: isWithheld, deadline: deadline))
-            if found.at < deadline {
+                SendPlanner.Question(
+                    terms: terms, isWithheld: isWithheld, deadline: deadline, isService: isService))
+            if found.at < deadline, !isService {
                 planner.slots.append(
                     SendPlanner.Slot(
                         at: found.at, channel: terms.channel, topic: terms.topic,
@@ -142,7 +145,9 @@ extension JourneyMachine {
         if now >= deadline {
             decide(.expired, run, step, "could not go within \(terms.deadline)")
             sendsChanged = true
-        } else if let reason = context.suppression(terms.channel, terms.topic) {
+        } else if !plan.serviceTemplates.contains(terms.template),
+            let reason = context.suppression(terms.channel, terms.topic)
+        {
             decide(.suppressed, run, step, reason)
             sendsChanged = true
         } else {
@@ -186,8 +191,8 @@ extension JourneyMachine {
                 key: effectKey(run, step), kind: .send, journey: run.journey,
                 version: run.version, run: run.id, step: step.id, isWithheld: isWithheld,
                 dueAt: now, receiver: nil, payload: json.bytes))
-        // What is exempt takes no one's place.
-        if !isExempt {
+        // What is exempt takes no one's place, nor does what somebody asked for.
+        if !isExempt, !plan.serviceTemplates.contains(terms.template) {
             automation.sent.append(
                 CustomerAutomation.Sent(
                     at: now, channel: terms.channel, topic: terms.topic, isWithheld: isWithheld))

@@ -41,6 +41,8 @@ package struct JourneyPlan: Sendable {
     package let entries: [Entry]
     /// The names of those that a webhook may go to; nil where that isn't known here.
     package let receivers: Set<String>?
+    /// The names of templates of what somebody asked for: neither caps nor a withdrawn consent keep these.
+    package let serviceTemplates: Set<String>
     package let workspaceZone: ZoneRules
     let places: [String: Int]
     let hash: SipHash
@@ -64,6 +66,7 @@ package struct JourneyPlan: Sendable {
     package init(
         _ entries: [Entry], rules: SendingRules = SendingRules(), revision: UInt64, hash: SipHash,
         workspaceZone: ZoneRules = .utc, receivers: Set<String>? = nil,
+        serviceTemplates: Set<String> = [],
         zone: @escaping @Sendable (String) -> ZoneRules? = { _ in nil }
     ) {
         self.entries = entries
@@ -71,6 +74,7 @@ package struct JourneyPlan: Sendable {
         self.revision = revision
         self.hash = hash
         self.receivers = receivers
+        self.serviceTemplates = serviceTemplates
         self.workspaceZone = workspaceZone
         self.zone = zone
         assignment = StickyAssignment(hash: hash)

@@ -38,6 +38,8 @@ struct SendPlanner {
         let terms: SendTerms
         let isWithheld: Bool
         let deadline: Timestamp
+        /// Whether it is something that the customer asked for, which no cap keeps.
+        var isService = false
     }
 
     let rules: SendingRules
@@ -93,7 +95,7 @@ struct SendPlanner {
     private func block(
         _ question: Question, at moment: Timestamp
     ) -> (until: Timestamp, obstacle: Obstacle)? {
-        if slots.isEmpty { return nil }
+        if slots.isEmpty || question.isService { return nil }
         var latest: (until: Timestamp, obstacle: Obstacle)?
         for cap in rules.caps
         where cap.covers(channel: question.terms.channel, topic: question.terms.topic) {
@@ -102,7 +104,7 @@ struct SendPlanner {
                 cap.covers(channel: $0.channel, topic: $0.topic)
                     && (!$0.isWithheld || question.isWithheld)
             }.sorted { $0.at < $1.at }
-            guard taken.count >= cap.atMost, Self.isFull(cap, taken, at: moment) else { continue }
+            guard cap.isFull(taken.map(\.at), at: moment) else { continue }
             let window = cap.within.milliseconds
             let ends = taken.map { $0.at.adding(milliseconds: window) }
             guard let until = ends.filter({ $0 > moment }).min() else { continue }
@@ -117,21 +119,5 @@ struct SendPlanner {
             latest = (until, obstacle)
         }
         return latest
-    }
-
-    /// Whether a message more at this moment would be one too many in some stretch of the cap's length. What went
-    /// at t is out of the stretch at exactly t + length.
-    private static func isFull(
-        _ cap: SendingRules.Cap, _ taken: [Slot], at moment: Timestamp
-    ) -> Bool {
-        var times = taken.map(\.at.milliseconds)
-        let place = times.firstIndex { $0 > moment.milliseconds } ?? times.count
-        times.insert(moment.milliseconds, at: place)
-        for first in max(0, place - cap.atMost)...place {
-            let last = first + cap.atMost
-            guard last < times.count else { break }
-            if times[last] - times[first] < cap.within.milliseconds { return true }
-        }
-        return false
     }
 }

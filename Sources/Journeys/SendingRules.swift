@@ -1,5 +1,5 @@
 package import Documents
-import Kernel
+package import Kernel
 
 /// What holds for all that is sent in a workspace: how often, when not, and to whom nothing.
 package struct SendingRules: Hashable, Sendable {
@@ -23,6 +23,23 @@ package struct SendingRules: Hashable, Sendable {
         func covers(channel: String, topic: String) -> Bool {
             // What colleagues are told fills nobody's mailbox.
             channel != SendTerms.colleagues && (self.channel ?? channel) == channel && (self.topic ?? topic) == topic
+        }
+
+        /// Whether a message more at this moment would be one too many in some stretch of the cap's length. What went
+        /// at t is out of the stretch at exactly t + length.
+        ///
+        /// - Parameter taken: In order of time.
+        func isFull(_ taken: [Timestamp], at moment: Timestamp) -> Bool {
+            guard taken.count >= atMost else { return false }
+            var times = taken.map(\.milliseconds)
+            let place = times.firstIndex { $0 > moment.milliseconds } ?? times.count
+            times.insert(moment.milliseconds, at: place)
+            for first in max(0, place - atMost)...place {
+                let last = first + atMost
+                guard last < times.count else { break }
+                if times[last] - times[first] < within.milliseconds { return true }
+            }
+            return false
         }
 
         /// `at most 2 email messages about offers in 7 days`.
@@ -96,10 +113,28 @@ package struct SendingRules: Hashable, Sendable {
         return Cap(channel: channel, topic: topic, atMost: atMost, within: within)
     }
 
+    /// The cap that keeps a message from going now, in words; nil where none does.
+    ///
+    /// What journeys and campaigns send is judged by the same caps. What somebody asked for isn't asked about here, and
+    /// counts nowhere.
+    ///
+    /// - Parameter sent: What went to the customer; what was withheld from them is passed over.
+    package func fullCap(
+        channel: String, topic: String, at moment: Timestamp, after sent: [CustomerAutomation.Sent]
+    ) -> String? {
+        for cap in caps where cap.covers(channel: channel, topic: topic) {
+            let taken = sent.filter {
+                !$0.isWithheld && cap.covers(channel: $0.channel, topic: $0.topic)
+            }.map(\.at).sorted()
+            if cap.isFull(taken, at: moment) { return cap.phrase }
+        }
+        return nil
+    }
+
     func isExempt(_ tags: [String]) -> Bool { tags.contains { exemptTags.contains($0) } }
 
     /// How long what was sent is remembered: as long as the longest cap, and 30 days for those to come.
-    var memoryMs: Int64 {
+    package var memoryMs: Int64 {
         caps.reduce(TimeSpan.days(30).milliseconds) { max($0, $1.within.milliseconds) }
     }
 }

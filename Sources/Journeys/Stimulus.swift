@@ -83,12 +83,15 @@ package struct JourneyContext {
     package var attribute: (String) -> String?
     /// Why the customer must not be written to by a channel about a topic; nil where they may.
     package var suppression: (_ channel: String, _ topic: String) -> String?
+    /// Messages that count towards the caps beside those of journeys: campaigns'. Asked for only where one is planned.
+    package var elsewhere: () -> [CustomerAutomation.Sent]
 
     package init(
         now: Timestamp, customer: ID<Customer>, timeZone: String? = nil, bestHour: Int? = nil,
         nextOrderAt: Timestamp? = nil, holds: @escaping (Condition) -> Verdict,
         attribute: @escaping (String) -> String? = { _ in nil },
-        suppression: @escaping (_ channel: String, _ topic: String) -> String? = { _, _ in nil }
+        suppression: @escaping (_ channel: String, _ topic: String) -> String? = { _, _ in nil },
+        elsewhere: @escaping () -> [CustomerAutomation.Sent] = { [] }
     ) {
         self.now = now
         self.customer = customer
@@ -98,5 +101,6 @@ package struct JourneyContext {
         self.holds = holds
         self.attribute = attribute
         self.suppression = suppression
+        self.elsewhere = elsewhere
     }
 }

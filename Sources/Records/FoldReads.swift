@@ -16,6 +16,7 @@ package final class FoldReads {
     private let getProfile: HotStatement
     private let getBehaviours: HotStatement
     private let getAutomation: HotStatement
+    private let getCampaignMessages: HotStatement
     private let beginReading: HotStatement
     private let endReading: HotStatement
 
@@ -48,6 +49,7 @@ package final class FoldReads {
             db, "SELECT state FROM behaviours WHERE customer = ?1")
         getAutomation = try HotStatement(
             db, "SELECT due, state FROM automations WHERE customer = ?1")
+        getCampaignMessages = try HotStatement(db, CampaignMessage.reading)
         beginReading = try HotStatement(db, "BEGIN")
         endReading = try HotStatement(db, "COMMIT")
     }
@@ -96,6 +98,13 @@ package final class FoldReads {
             due == AutomationStatements.noDue ? nil : Timestamp(milliseconds: due),
             getAutomation.blob(1)
         )
+    }
+
+    /// What campaigns sent to any of these since a moment.
+    package func campaignMessages(
+        of members: [Int64], since: Timestamp
+    ) throws -> [CampaignMessage] {
+        try getCampaignMessages.campaignMessages(of: members, since: since)
     }
 
     // MARK: Identity

@@ -146,7 +146,7 @@ extension FoldBatch {
     ) throws -> CustomerView {
         let members = try identities.members(of: customer, lookup)
         let first = try held(members.first ?? customer)
-        if members.count <= 1 { return CustomerView(first.profile, first.behaviours) }
+        if members.count <= 1 { return CustomerView(first.profile, first.behaviours, members: members) }
         var profile = first.profile
         var behaviours = first.behaviours
         for member in members.dropFirst() {
@@ -154,7 +154,7 @@ extension FoldBatch {
             profile.merge(fragment.profile)
             behaviours.merge(fragment.behaviours)
         }
-        return CustomerView(profile, behaviours)
+        return CustomerView(profile, behaviours, members: members)
     }
 
     private func root(of fragment: Int64, _ identities: IdentityState) throws -> Int64? {

@@ -22,6 +22,8 @@ struct Stage {
     var bestHour: Int?
     var nextOrderAt: Timestamp?
     var suppressed: [String: String] = [:]
+    /// What campaigns sent.
+    var elsewhere: [CustomerAutomation.Sent] = []
     private(set) var decisions: [Decision] = []
     private(set) var effects: [Effect] = []
     private(set) var runs: [RunID: JourneyRun] = [:]
@@ -48,13 +50,15 @@ struct Stage {
 
     static func plan(
         _ entries: [JourneyPlan.Entry], rules: String = "kind: sending", revision: UInt64 = 1,
-        workspaceZone: ZoneRules = .utc, receivers: Set<String>? = nil
+        workspaceZone: ZoneRules = .utc, receivers: Set<String>? = nil,
+        serviceTemplates: Set<String> = []
     ) throws -> JourneyPlan {
         JourneyPlan(
             entries,
             rules: try SendingRules(reading: DocumentReader(try DocumentNode(yaml: rules))),
             revision: revision, hash: SipHash(key: SipHash.Key(low: 1, high: 2)),
-            workspaceZone: workspaceZone, receivers: receivers, zone: { Zones.named($0) })
+            workspaceZone: workspaceZone, receivers: receivers, serviceTemplates: serviceTemplates,
+            zone: { Zones.named($0) })
     }
 
     static func journey(_ yaml: String) throws -> Journey {
@@ -66,7 +70,8 @@ struct Stage {
             now: now, customer: customer, timeZone: timeZone, bestHour: bestHour,
             nextOrderAt: nextOrderAt, holds: { [segments] in Stage.verdict($0, segments) },
             attribute: { [traits] in traits[$0] },
-            suppression: { [suppressed] channel, _ in suppressed[channel] })
+            suppression: { [suppressed] channel, _ in suppressed[channel] },
+            elsewhere: { [elsewhere] in elsewhere })
     }
 
     /// Conditions on segments alone.

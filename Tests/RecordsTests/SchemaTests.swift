@@ -157,7 +157,7 @@ struct SchemaTests {
         let plans = try store.fold { tables in
             try statements(tables).map { try plan($0.sql, tables.db) }
         }
-        #expect(plans.count == 64)
+        #expect(plans.count == 66)
         // Whether there is any coupon, and which timer is the first, is asked of the first row.
         #expect(
             Set(plans.joined().filter { $0.hasPrefix("SCAN") }) == [

@@ -141,6 +141,13 @@ CREATE TABLE fold_state (
     name TEXT PRIMARY KEY NOT NULL,
     value INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE gone_messages (
+    campaign TEXT NOT NULL,
+    step TEXT NOT NULL,
+    state TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (campaign, step, state)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE identifier_drops (
     id INTEGER PRIMARY KEY NOT NULL,
     position INTEGER NOT NULL,
@@ -223,6 +230,10 @@ CREATE TABLE mail_tellings (
     detail TEXT NOT NULL
 ) STRICT;
 CREATE INDEX mail_tellings_due ON mail_tellings (due);
+CREATE TABLE mail_totals (
+    what TEXT PRIMARY KEY NOT NULL,
+    count INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE members (
     id INTEGER PRIMARY KEY NOT NULL,
     email TEXT NOT NULL UNIQUE,
@@ -290,6 +301,11 @@ CREATE INDEX messages_by_domain ON messages (domain, id);
 CREATE INDEX messages_by_variant
     ON messages (campaign, step, variant, drawn, state, opened_at, clicked_at)
     WHERE variant <> '';
+CREATE INDEX messages_by_journey ON messages (journey, id) WHERE journey <> '';
+CREATE INDEX messages_by_template ON messages (template, id);
+CREATE INDEX messages_kept_back ON messages (campaign, step, reply)
+    WHERE state = 'suppressed' AND campaign <> '';
+CREATE INDEX messages_of_campaign ON messages (campaign, id) WHERE campaign <> '';
 CREATE INDEX messages_unsent ON messages (state, id) WHERE state <> 'accepted';
 CREATE TABLE order_pages (
     first_place INTEGER PRIMARY KEY NOT NULL,

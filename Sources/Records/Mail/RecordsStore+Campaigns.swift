@@ -202,22 +202,27 @@ extension RecordsStore {
         }
     }
 
-    /// A campaign's messages by state.
+    /// A campaign's messages by state, with those that were let go since.
     package func campaignMessages(of run: CampaignRun) throws -> [MessageState: Int] {
         try read { db in
             var counts: [MessageState: Int] = [:]
+            let key = [run.campaign, String(run.number)]
             for row in try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT state, count(*) FROM messages
-                    WHERE campaign = ? AND campaign <> '' AND step = ? GROUP BY state
-                    """, arguments: [run.campaign, String(run.number)])
+                db, sql: Self.campaignCounts, arguments: StatementArguments(key + key))
             {
-                if let state = MessageState(rawValue: row[0]) { counts[state] = row[1] }
+                guard let state = MessageState(rawValue: row[0]) else { continue }
+                counts[state, default: 0] += row[1]
             }
             return counts
         }
     }
+
+    static let campaignCounts = """
+        SELECT state, count(*) FROM messages
+        WHERE campaign = ? AND campaign <> '' AND step = ? GROUP BY state
+        UNION ALL
+        SELECT state, count FROM gone_messages WHERE campaign = ? AND step = ?
+        """
 
     private func put(
         _ run: CampaignRun, _ before: CampaignState?, _ db: Database

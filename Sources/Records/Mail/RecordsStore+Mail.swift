@@ -12,10 +12,12 @@ extension RecordsStore {
     /// - Parameters:
     ///   - attempts: Which attempt each is, as its item was claimed.
     ///   - lanes: Each one's, which may be held by now.
+    ///   - caps: What campaigns' messages are held against, each with those before it; nil for none.
     /// - Returns: Which of them may go: those whose item is claimed by this attempt still, that aren't being sent and
     ///   whose address may get them; with why the others may not.
     package func beginMessages(
-        _ messages: [MessageDraft], attempts: [Int], lanes: [String], at now: Timestamp
+        _ messages: [MessageDraft], attempts: [Int], lanes: [String], caps: CampaignCaps? = nil,
+        at now: Timestamp
     ) throws -> [MessageAdmission] {
         try writeDurably { db in
             let isClaimed = try HotStatement(
@@ -29,7 +31,9 @@ extension RecordsStore {
                 db, "SELECT reason, evidence FROM suppressions WHERE address = ?1")
             let put = try HotStatement(db, MessageDraft.putting)
             let held = Set(try String.fetchAll(db, sql: "SELECT lane FROM mail_holds"))
+            let totals = try MessageTotals(db)
             let campaigns = try CampaignGuard(db)
+            let capped = try caps.map { try CapGuard($0, db) }
             var answers: [MessageAdmission] = []
             for (index, message) in messages.enumerated() {
                 if held.contains("") || held.contains(lanes[index]) {
@@ -42,7 +46,7 @@ extension RecordsStore {
                     answers.append(.taken)
                     continue
                 }
-                if let reason = try campaigns.obstacle(message) {
+                if let reason = try campaigns.obstacle(message) ?? capped?.obstacle(message) {
                     answers.append(.suppressed(reason))
                     continue
                 }
@@ -58,11 +62,13 @@ extension RecordsStore {
                         continue
                     }
                 }
+                try totals.note(message.id)
                 put.bind(message, .sending, "", attempts: attempts[index], at: now)
                 put.bind(18, now.milliseconds)
                 try put.run()
                 answers.append(.go)
             }
+            try totals.write()
             return answers
         }
     }
@@ -136,6 +142,7 @@ extension RecordsStore {
             let tell = try HotStatement(db, MailTelling.keeping)
             let counting = try MailCounting(db, at: now)
             let addresses = try AddressHealth(db, at: now)
+            let totals = try MessageTotals(db)
             var ended: Int64 = 0
             for result in results {
                 let (message, outcome) = (result.message, result.outcome)
@@ -147,6 +154,7 @@ extension RecordsStore {
                     setState.bind(4, now.milliseconds)
                     try setState.run()
                     if setState.changes == 0 {
+                        try totals.note(message.id)
                         put.bind(message, state, reply, attempts: result.attempt, at: now)
                         put.bind(18, 0)
                         try put.run()
@@ -190,6 +198,7 @@ extension RecordsStore {
                 }
             }
             try counting.write()
+            try totals.write()
             if ended > 0 {
                 try HotStatement(db, OutboxCountKey.adding).add(
                     ended, OutboxCountKey(state: .done, kind: .send))

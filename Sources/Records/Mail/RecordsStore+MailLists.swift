@@ -48,40 +48,17 @@ extension RecordsStore {
     }
 
     package func messages(_ filter: MessageFilter) throws -> [MessageRecord] {
-        var conditions: [String] = []
-        var arguments: [(any DatabaseValueConvertible)?] = []
-        if let state = filter.state {
-            conditions.append("m.state = ?")
-            arguments.append(state.rawValue)
-            // So that the index of those that aren't accepted is used.
-            if state != .accepted { conditions.append("m.state <> 'accepted'") }
-        }
-        if let domain = filter.domain {
-            conditions.append("m.domain = ?")
-            arguments.append(domain)
-        }
-        if let template = filter.template {
-            conditions.append("m.template = ?")
-            arguments.append(template)
-        }
-        if let origin = filter.origin {
-            conditions.append("(m.journey = ? OR m.campaign = ?)")
-            arguments += [origin, origin]
-        }
-        if let customers = filter.customers {
-            let places = customers.map { _ in "?" }.joined(separator: ", ")
-            conditions.append("m.customer IN (\(places))")
-            arguments += customers.map { $0 }
-        }
-        if let before = filter.before {
-            conditions.append("m.id < ?")
-            arguments.append(before.rawValue)
-        }
-        arguments.append(filter.limit)
-        let condition = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
-        let bound = StatementArguments(arguments)
+        let statements = filter.statements
         return try read { db in
-            try MessageRecord.fetch(db, condition + " ORDER BY m.id DESC LIMIT ?", bound)
+            var found: [MessageRecord] = []
+            for (condition, arguments) in statements {
+                found += try MessageRecord.fetch(
+                    db, condition + " ORDER BY m.id DESC LIMIT ?", StatementArguments(arguments))
+            }
+            if statements.count > 1 {
+                found = Array(found.sorted { $0.id > $1.id }.prefix(filter.limit))
+            }
+            return found
         }
     }
 
@@ -103,7 +80,9 @@ extension RecordsStore {
 
     /// How many messages there are in all.
     package func messageCount() throws -> Int {
-        try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM messages") ?? 0 }
+        try read { db in
+            try Int.fetchOne(db, sql: "SELECT count FROM mail_totals WHERE what = 'messages'") ?? 0
+        }
     }
 
     /// The templates that the newest messages were made of, by name.

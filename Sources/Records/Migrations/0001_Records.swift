@@ -58,6 +58,11 @@ enum RecordsMigrations {
         migrator.registerMigration("0012_Variants") { db in
             try db.execute(sql: VariantColumns.definition.asStrictSQLite())
         }
+        migrator.registerMigration("0013_MailKeeping") { db in
+            try db.execute(
+                sql: MailKeepingTables.definition.asStrictSQLite(
+                    keyedOnly: MailKeepingTables.keyedOnly))
+        }
         return migrator
     }
 

@@ -40,6 +40,8 @@ final class AutomationFold {
     /// Customers of imported events, in their order, to be looked at when the batch ends.
     private var imported: [Int64] = []
     private var importedSet: Set<Int64> = []
+    /// What failed where nothing can be thrown; the batch ends by it.
+    private let trouble = ReadTrouble()
     private(set) var nextDue: Timestamp?
     var rows = DecidedRows()
     var told = EventBlockBuilder()
@@ -56,7 +58,11 @@ final class AutomationFold {
         self.sentChannels = sentChannels
         self.states = states
         writing = RowWriting(tables)
-        decider = CustomerDecider(plan: plan)
+        let (reads, trouble) = (tables.before, trouble)
+        decider = CustomerDecider(plan: plan) { members, since in
+            trouble.reading { try reads.campaignMessages(of: members, since: since) }
+                .map(CustomerAutomation.Sent.init)
+        }
         self.tables = tables
         self.zone = zone
         decidedPosition = try tables.note(.decidedPosition)
@@ -280,6 +286,7 @@ final class AutomationFold {
 
     /// Writes what was decided, and the states that changed; timers are as they will be then.
     func flush() throws {
+        if let error = trouble.error { throw error }
         handOver()
         try writing.wait()
     }
@@ -303,5 +310,19 @@ final class AutomationFold {
         rows.day = zone.day(of: now).daysSinceEpoch
         writing.add(rows)
         rows = DecidedRows()
+    }
+}
+
+/// The first read that failed, of those that are asked for in the middle of a decision.
+private final class ReadTrouble {
+    private(set) var error: (any Error)?
+
+    func reading<Element>(_ body: () throws -> [Element]) -> [Element] {
+        do {
+            return try body()
+        } catch {
+            self.error = self.error ?? error
+            return []
+        }
     }
 }

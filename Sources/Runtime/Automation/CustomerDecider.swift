@@ -7,10 +7,13 @@ import Segments
 struct CustomerView {
     var profile: Profile
     var behaviours: Behaviours
+    /// All that count for the customer; empty where the customer is made up.
+    var members: [Int64]
 
-    init(_ profile: Profile, _ behaviours: Behaviours) {
+    init(_ profile: Profile, _ behaviours: Behaviours, members: [Int64] = []) {
         self.profile = profile
         self.behaviours = behaviours
+        self.members = members
     }
 }
 
@@ -33,6 +36,15 @@ struct Decided {
 /// Pure: the fold keeps what comes of it, a simulation only counts it.
 struct CustomerDecider {
     let plan: AutomationPlan
+    typealias CampaignsSent = (_ members: [Int64], _ since: Timestamp) -> [CustomerAutomation.Sent]
+
+    /// What campaigns sent to any of some customers; nil where none do.
+    var campaigns: CampaignsSent?
+
+    init(plan: AutomationPlan, campaigns: CampaignsSent? = nil) {
+        self.plan = plan
+        self.campaigns = campaigns
+    }
 
     /// - Parameter event: Nil where no journey asks for it.
     func event(
@@ -129,6 +141,10 @@ struct CustomerDecider {
                     withdrawn.outlook(facts, now: now).holds
                 else { return nil }
                 return withdrawn.reason(facts, now: now)
+            },
+            elsewhere: { [plan, campaigns] in
+                let since = now.adding(milliseconds: -plan.journeys.rules.memoryMs)
+                return campaigns?(view.members, since) ?? []
             })
         let outcome = plan.journeys.handle(stimulus, for: &state.automation, in: context)
         if !outcome.isEmpty { decided.outcomes.append(outcome) }

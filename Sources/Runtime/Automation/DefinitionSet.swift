@@ -211,6 +211,11 @@ package struct DefinitionSet: Sendable {
         return missing
     }
 
+    /// Templates of what somebody asked for, which isn't marketing.
+    package var serviceTemplates: Set<String> {
+        Set(templates.filter { $0.definition.purpose == .transactional }.map(\.row.name))
+    }
+
     /// What campaigns send.
     var campaignSends: [Journey.Sending] {
         campaigns.map { Journey.Sending(channel: "email", topic: $0.definition.topic) }

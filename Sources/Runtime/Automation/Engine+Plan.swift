@@ -148,7 +148,7 @@ extension Engine {
         let journeys = JourneyPlan(
             deciding.journeys, rules: set.sending?.definition ?? SendingRules(),
             revision: UInt64(generation), hash: hash, workspaceZone: options.zone,
-            zone: ZoneShelf.shared.zone)
+            serviceTemplates: set.serviceTemplates, zone: ZoneShelf.shared.zone)
         var segmentRows: [String: AutomationPlan.Named] = [:]
         for item in set.segments { segmentRows[item.row.name] = .init(item.row) }
         let conditions = deciding.conditions

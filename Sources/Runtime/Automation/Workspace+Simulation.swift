@@ -57,7 +57,8 @@ extension Workspace {
             generation: 0, segments: try set.segmentSet(), traces: set.traces(),
             journeys: JourneyPlan(
                 entries, rules: set.sending?.definition ?? SendingRules(), revision: 1,
-                hash: hash, workspaceZone: zone, zone: ZoneShelf.shared.zone),
+                hash: hash, workspaceZone: zone, serviceTemplates: set.serviceTemplates,
+                zone: ZoneShelf.shared.zone),
             segmentRows: [:], journeyRows: [:], predictions: PredictionTable(),
             quintiles: try engine.quintileEdges(for: conditions))
         if plan.quintiles != nil {

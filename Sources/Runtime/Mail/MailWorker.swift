@@ -350,7 +350,8 @@ package struct MailWorker: Service {
             let begun = try workspace.records.beginMessages(
                 asked.map { entries[$0].message },
                 attempts: asked.map { entries[$0].item.attempts },
-                lanes: asked.map { _ in lane.receiver }, at: now)
+                lanes: asked.map { _ in lane.receiver }, caps: workspace.campaignCaps(at: now),
+                at: now)
             for (place, answer) in zip(asked, begun) { answers[place] = answer }
             return answers
         }

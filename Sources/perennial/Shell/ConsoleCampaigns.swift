@@ -95,7 +95,7 @@ struct ConsoleCampaigns: Sendable {
             topic: standing.campaign.topic, ratePerHour: standing.campaign.ratePerHour,
             holdout: Double(standing.campaign.holdoutBasisPoints) / 10_000,
             every: standing.campaign.every.map { "every \($0)" } ?? "", progress: progress,
-            left: left(counts, run), writer: writer?.id, writerName: writer?.name ?? "",
+            left: try left(counts, run), writer: writer?.id, writerName: writer?.name ?? "",
             isOnlyMember: members.count <= 1,
             approvedBy: standing.isApproved ? approvedBy : nil,
             approvedAt: standing.isApproved ? run?.approvedAt : nil,
@@ -109,9 +109,16 @@ struct ConsoleCampaigns: Sendable {
 
     private func left(
         _ counts: [MessageState: Int], _ run: CampaignRun?
-    ) -> [CampaignAudience.WhyNot] {
+    ) throws -> [CampaignAudience.WhyNot] {
+        let capped =
+            try run.map {
+                try workspace.records.campaignObstacles(of: $0, limit: 100)
+                    .filter { $0.reason.hasPrefix(Workspace.capReason) }
+                    .reduce(0) { $0 + $1.count }
+            } ?? 0
         let found: [(CampaignAudience.WhyNot.Reason, Int)] = [
-            (.suppressed, counts[.suppressed] ?? 0), (.heldOut, run?.heldOut ?? 0),
+            (.capped, capped), (.suppressed, (counts[.suppressed] ?? 0) - capped),
+            (.heldOut, run?.heldOut ?? 0),
             (.other, (counts[.failed] ?? 0) + (counts[.expired] ?? 0)),
         ]
         return found.filter { $0.1 > 0 }.sorted { $0.1 > $1.1 }.map {
