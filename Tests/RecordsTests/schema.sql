@@ -166,6 +166,19 @@ CREATE TABLE identifiers (
     PRIMARY KEY (key_high, key_low)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX identifiers_by_customer ON identifiers (customer);
+CREATE INDEX inbox_by_customer ON inbox_messages (customer, id);
+CREATE TABLE inbox_messages (
+    -- The outbox item's.
+    id INTEGER PRIMARY KEY NOT NULL,
+    customer INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    text TEXT NOT NULL,
+    url TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    -- 0 for never.
+    expires_at INTEGER NOT NULL DEFAULT 0,
+    read_at INTEGER NOT NULL DEFAULT 0
+) STRICT;
 CREATE TABLE journey_runs (
     run TEXT PRIMARY KEY NOT NULL,
     journey INTEGER NOT NULL,
@@ -293,16 +306,16 @@ CREATE TABLE messages (
     opened_at INTEGER NOT NULL DEFAULT 0,
     clicked_at INTEGER NOT NULL DEFAULT 0,
     machine_hits INTEGER NOT NULL DEFAULT 0
-, variant TEXT NOT NULL DEFAULT '', drawn INTEGER NOT NULL DEFAULT 0) STRICT;
+, channel TEXT NOT NULL DEFAULT 'email', repeatable INTEGER NOT NULL DEFAULT 0, variant TEXT NOT NULL DEFAULT '', drawn INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE INDEX messages_by_campaign ON messages (campaign, step, state)
     WHERE campaign <> '';
 CREATE INDEX messages_by_customer ON messages (customer, id);
 CREATE INDEX messages_by_domain ON messages (domain, id);
+CREATE INDEX messages_by_journey ON messages (journey, id) WHERE journey <> '';
+CREATE INDEX messages_by_template ON messages (template, id);
 CREATE INDEX messages_by_variant
     ON messages (campaign, step, variant, drawn, state, opened_at, clicked_at)
     WHERE variant <> '';
-CREATE INDEX messages_by_journey ON messages (journey, id) WHERE journey <> '';
-CREATE INDEX messages_by_template ON messages (template, id);
 CREATE INDEX messages_kept_back ON messages (campaign, step, reply)
     WHERE state = 'suppressed' AND campaign <> '';
 CREATE INDEX messages_of_campaign ON messages (campaign, id) WHERE campaign <> '';
