@@ -18,7 +18,8 @@ struct VariantsView {
 
     let about: String
     let rows: [Row]
-    let verdict: String
+    /// Nil before anything was sent.
+    let verdict: String?
     let verdictMark: String
     let decision: String?
     let then: String?
@@ -42,8 +43,9 @@ struct VariantsView {
         }
         let proven = contest.winner.map { data.rows[$0].name }
         verdict =
-            proven.map { words("variants.proven", $0, goal) }
-            ?? words(hasBegun ? "variants.unproven" : "variants.nothing", goal)
+            hasBegun
+            ? proven.map { words("variants.proven", $0, goal) }
+                ?? words("variants.unproven", goal) : nil
         verdictMark = proven == nil ? "finding-warning" : "finding-none"
         decision = Self.decision(data, goal, formats)
         then =
@@ -64,6 +66,8 @@ struct VariantsView {
         let words = formats.words
         guard let test = data.test else { return nil }
         guard let winner = data.winner else {
+            // Nobody waits before it begins, nor after it was cancelled.
+            guard data.mayChoose else { return nil }
             guard let end = test.endsAt else { return words("variants.filling") }
             return words("variants.waiting", formats.moment(end))
         }
@@ -77,6 +81,9 @@ struct VariantsView {
 }
 
 extension VariantsView.Row {
+    /// Eleven times as many.
+    private static let advantageMax = 10.0
+
     fileprivate init(
         _ data: CampaignVariants, _ index: Int, _ contest: VariantContest?, path: String,
         _ formats: Formats
@@ -118,7 +125,8 @@ extension VariantsView.Row {
         interval = contest.map { contest in
             let found = contest.advantage(of: index)
             let lower = Self.difference(found.lower, formats)
-            guard found.upper.isFinite else {
+            // Far beyond what is known, a figure would only mislead.
+            guard found.upper < Self.advantageMax else {
                 return found.lower <= -1
                     ? words("variants.noInterval", goal)
                     : words("variants.intervalOpen", goal, lower)

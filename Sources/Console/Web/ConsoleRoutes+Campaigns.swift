@@ -132,7 +132,7 @@ extension ConsoleRoutes {
         let found = VariantsView(variants, path: row.path, formats: visit.formats)
         let view = QuestionView(
             title: visit.words("variants.chooseTitle", variant),
-            subjects: [row.title, found?.verdict ?? ""].filter { !$0.isEmpty },
+            subjects: [row.title, found?.verdict].compactMap { $0 },
             note: visit.words("variants.chooseNote"), path: "\(row.path)/winner",
             backPath: row.path, button: visit.words("variants.chooseButton", variant),
             fields: [QuestionView.Field(name: "variant", value: variant)])

@@ -74,12 +74,14 @@ enum VariantsText {
             let text = Figures.fixed(share * 100, digits: 0) + "%"
             return share > 0 ? "+" + text : text
         }
+        if advantage.lower <= -1, !advantage.upper.isFinite { return "–" }
         let upper = advantage.upper.isFinite ? text(advantage.upper) : "any"
         return "\(text(advantage.lower)) … \(upper)"
     }
 
     private static func odds(_ evidence: Double) -> String {
-        evidence >= 1_000_000
-            ? "over a million to 1" : "\(Int(max(1, evidence).rounded())) to 1"
+        guard evidence > 1 else { return "–" }
+        return evidence >= 1_000_000
+            ? "over a million to 1" : "\(Int(evidence)) to 1"
     }
 }

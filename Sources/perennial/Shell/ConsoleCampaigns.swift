@@ -87,6 +87,9 @@ struct ConsoleCampaigns: Sendable {
         }
         let approver = members.first { $0.id.description == run?.approvedBy }
         let approvedBy = approver?.name ?? run?.approvedBy
+        // Of one that is over, who approved what went out.
+        let isApproved =
+            standing.isApproved || (run?.state.isOver == true && run?.approvedBy.isEmpty == false)
         return CampaignPageData(
             row: row,
             audience: run?.beganAt == nil
@@ -97,8 +100,8 @@ struct ConsoleCampaigns: Sendable {
             every: standing.campaign.every.map { "every \($0)" } ?? "", progress: progress,
             left: try left(counts, run), writer: writer?.id, writerName: writer?.name ?? "",
             isOnlyMember: members.count <= 1,
-            approvedBy: standing.isApproved ? approvedBy : nil,
-            approvedAt: standing.isApproved ? run?.approvedAt : nil,
+            approvedBy: isApproved ? approvedBy : nil,
+            approvedAt: isApproved ? run?.approvedAt : nil,
             version: Int(standing.row.version), appliedAt: standing.row.appliedAt,
             yaml: standing.row.source,
             problem: run?.state.isOver == true && run?.version == standing.row.version
