@@ -19,7 +19,8 @@ package struct InboxRoutes: Sendable {
 
         package init(
             inbox:
-                @escaping @Sendable (_ customer: String, _ after: String?, _ limit: Int) async throws
+                @escaping @Sendable (_ customer: String, _ after: String?, _ limit: Int)
+                async throws
                 -> [UInt8]?,
             read: @escaping @Sendable (_ customer: String, _ message: String) async throws -> Bool
         ) {

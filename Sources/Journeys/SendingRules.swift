@@ -22,7 +22,8 @@ package struct SendingRules: Hashable, Sendable {
 
         func covers(channel: String, topic: String) -> Bool {
             // What colleagues are told fills nobody's mailbox.
-            channel != SendTerms.colleagues && (self.channel ?? channel) == channel && (self.topic ?? topic) == topic
+            channel != SendTerms.colleagues && (self.channel ?? channel) == channel
+                && (self.topic ?? topic) == topic
         }
 
         /// Whether a message more at this moment would be one too many in some stretch of the cap's length. What went

@@ -218,7 +218,8 @@ extension IntegrationTests {
             #expect(toBea.last?.form.Body.string == toBea.first?.form.Body.string)
             try place.wait(of: "bea", state: "accepted")
             #expect(
-                try place.asked("twilio").filter { $0.form.To.string == "+442079460610" }.count == 1)
+                try place.asked("twilio").filter { $0.form.To.string == "+442079460610" }.count == 1
+            )
         }
 
         @Test func `what breaks off is in doubt, and nobody gets a second SMS by Twilio`() throws {
@@ -236,7 +237,8 @@ extension IntegrationTests {
         }
 
         @Test
-        func `a killed server leaves SMS in doubt, and a gateway that knows keys gets what was asked for again`()
+        func
+            `a killed server leaves SMS in doubt, and a gateway that knows keys gets what was asked for again`()
             throws
         {
             let place = try Place(sms: "gateway")
@@ -258,7 +260,9 @@ extension IntegrationTests {
             #expect(again.filter { $0.json.to.string == "+442079410666" }.count == 1)
         }
 
-        @Test func `a push goes with a token of the service account, and a device that is gone gets no more`()
+        @Test
+        func
+            `a push goes with a token of the service account, and a device that is gone gets no more`()
             throws
         {
             let place = try Place(sms: "none")
@@ -285,7 +289,8 @@ extension IntegrationTests {
             #expect(try place.asked("token").count == 1)
         }
 
-        @Test func `colleagues are told in their rooms, and a customer's name pings nobody`() throws {
+        @Test func `colleagues are told in their rooms, and a customer's name pings nobody`() throws
+        {
             let place = try Place(sms: "none")
             try place.identify("ann", #""email":"ann@example.test""#)
             try place.track("ann", "Told")
@@ -299,7 +304,9 @@ extension IntegrationTests {
             #expect(card.body.array.first?.inlines.array.first?.text.string == "ann left a cart")
         }
 
-        @Test func `the inbox is read by a key, page by page, and reading is told on the log`() throws {
+        @Test func `the inbox is read by a key, page by page, and reading is told on the log`()
+            throws
+        {
             let place = try Place(sms: "none")
             let server = try #require(place.server)
             try place.identify("ann", #""email":"ann@example.test""#)

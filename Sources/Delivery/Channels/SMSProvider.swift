@@ -1,5 +1,5 @@
-package import Kernel
 import JSONParsing
+package import Kernel
 import Messaging
 
 /// An SMS to be sent.
@@ -45,7 +45,9 @@ package struct TwilioProvider: Sendable {
             ("To", draft.to), (isService ? "MessagingServiceSid" : "From", from),
             ("Body", draft.text),
         ]
-        if !callback.isEmpty { fields.append(("StatusCallback", callback + "?message=" + draft.message)) }
+        if !callback.isEmpty {
+            fields.append(("StatusCallback", callback + "?message=" + draft.message))
+        }
         let credentials = plainBase64(Array("\(account):\(token)".utf8))
         return ProviderRequest(
             url: "\(url)/2010-04-01/Accounts/\(ProviderText.escaped(account))/Messages.json",

@@ -158,7 +158,8 @@ package struct MessageResult: Sendable, Equatable {
             switch self {
             case .accepted(let text), .bounced(let text), .refused(let text, _),
                 .deferred(_, let text), .returned(_, let text), .inDoubt(let text),
-                .suppressed(let text), .unsubscribed(let text), .expired(let text), .failed(let text):
+                .suppressed(let text), .unsubscribed(let text), .expired(let text),
+                .failed(let text):
                 text
             }
         }

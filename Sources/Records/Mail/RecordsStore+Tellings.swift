@@ -150,7 +150,9 @@ extension RecordsStore {
                 try addresses.bouncedSoftly(record.draft, String(words.prefix(500)))
                 try counting.add(record.draft.domain, "bouncedSoftly")
             case .confirmed:
-                guard record.state == .accepted, !record.draft.isTest else { return false }
+                guard record.state == .accepted || record.state == .sending,
+                    !record.draft.isTest
+                else { return false }
                 try tell.keep(MailTelling(message: id, kind: .confirmed, at: now))
             case .undelivered(let words):
                 guard record.state == .accepted else { return false }

@@ -22,8 +22,9 @@ enum MailEvents {
         json.endObject()
         var draft = EventDraft(
             kind: .track, occurredAt: telling.at,
+            // A provider may say the same again.
             messageID: "mail/\(message.id.rawValue)/\(telling.kind.rawValue)/"
-                + "\(telling.at.milliseconds)")
+                + (telling.kind == .confirmed ? "" : "\(telling.at.milliseconds)"))
         draft.flags = .system
         draft.name = name(of: telling.kind, by: message.draft.channel)
         draft.properties = json.bytes
@@ -48,6 +49,32 @@ enum MailEvents {
                 + "\(now.milliseconds)")
         draft.flags = .system
         draft.name = isGiven ? "Subscribed" : "Unsubscribed"
+        draft.properties = json.bytes
+        return draft
+    }
+
+    /// What a customer texted: that they want no SMS, or want them again, or something else.
+    ///
+    /// - Parameters:
+    ///   - consent: Nil where it says neither.
+    ///   - id: The provider's own number of it.
+    static func texted(
+        _ text: String, consent: Bool?, customer: ID<Customer>, id: String, at now: Timestamp
+    ) -> EventDraft {
+        var json = JSONWriter(reserving: 256)
+        json.beginObject()
+        json.member("customerId", customer.description)
+        json.member("channel", "sms")
+        if consent == nil {
+            json.member("text", String(text.prefix(1600)))
+        } else {
+            json.member("source", "reply")
+        }
+        json.endObject()
+        var draft = EventDraft(
+            kind: .track, occurredAt: now, messageID: "sms/" + String(id.prefix(100)))
+        draft.flags = .system
+        draft.name = consent.map { $0 ? "Subscribed" : "Unsubscribed" } ?? "SMS Replied"
         draft.properties = json.bytes
         return draft
     }

@@ -1,4 +1,5 @@
 import Delivery
+import Journeys
 import Kernel
 import Messaging
 import Records
@@ -9,6 +10,19 @@ import Templates
 extension MailWorker {
     /// A provider that breaks off is left alone for so long, as each attempt leaves a message in doubt.
     private static let doubtRestSeconds: Int64 = 30
+
+    /// Who carries a lane; nil where nobody does.
+    func channel(ofLane name: String) -> String? {
+        if channels[name] != nil { return name }
+        if SendTerms.templated.contains(name), name != "email" { return nil }
+        return send == nil ? nil : "email"
+    }
+
+    func preparation(of carrier: ChannelCarrier) -> MailPreparation {
+        var own = preparation
+        own.carrier = carrier
+        return own
+    }
 
     /// Hands items over, a few at a time: each few are written down durably as being sent, and then sent. Where the
     /// provider is away or wants less at once, what wasn't begun waits.

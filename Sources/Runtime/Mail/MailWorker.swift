@@ -37,12 +37,12 @@ package struct MailWorker: Service {
     }
 
     let workspace: Workspace
-    private let preparation: MailPreparation
+    let preparation: MailPreparation
     /// By channel; e-mail isn't among them.
     let channels: [String: ChannelCarrier]
     let options: Options
     /// Nil where no e-mail is sent.
-    private let send: Send?
+    let send: Send?
     private let sleep: OutboxWorker.Sleep
 
     init(
@@ -219,13 +219,6 @@ package struct MailWorker: Service {
         return next
     }
 
-    /// Who carries a lane; nil where nobody does.
-    private func channel(ofLane name: String) -> String? {
-        if channels[name] != nil { return name }
-        if SendTerms.templated.contains(name), name != "email" { return nil }
-        return send == nil ? nil : "email"
-    }
-
     /// The same of one channel, each of which has its own provider and its own share.
     private func begin(
         _ channel: String, _ open: [(lane: OutboxLane, dueAt: Timestamp)], _ work: inout Work,
@@ -261,12 +254,6 @@ package struct MailWorker: Service {
         }
         // There may be more where these came from.
         return line.batches < options.batchesMax ? now : nil
-    }
-
-    func preparation(of carrier: ChannelCarrier) -> MailPreparation {
-        var own = preparation
-        own.carrier = carrier
-        return own
     }
 
     private func carry(

@@ -2,6 +2,7 @@ package import Documents
 import JSONParsing
 package import Kernel
 import Records
+package import Templates
 
 extension Workspace {
     package enum TestFailure: Error, CustomStringConvertible {
@@ -17,14 +18,16 @@ extension Workspace {
     ///   - source: The template itself, where it isn't saved; else the version in force is sent.
     ///   - sample: What a journey's step would give.
     ///   - number: Makes the test one of its own.
+    ///   - channel: The template's.
     /// - Returns: The message's number.
     package func sendTest(
         of template: String, source: DocumentNode? = nil, sample: MailSample = MailSample(),
-        to address: String, as customer: ID<Customer>, number: ID<OutboxItem>
+        to address: String, as customer: ID<Customer>, number: ID<OutboxItem>,
+        channel: MessageSource.Channel = .email
     ) async throws -> ID<OutboxItem> {
         var json = JSONWriter()
         json.beginObject()
-        json.member("channel", "email")
+        json.member("channel", channel.rawValue)
         json.member("template", template)
         json.member("testAddress", address)
         json.key("data")
@@ -41,7 +44,7 @@ extension Workspace {
         let key = "test/\(number)"
         let draft = OutboxDraft(
             key: key, customer: customer,
-            content: .send(lane: "email", message: json.bytes), createdAt: clock.now)
+            content: .send(lane: channel.rawValue, message: json.bytes), createdAt: clock.now)
         let id = try await engine.perform { tables in
             try tables.add([draft])
             return try tables.outboxItem(key: key)

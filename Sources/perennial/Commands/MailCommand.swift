@@ -9,6 +9,7 @@ import Messaging
 import Records
 import Runtime
 import Settings
+import Templates
 
 /// `perennial mail key|test|list|inbound|pause|resume`
 struct MailCommand: AsyncParsableCommand {
@@ -113,12 +114,13 @@ struct MailTestCommand: WorkspaceCommand {
     @OptionGroup var workspace: WorkspaceOptions
 
     func run(in workspace: Workspace, _ output: CommandOutput) async throws {
-        guard RunningServer.mail != nil else {
-            throw ValidationFailure(
-                "tests are sent by the running server, where mail is set up: perennial serve")
+        let name = template
+        let source = try await Blocking.run {
+            try MailTemplates(records: workspace.records).template(name).message.source
         }
-        do throws(AddressRefusal) {
-            _ = try EmailAddress(address)
+        let target: String
+        do throws(TestAddress.Refusal) {
+            target = try TestAddress.checked(address, source)
         } catch {
             throw ValidationFailure("\(address): \(error.reason)")
         }
@@ -126,7 +128,8 @@ struct MailTestCommand: WorkspaceCommand {
         let found = try await Blocking.run { try workspace.customerID(named: key) }
         guard let customer = found else { throw ValidationFailure("nobody is known as \(key)") }
         let id = try await workspace.sendTest(
-            of: template, to: address, as: customer, number: workspace.newID(OutboxItem.self))
+            of: template, to: target, as: customer, number: workspace.newID(OutboxItem.self),
+            channel: source.channel)
         for _ in 0..<600 {
             let record = try await Blocking.run { try workspace.records.message(id) }
             if let record, record.state != .sending {

@@ -16,10 +16,6 @@ struct ChannelRoom {
     /// Tells Twilio's posts from others'; nil where SMS don't go by it.
     let twilio: TwilioProvider?
 
-    /// What Twilio posts to, beside the public address.
-    static let statusPath = "/v1/sms/twilio/status"
-    static let answerPath = "/v1/sms/twilio/inbound"
-
     /// - Throws: `MailSetup.Problem` with the setting that is wrong.
     init(_ values: WorkspaceSettings, workspace: Workspace) throws {
         var options = ProviderClient.Options()
@@ -93,7 +89,7 @@ struct ChannelRoom {
         }
         return TwilioProvider(
             url: sms.twilioURL, account: sms.twilioAccount, token: sms.twilioToken, from: sms.from,
-            callback: publicURL.isEmpty ? "" : publicURL + statusPath)
+            callback: publicURL.isEmpty ? "" : publicURL + SMSDesk.statusPath)
     }
 
     private static func gateway(_ sms: WorkspaceSettings.SMS) throws -> GatewayProvider? {

@@ -23,15 +23,24 @@ extension ConsoleMail {
             try workspace.shown(message, maker: $0, templates: templates)
         }
         return MessagePageData(
-            row: row, from: settings.mail.from,
+            row: row, from: from(draft.channel),
             messageID: message.sendingAt == nil ? "" : draft.messageID,
             topic: draft.topic.isEmpty ? "" : Self.title(draft.topic),
             isTransactional: draft.stream == .transactional, version: Int(draft.version),
-            preheader: shown?.preheader ?? "",
+            preheader: shown.map { $0.preheader.isEmpty ? $0.url : $0.preheader } ?? "",
             html: shown?.html.map { String(decoding: $0, as: UTF8.self) } ?? "",
             text: shown.map { String(decoding: $0.text, as: UTF8.self) } ?? "",
             why: try why(message), events: try events(of: message),
             answers: Self.answers(message))
+    }
+
+    /// Who sends by a channel, as its recipients see it.
+    private func from(_ channel: String) -> String {
+        switch channel {
+        case "email": settings.mail.from
+        case "sms": settings.sms.from
+        default: settings.company.name
+        }
     }
 
     /// What was decided of the journey's step.
@@ -120,10 +129,12 @@ extension ConsoleMail {
 
     private static func kind(_ event: String) -> MessagePageData.EventKind? {
         switch event {
-        case "Email Delivered": .accepted
-        case "Email Bounced": .bounced
+        case "Email Delivered", "SMS Sent", "SMS Delivered", "Push Notification Sent",
+            "Chat Message Sent", "Inbox Message Delivered":
+            .accepted
+        case "Email Bounced", "SMS Bounced", "Push Notification Bounced": .bounced
         case "Email Marked as Spam": .complained
-        case "Email Opened": .opened
+        case "Email Opened", "Inbox Message Read": .opened
         case "Email Link Clicked": .clicked
         case "Unsubscribed": .unsubscribed
         default: nil

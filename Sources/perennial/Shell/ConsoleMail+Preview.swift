@@ -4,8 +4,10 @@ import Customers
 import Documents
 import Insights
 import Kernel
+import Messaging
 import Records
 import Runtime
+import Settings
 import Templates
 import YAMLText
 
@@ -36,7 +38,9 @@ extension ConsoleMail {
                 try made.customer.map { try automation.names().label($0.rawValue) }
             }
             return TemplatePreview(
-                subject: made.rendered.subject, preheader: made.rendered.preheader,
+                subject: made.rendered.subject,
+                preheader: made.rendered.preheader.isEmpty
+                    ? made.rendered.url : made.rendered.preheader,
                 html: made.rendered.html.map { String(decoding: $0, as: UTF8.self) } ?? "",
                 text: String(decoding: made.rendered.text, as: UTF8.self),
                 customer: made.customer, customerLabel: label ?? "", findings: made.findings)
@@ -89,10 +93,31 @@ extension ConsoleMail {
             return .filled(
                 FilledTemplate(
                     template: template, rendered: rendered, sample: sample, customer: customer,
-                    findings: notes + seen.map(lines.finding)))
+                    findings: notes + seen.map(lines.finding)
+                        + Self.lengthNotes(rendered, source, most: settings.sms.segmentsMax)))
         } catch {
             return .failed(DocumentProblem(path: "", reason: error.description), notes)
         }
+    }
+
+    /// How many segments an SMS takes.
+    private static func lengthNotes(
+        _ rendered: RenderedMessage, _ source: MessageSource, most: Int
+    ) -> [TemplateFinding] {
+        guard source.channel == .sms else { return [] }
+        let length = SMSLength(String(decoding: rendered.text, as: UTF8.self))
+        let isLong = length.segments > most
+        let alphabet =
+            length.alphabet == .gsm7
+            ? "the alphabet of SMS" : "Unicode, as it has letters that the alphabet of SMS hasn't"
+        return [
+            TemplateFinding(
+                severity: isLong ? .error : .advice, line: nil,
+                text: "the text takes \(length.segments) "
+                    + "segment\(length.segments == 1 ? "" : "s"): \(length.units) places in "
+                    + alphabet,
+                advice: isLong ? "Shorten it: sms.segmentsMax allows \(most)." : "")
+        ]
     }
 
     // MARK: For whom

@@ -72,7 +72,8 @@ extension ConsoleMail {
                 warnings: found.count { $0.severity == .warning })
         }
         return TemplateRow(
-            name: source.name, title: Self.title(source.name), subject: source.subject,
+            name: source.name, title: Self.title(source.name),
+            subject: source.subject.isEmpty ? source.text ?? "" : source.subject,
             topic: topics.first.map(Self.title) ?? "",
             isTransactional: source.purpose == .transactional, version: Int(item.row.version),
             appliedAt: item.row.appliedAt,
@@ -136,22 +137,19 @@ extension ConsoleMail {
     private static let waitMs = 50
 
     private func send(_ test: TestMail, by member: ID<Member>) async throws -> TestMailOutcome {
-        guard room != nil else {
-            return .refused(
-                reason: "Mail isn't set up yet: mail.from and mail.smtp.host are needed")
-        }
-        let address: EmailAddress
-        do throws(AddressRefusal) {
-            address = try EmailAddress(test.address)
-        } catch {
-            return .refused(reason: error.reason)
-        }
         let filled: FilledTemplate
         switch try await fill(test.yaml, test.person) {
         case .filled(let made): filled = made
         case .failed(let problem, _): return .refused(reason: problem.description)
         }
-        if filled.rendered.subject.isEmpty {
+        let channel = filled.template.message.source.channel
+        let address: String
+        do throws(TestAddress.Refusal) {
+            address = try TestAddress.checked(test.address, filled.template.message.source)
+        } catch {
+            return .refused(reason: error.reason)
+        }
+        if channel == .email, filled.rendered.subject.isEmpty {
             return .refused(reason: "The subject is empty")
         }
         guard tests.take(member) else {
@@ -161,9 +159,9 @@ extension ConsoleMail {
         let id = try await workspace.sendTest(
             of: filled.template.message.source.name,
             source: filled.template.message.source.document, sample: filled.sample,
-            to: address.description, as: filled.customer ?? ID(rawValue: 0),
-            number: workspace.newID(OutboxItem.self))
-        return try await outcome(of: id, to: address.description)
+            to: address, as: filled.customer ?? ID(rawValue: 0),
+            number: workspace.newID(OutboxItem.self), channel: channel)
+        return try await outcome(of: id, to: address)
     }
 
     /// What the provider says of it, where that is soon known.
@@ -197,7 +195,7 @@ struct LintCounts: Sendable {
 extension Journey {
     private func terms(ofTemplate name: String) -> [SendTerms] {
         steps.compactMap { step in
-            guard case .send(let terms) = step.action, terms.channel == "email",
+            guard case .send(let terms) = step.action, SendTerms.templated.contains(terms.channel),
                 terms.template == name
             else { return nil }
             return terms

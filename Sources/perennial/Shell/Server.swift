@@ -86,6 +86,7 @@ struct Server {
         RunningServer.mail = mail
         let channels = try channelRoom()
         RunningServer.sentChannels = settings.sentChannels
+        if let desk = smsDesk(channels) { SMSRoutes(answers: desk).add(to: router) }
         if settings.hasInbox {
             InboxRoutes(keys: keys, answers: InboxAnswers.answers(of: workspace)).add(to: router)
         }
@@ -169,6 +170,15 @@ struct Server {
             workspace.logger.info("answers to SMS aren't heard without server.publicURL")
         }
         return room
+    }
+
+    /// What takes Twilio's posts; nil where nothing goes by it, or it can't reach this server.
+    private func smsDesk(_ channels: ChannelRoom) -> SMSRoutes.Answers? {
+        guard let twilio = channels.twilio, settings.server.publicURL != nil else { return nil }
+        let desk = SMSDesk(
+            workspace: workspace, twilio: twilio, publicURL: MailSetup.publicURL(settings))
+        return SMSRoutes.Answers(
+            status: { try await desk.status($0) }, inbound: { try await desk.inbound($0) })
     }
 
     /// What sends; nil where no channel is set up.
