@@ -140,6 +140,12 @@ extension Setting {
         Setting(
             "mail.tracking", .choice(["true", "false"]), default: "true",
             meaning: "Whether opens and clicks of marketing e-mails are counted."),
+        Setting(
+            "mail.perDomain", .list(countMax: 200), default: "",
+            meaning: "Marketing e-mails an hour by domain: warmup, gmail.com=500, *=2000."),
+        Setting(
+            "mail.keepMonths", .whole(0...1200), default: "24",
+            meaning: "How long what e-mails said is kept; a year later they go. 0 = for ever."),
     ]
 
     /// How messages go that aren't e-mails.

@@ -127,7 +127,8 @@ extension WorkspaceSettings {
             dkimDomain: table.textOrNil("mail.dkim.domain"),
             dkimSelectors: table.list("mail.dkim.selectors"),
             productURL: table.text("mail.productURL"),
-            isTracking: table.text("mail.tracking") == "true")
+            isTracking: table.text("mail.tracking") == "true",
+            perDomain: table.list("mail.perDomain"), keepMonths: table.whole("mail.keepMonths"))
         sms = SMS(
             provider: table.read("sms.provider") { SMS.Provider(rawValue: $0) },
             from: table.text("sms.from"), optOut: table.text("sms.optOut"),

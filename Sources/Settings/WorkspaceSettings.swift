@@ -101,6 +101,8 @@ package struct WorkspaceSettings: Sendable, Equatable {
         package var dkimSelectors: [String]
         package var productURL: String
         package var isTracking: Bool
+        package var perDomain: [String]
+        package var keepMonths: Int
 
         /// Whether there is enough to send by.
         package var isSetUp: Bool { host != nil && !from.isEmpty }

@@ -12,12 +12,6 @@ package enum InboundMail: Sendable, Equatable {
     /// A person's mail, or something else.
     case other
 
-    private static let words: Set<String> = [
-        "unsubscribe", "stop", "remove", "remove me", "opt out", "opt-out", "quit", "abmelden",
-        "austragen", "abbestellen", "désinscription", "désabonner", "baja", "cancelar suscripción",
-        "disiscrivi", "afmelden", "uitschrijven",
-    ]
-
     /// Reads a mail. Reports and complaints come before automatic answers, as they are marked as such too.
     ///
     /// - Parameter isUnsubscribeAddress: Whether the mail was sent to the address of `ListUnsubscribe.mailto`.
@@ -37,10 +31,16 @@ package enum InboundMail: Sendable, Equatable {
             return
         }
         if let evidence = AutoReply.evidence(in: mail) {
-            self = .autoReply(evidence: evidence)
-            return
+            // So may those that send the mail that `List-Unsubscribe` asks for; an answer to ours never is one.
+            let isAsked = isUnsubscribeAddress && subject.lowercased() == "unsubscribe"
+            guard isAsked, evidence == "Auto-Submitted: auto-generated" else {
+                self = .autoReply(evidence: evidence)
+                return
+            }
         }
-        if isUnsubscribeAddress || Self.asksToStop(subject, mail) {
+        if isUnsubscribeAddress
+            || StopWish.isTold(subject: subject, text: mail.first("text/plain")?.text)
+        {
             self = .unsubscribe(token: nil, from: Self.sender(mail))
             return
         }
@@ -59,22 +59,6 @@ package enum InboundMail: Sendable, Equatable {
     /// 16 characters or more of a signed text; words are shorter, or have spaces.
     private static func isToken(_ subject: String) -> Bool {
         subject.utf8.count >= 16 && subject.utf8.allSatisfy(isIdentifierByte)
-    }
-
-    /// Whether the subject, or all that was written above the quoted message, is one of the words.
-    private static func asksToStop(_ subject: String, _ mail: MIMEPart) -> Bool {
-        if words.contains(plain(subject)) { return true }
-        guard let text = mail.first("text/plain")?.text else { return false }
-        let lines = text.split(whereSeparator: \.isNewline).lazy.map { trimmed($0) }
-        guard let first = lines.first(where: { !$0.isEmpty }) else { return false }
-        return words.contains(plain(first))
-    }
-
-    private static func plain(_ text: String) -> String {
-        var text = trimmed(text.lowercased())
-        while let last = text.last, ".!\"'".contains(last) { text.removeLast() }
-        while let first = text.first, "\"'".contains(first) { text.removeFirst() }
-        return text
     }
 
     private static func sender(_ mail: MIMEPart) -> EmailAddress? {

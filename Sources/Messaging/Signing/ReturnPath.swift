@@ -7,6 +7,7 @@ package struct ReturnPath: Sendable {
     /// 80 bits: who guesses must send 2^79 mails for one that fits.
     private static let codeBytes = 10
     private static let use: StaticString = "perennial return path"
+    private static let bounces = "bounce"
 
     package let prefix: String
     package let domain: String
@@ -71,8 +72,11 @@ package struct ReturnPath: Sendable {
         return Int64(bitPattern: data.dropFirst().reduce(0) { $0 << 8 | UInt64($1) })
     }
 
-    /// The domain is in the code: two workspaces of one key don't take each other's.
-    private func signed(_ data: [UInt8]) -> [UInt8] { data + Array(domain.utf8) }
+    /// The domain is in the code: two workspaces of one key don't take each other's. So is a mailbox for something else,
+    /// which nobody makes of a return path then.
+    private func signed(_ data: [UInt8]) -> [UInt8] {
+        data + Array(domain.utf8) + (prefix == Self.bounces ? [] : Array(("/" + prefix).utf8))
+    }
 
     /// The key's number, then the message's, the highest byte first.
     private static func bytes(_ number: Int, _ message: Int64) -> [UInt8] {

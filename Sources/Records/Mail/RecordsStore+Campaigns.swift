@@ -163,16 +163,18 @@ extension RecordsStore {
         return isResumed
     }
 
-    /// How many of a lane's messages are open, at most `limit`.
-    package func openMessages(inLane lane: String, limit: Int) throws -> Int {
+    /// How many of a lane's messages are open, and due by a moment, at most `limit`.
+    package func openMessages(
+        inLane lane: String, dueBy: Timestamp = Timestamp(milliseconds: .max), limit: Int
+    ) throws -> Int {
         try read { db in
             try Int.fetchOne(
                 db,
                 sql: """
                     SELECT count(*) FROM (
                         SELECT 1 FROM outbox WHERE kind = 'send' AND receiver = ?
-                            AND state IN ('pending', 'sending') LIMIT ?)
-                    """, arguments: [lane, limit]) ?? 0
+                            AND state IN ('pending', 'sending') AND due_at <= ? LIMIT ?)
+                    """, arguments: [lane, dueBy.milliseconds, limit]) ?? 0
         }
     }
 

@@ -175,6 +175,7 @@ extension DefinitionStep {
             || set.campaignSends.contains {
                 plan?.known(withdrawalBy: $0.channel, topic: $0.topic) == nil
             }
+            || plan.map { $0.journeys.serviceTemplates != set.serviceTemplates } ?? false
     }
 
     /// A journey may be applied before its templates: what it sends meanwhile is a dead letter, to be replayed.

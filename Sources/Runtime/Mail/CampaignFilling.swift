@@ -11,6 +11,8 @@ struct CampaignFilling {
     /// So many messages of a campaign are open in the outbox at most, whatever the size of its segment.
     static let openMax = 4_000
     static let pieceMax = 2_000
+    /// With those that wait for their domain.
+    static let waitingMax = 40_000
     /// A campaign with a rate is filled so far ahead.
     private static let aheadMs: Int64 = 20_000
 
@@ -82,8 +84,13 @@ struct CampaignFilling {
             let due = at.adding(milliseconds: -Self.aheadMs)
             return lookAt.map { min($0, due) } ?? due
         }
-        let open = try records.openMessages(inLane: run.lane, limit: Self.openMax)
-        guard open < Self.openMax - Self.pieceMax / 2 else { return lookAt }
+        let open = try records.openMessages(inLane: run.lane, limit: Self.waitingMax)
+        // Those that wait for a slow domain keep nobody else's from the outbox.
+        let soon = try records.openMessages(
+            inLane: run.lane, dueBy: aheadAt, limit: Self.openMax)
+        guard soon < Self.openMax - Self.pieceMax / 2, open < Self.waitingMax else {
+            return lookAt
+        }
         let rate = campaign.ratePerHour.map { Double($0) / 3_600_000 }
         let limit = min(
             Self.pieceMax, max(1, rate.map { Int($0 * Double(Self.aheadMs)) } ?? Self.pieceMax))

@@ -118,8 +118,9 @@ package final class MailDesk: Sendable {
     ///   - recipient: The envelope's, as the server that took it says; nil to look into the mail's own headers.
     package func take(mail: [UInt8], recipient: String?) async throws -> Taken {
         let read = MIMEReader.read(mail.span)
-        let message = message(of: read, recipient)
-        let inbound = InboundMail(read, isUnsubscribeAddress: false)
+        let message = message(of: read, recipient, settings.returnPath)
+        let unsubscribing = self.message(of: read, recipient, settings.unsubscribePath)
+        let inbound = InboundMail(read, isUnsubscribeAddress: unsubscribing != nil)
         switch inbound {
         case .report(let report):
             // Its own words prove nothing: anybody may write one.
@@ -144,8 +145,12 @@ package final class MailDesk: Sendable {
             try await note(.complained("reported as \(complaint.type)"), on: id)
             return .complaint(id)
         case .unsubscribe(let token, _):
-            guard let token,
-                let found = try workspace.mailRecipient(token, .unsubscribe, settings.keys)
+            // By the address that it came to, which only we make; whom it says that it is from proves nothing.
+            let known = try (unsubscribing ?? message).flatMap { try workspace.mailRecipient($0) }
+            guard
+                let found = try token.flatMap({
+                    try workspace.mailRecipient($0, .unsubscribe, settings.keys)
+                }) ?? known
             else { return .unknown }
             try await workspace.setConsent(
                 false, topic: found.topic, of: found, source: "reply")
@@ -159,9 +164,11 @@ package final class MailDesk: Sendable {
         _ = try await StoreThread.mail.run { try records.noteReport(on: id, report, at: now) }
     }
 
-    /// Which message a mail is about, by the return path that it came to.
-    private func message(of mail: MIMEPart, _ recipient: String?) -> ID<OutboxItem>? {
-        guard let path = settings.returnPath else { return nil }
+    /// Which message a mail is about, by the signed address that it came to.
+    private func message(
+        of mail: MIMEPart, _ recipient: String?, _ path: ReturnPath?
+    ) -> ID<OutboxItem>? {
+        guard let path else { return nil }
         var candidates = [recipient].compactMap { $0 }
         if recipient == nil {
             for name in ["delivered-to", "x-original-to", "to"] {

@@ -191,7 +191,10 @@ package struct MailMaker: Sendable {
             text: rendered.text, html: html)
         email.replyTo = settings.replyTo
         if let unsubscribe = links.first(where: { $0.0 == "unsubscribe" }) {
-            email.unsubscribe = try ListUnsubscribe(url: unsubscribe.1)
+            email.unsubscribe = try ListUnsubscribe(
+                url: unsubscribe.1,
+                mailto: settings.unsubscribePath?.address(of: message.id.rawValue),
+                mailtoSubject: MailSettings.unsubscribeMailbox)
             let topic = message.topic.isEmpty ? "news" : message.topic
             // What can't stand there says nothing to receivers; the message goes without.
             email.listID = try? ListID(id: "\(topic).\(settings.from.address.domain)")

@@ -31,6 +31,8 @@ package struct MailSettings: Sendable {
     package var signers: [DKIMSigner]
     /// Where bounces go; nil for the sender's own address.
     package var returnPath: ReturnPath?
+    /// Where a mail unsubscribes who sends it: beside the return path; nil where there is none.
+    package let unsubscribePath: ReturnPath?
     package var keys: SigningKeys
     /// The address that people reach the server by, without a slash at its end: `https://news.shop.example.com`.
     package var publicURL: String
@@ -43,6 +45,10 @@ package struct MailSettings: Sendable {
     package var smsOptOut = ""
     /// So many segments an SMS may take.
     package var smsSegmentsMax = 6
+    /// How many messages go to each domain.
+    package var limits = DomainLimits()
+    /// After so long messages lose what they said; 0 keeps it.
+    package var keepMonths = 24
 
     package init(
         from: Mailbox, replyTo: Mailbox? = nil, signers: [DKIMSigner], returnPath: ReturnPath?,
@@ -52,9 +58,16 @@ package struct MailSettings: Sendable {
         self.replyTo = replyTo
         self.signers = signers
         self.returnPath = returnPath
+        // Its domain was good for the other.
+        unsubscribePath = returnPath.flatMap {
+            try? ReturnPath(prefix: Self.unsubscribeMailbox, domain: $0.domain, keys: keys)
+        }
         self.keys = keys
         self.publicURL = publicURL
     }
+
+    /// The mailbox beside the one for bounces; the same word as the subject.
+    static let unsubscribeMailbox = "unsubscribe"
 
     /// The address of a link of ours.
     package func url(_ link: SignedLink) -> String {

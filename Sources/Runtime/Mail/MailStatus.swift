@@ -18,6 +18,8 @@ package final class MailStatus: Sendable {
     }
 
     private let state = Mutex(State())
+    /// How fast mail goes to whom.
+    package let domains = DomainPacer()
 
     package init() {}
 

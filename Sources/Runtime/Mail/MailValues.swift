@@ -29,6 +29,8 @@ package struct MailValues: Sendable, Equatable {
     package var zone = ""
     package var now: Timestamp
     package var offers: [MailOffer] = []
+    /// Traits that the template asks for and that can't be read; not kept.
+    package private(set) var unreadable: [String] = []
 
     package init(now: Timestamp) { self.now = now }
 
@@ -43,9 +45,11 @@ package struct MailValues: Sendable, Equatable {
         ]
         for attribute in attributes.all
         where !attribute.isRemoved && attribute.name != "id" && attribute.name != "email" {
-            guard traits?.contains(attribute.name) ?? true,
-                let node = try? DocumentNode(json: attribute.value.span)
-            else { continue }
+            guard traits?.contains(attribute.name) ?? true else { continue }
+            guard let node = try? DocumentNode(json: attribute.value.span) else {
+                unreadable.append(attribute.name)
+                continue
+            }
             members.append(DocumentNode.Member(attribute.name, node))
         }
         if traits?.contains("firstName") ?? true, attributes["firstName"]?.text == nil,

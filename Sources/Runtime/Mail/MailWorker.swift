@@ -79,6 +79,7 @@ package struct MailWorker: Service {
         /// By channel.
         var lines: [String: Line] = [:]
         var aliveAt: Timestamp?
+        var pruneAt: Timestamp?
 
         var batches: Int { lines.values.reduce(0) { $0 + $1.batches } }
     }
@@ -153,6 +154,9 @@ package struct MailWorker: Service {
                     }
                     let begun = try await begin(&work, ended, &group)
                     nextAt = [told, filled, begun].compactMap { $0 }.min()
+                    let pruned = try await prune(
+                        &work.pruneAt, isIdle: work.batches == 0, nextAt: nextAt)
+                    nextAt = pruned ?? nextAt
                 } catch {
                     workspace.logger.error(
                         "mail can't be worked on; trying again", metadata: ["reason": "\(error)"])
@@ -260,9 +264,10 @@ package struct MailWorker: Service {
         _ items: [OutboxRecord], of lane: OutboxLane, by send: Send, _ ended: Ended
     ) async {
         let bell = workspace.records.outboxBell
-        let batch = await withTaskExecutorPreference(MakingThreads.shared) {
-            await preparation.prepare(items, of: lane)
-        }
+        let batch = paced(
+            await withTaskExecutorPreference(MakingThreads.shared) {
+                await preparation.prepare(items, of: lane)
+            })
         ended.state.withLock { $0.results += batch.results }
         bell.ring()
         let sent = batch.sent
@@ -276,6 +281,7 @@ package struct MailWorker: Service {
                 { run in try await approve(run, of: sent, lane, refused) },
                 { index, outcome in
                     let entry = sent[index]
+                    notePace(entry, outcome)
                     let decided =
                         refused.withLock { $0[index] }
                         ?? MailDecision.outcome(
@@ -323,6 +329,7 @@ package struct MailWorker: Service {
         let workspace = workspace
         let entries = run.map { sent[$0] }
         let now = workspace.clock.now
+        let pauses = entries.map { pause($0, at: now) }
         let answers = try await StoreThread.mail.run {
             let subjects = try workspace.records.mailSubjects(
                 of: entries.map(\.item.customer.rawValue))
@@ -332,7 +339,7 @@ package struct MailWorker: Service {
                 // Of whom nothing is known anew, what they said stands.
                 let isSame = entry.order?.testAddress != nil || entry.subject == subjects[place]
                 answers.append(nil)
-                if isSame { asked.append(place) }
+                if isSame, pauses[place] == nil { asked.append(place) }
             }
             let begun = try workspace.records.beginMessages(
                 asked.map { entries[$0].message },
@@ -344,11 +351,13 @@ package struct MailWorker: Service {
         }
         var approved: [Int] = []
         refused.withLock { refused in
-            for (index, answer) in zip(run, answers) {
+            for (index, (answer, pause)) in zip(run, zip(answers, pauses)) {
                 switch answer {
                 case nil:
-                    refused[index] = .returned(
-                        until: now, reason: "something came in about the customer; made anew")
+                    refused[index] =
+                        pause
+                        ?? .returned(
+                            until: now, reason: "something came in about the customer; made anew")
                 case .go: approved.append(index)
                 case .held:
                     refused[index] = .returned(until: now, reason: "its lane is held")

@@ -62,6 +62,15 @@ extension Workspace {
             topic: link.target.isEmpty ? nil : link.target)
     }
 
+    /// Whose a message is; nil for one that is gone. It is about its topic.
+    func mailRecipient(_ id: ID<OutboxItem>) throws -> MailRecipient? {
+        guard let message = try records.message(id) else { return nil }
+        let customer = ID<Customer>(rawValue: message.draft.customer)
+        return MailRecipient(
+            message: message, customer: try records.root(of: customer) ?? customer,
+            topic: message.draft.topic.isEmpty ? nil : message.draft.topic)
+    }
+
     /// Notes that a recipient wants no more mail of a topic, or wants it again; in force when this returns.
     ///
     /// - Parameters:

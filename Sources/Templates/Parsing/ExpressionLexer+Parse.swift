@@ -32,6 +32,23 @@ extension ExpressionLexer {
         return name
     }
 
+    /// What stands for a value itself, or for how values are compared.
+    private static let reserved: Set<String> = [
+        "true", "false", "nil", "null", "none", "empty", "blank", "and", "or", "not", "contains",
+    ]
+
+    /// The name of a value that a template keeps: not a word that can't be read again.
+    mutating func valueName(_ what: String) throws(ParseFailure) -> String {
+        let offset = next.range.lowerBound
+        let name = try ownName(what)
+        guard !Self.reserved.contains(name) else {
+            throw ParseFailure(
+                .syntax, offset,
+                "\(name) can't be \(what): it has a meaning of its own; take another")
+        }
+        return name
+    }
+
     mutating func quotedName(_ what: String) throws(ParseFailure) -> (text: String, offset: Int) {
         guard case .text(let text) = next.kind else {
             throw failure("\(what) must be in quotation marks")

@@ -132,7 +132,7 @@ struct TemplateParser {
             let body = try nodes(until: ["endblock"], opened: (word, offset)).nodes
             return .block(name: name, body: body, at: offset)
         case "assign":
-            let name = try lexer.ownName("the name")
+            let name = try lexer.valueName("the name")
             guard try lexer.take(mark: "=") else {
                 throw lexer.failure("assign is used so: {% assign total = cart.total %}")
             }
@@ -140,7 +140,7 @@ struct TemplateParser {
             try lexer.expectEnd()
             return .assign(name: name, value)
         case "capture":
-            let name = try lexer.ownName("the name")
+            let name = try lexer.valueName("the name")
             try lexer.expectEnd()
             let body = try nodes(until: ["endcapture"], opened: (word, offset)).nodes
             return .capture(name: name, body: body, at: offset)
@@ -261,7 +261,7 @@ struct TemplateParser {
         _ lexer: inout ExpressionLexer, _ offset: Int
     ) throws(ParseFailure) -> TemplateNode {
         let usage = "for is used so: {% for item in cart.items limit:3 %}"
-        let variable = try lexer.ownName("the name")
+        let variable = try lexer.valueName("the name")
         guard try lexer.take(word: "in") else { throw lexer.failure(usage) }
         var loop = TemplateNode.Loop(
             variable: variable, list: try lexer.expression(filtersMax: limits.filtersMax),
@@ -293,7 +293,7 @@ struct TemplateParser {
         while lexer.next.kind != .end {
             _ = try lexer.take(mark: ",")
             let offset = lexer.next.range.lowerBound
-            let argument = try lexer.ownName("the value's name")
+            let argument = try lexer.valueName("the value's name")
             guard try lexer.take(mark: ":"), arguments.count < 32 else {
                 throw lexer.failure(
                     "include is used so: {% include \"button\", url: links.shop, label: \"Shop\" %}"

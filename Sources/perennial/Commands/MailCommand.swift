@@ -127,9 +127,13 @@ struct MailTestCommand: WorkspaceCommand {
         let key = customer
         let found = try await Blocking.run { try workspace.customerID(named: key) }
         guard let customer = found else { throw ValidationFailure("nobody is known as \(key)") }
+        let name = template
+        let sample = try await Blocking.run {
+            try MailSample.likeTheLast(of: name, in: workspace)
+        }
         let id = try await workspace.sendTest(
-            of: template, to: target, as: customer, number: workspace.newID(OutboxItem.self),
-            channel: source.channel)
+            of: template, sample: sample, to: target, as: customer,
+            number: workspace.newID(OutboxItem.self), channel: source.channel)
         for _ in 0..<600 {
             let record = try await Blocking.run { try workspace.records.message(id) }
             if let record, record.state != .sending {
@@ -195,6 +199,10 @@ struct MailListCommand: WorkspaceCommand {
         }
         if format == .csv { return try await output.line(table.csv()) }
         try await output.line(messages.isEmpty ? "there are none" : table.table())
+        for wait in workspace.mailStatus.domains.waits(now: workspace.clock.now) {
+            let until = Figures.time(wait.until, workspace.zone)
+            try await output.line("\(wait.receiver): \(wait.words(until: until))")
+        }
     }
 }
 

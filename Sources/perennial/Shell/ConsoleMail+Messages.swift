@@ -73,7 +73,9 @@ extension ConsoleMail {
         let waiting = try records.deferredMessages()
         let figures = try records.domainFigures(
             since: now.adding(milliseconds: -Self.figuresMs), limit: Self.domainsShown)
+        let waits = workspace.mailStatus.domains.waits(now: now)
         return figures.filter { !$0.domain.isEmpty }.map { found in
+            let wait = waits.first { $0.receiver == DomainLimits.receiver(of: found.domain) }
             func count(_ name: String) -> Int { found.counts[name] ?? 0 }
             // A yes, as RFC 5321 §4.2.1 has it.
             let isYes = found.reply.hasPrefix("2")
@@ -86,7 +88,9 @@ extension ConsoleMail {
                 bounced: count(MessageState.bounced.rawValue), complained: count("complained"),
                 opened: count("opened"), machineOpened: count("openedByPrograms"),
                 clicked: count("clicked"), machineClicked: count("clickedByPrograms"),
-                answer: isYes ? "" : found.reply, answerAt: isYes ? nil : found.repliedAt)
+                answer: wait.map {
+                    $0.words(until: Figures.time($0.until, workspace.zone))
+                } ?? (isYes ? "" : found.reply), answerAt: isYes ? nil : found.repliedAt)
         }
     }
 

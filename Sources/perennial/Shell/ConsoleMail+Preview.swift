@@ -93,7 +93,7 @@ extension ConsoleMail {
             return .filled(
                 FilledTemplate(
                     template: template, rendered: rendered, sample: sample, customer: customer,
-                    findings: notes + seen.map(lines.finding)
+                    findings: notes + seen.map(lines.finding) + Self.findings(in: values)
                         + Self.lengthNotes(rendered, source, most: settings.sms.segmentsMax)))
         } catch {
             return .failed(DocumentProblem(path: "", reason: error.description), notes)
@@ -120,6 +120,17 @@ extension ConsoleMail {
         ]
     }
 
+    /// What of the customer is kept in a form that nothing can be filled in with.
+    private static func findings(in values: MailValues) -> [TemplateFinding] {
+        values.unreadable.map { name in
+            TemplateFinding(
+                severity: .warning,
+                text:
+                    "the trait \(name) of this customer can't be read, and is filled in as if there were none",
+                advice: "Send the trait again, or give the template a default for it.")
+        }
+    }
+
     // MARK: For whom
 
     /// Whose values fill it in, and what a journey's step gives with them.
@@ -138,12 +149,12 @@ extension ConsoleMail {
                 .init("id", .text(ID<Customer>(rawValue: 0).description)),
                 .init("email", .text("somebody@example.com")),
             ]
-            return (values, nil, sample(of: nil))
+            return (values, nil, MailSample.madeUp(in: workspace))
         }
         let name = template.message.source.name
         return (
             try workspace.mailValues(of: customer, for: template), customer,
-            sample(of: try lastData(name))
+            try MailSample.likeTheLast(of: name, in: workspace)
         )
     }
 
@@ -158,45 +169,8 @@ extension ConsoleMail {
         return (rows.first { !$0.email.isEmpty } ?? rows.first)?.customer
     }
 
-    /// What the newest message of a template was given: the nearest to what the next ones will be.
-    private func lastData(_ template: String) throws -> DocumentNode? {
-        var filter = MessageFilter(limit: 1)
-        filter.template = template
-        return try records.messages(filter).first.flatMap {
-            try workspace.mailData(of: $0.id)
-        }
-    }
-
-    private func sample(of data: DocumentNode?) -> MailSample {
-        var members: [DocumentNode.Member] = []
-        if case .mapping(let given)? = data?.value { members = given }
-        for sample in Self.sampleData(workspace.currency)
-        where !members.contains(where: { $0.name == sample.name }) {
-            members.append(sample)
-        }
-        let expires = now.adding(milliseconds: Self.couponMs)
-        return MailSample(
-            data: DocumentNode(.mapping(members)),
-            coupon: .mapping([
-                ("code", .text("SAMPLE-CODE")), ("expires", .text(expires.rfc3339)),
-            ]))
-    }
-
     private static let recentsLookedAt = 20
-    private static let couponMs: Int64 = 7 * 86_400_000
     private static let sampleOffers = [
         MailOffer(id: "sample-1", name: "A product"), MailOffer(id: "sample-2", name: "Another"),
     ]
-
-    /// A cart and an order, which most messages are about.
-    private static func sampleData(_ currency: Currency) -> [DocumentNode.Member] {
-        let item = DocumentNode.mapping([
-            ("name", .text("A product")), ("quantity", .number(1)), ("price", .number(20)),
-        ])
-        let basket = DocumentNode.mapping([
-            ("items", .list([item])), ("total", .number(20)),
-            ("currency", .text(currency.description)), ("number", .text("1001")),
-        ])
-        return [.init("cart", basket), .init("order", basket)]
-    }
 }

@@ -47,6 +47,13 @@ struct MailSetup {
             from: from, replyTo: replyTo, signers: signers, returnPath: returnPath, keys: keys,
             publicURL: Self.publicURL(values))
         Self.describe(&settings, values)
+        guard let limits = DomainLimits(mail.perDomain) else {
+            throw Problem(
+                "mail.perDomain takes warmup, domains such as gmail.com=500, and *=2000 for the others; "
+                    + "not \(mail.perDomain.joined(separator: ", "))")
+        }
+        settings.limits = limits
+        settings.keepMonths = mail.keepMonths
         self.settings = settings
         endpoint = try Self.endpoint(mail, host: host, clientDomain: from.address.domain)
     }
