@@ -128,7 +128,8 @@ extension IntegrationTests {
             ).wait()
             #expect(verified.output == "holds\n", "\(verified.errors)")
 
-            let url = try #require(mail.unsubscribe.string?.dropFirst().dropLast())
+            // The web address is first; the mailbox comes after it.
+            let url = try #require(mail.unsubscribe.string?.dropFirst().prefix { $0 != ">" })
             try #require(url.hasPrefix("https://m.example.test/m/u/"))
             let path = String(url.dropFirst("https://m.example.test".count))
             // Programs that look at links follow them.

@@ -72,6 +72,8 @@ import Testing
         try stage.restart()
         #expect(try stage.states()[.inDoubt] == nil)
 
+        // What wasn't handed over any more is due again in a moment.
+        stage.clock.advance(milliseconds: 10_000)
         let second = PlayedServer()
         await try stage.worker(second).drain()
         let all = (first.got + second.got).map(\.recipient)
