@@ -5,6 +5,13 @@ import Records
 
 /// What is kept in memory between batches, and when it is dropped.
 extension Engine {
+    /// Fragments that are kept in memory between the batches of a long stretch, before all are dropped.
+    static let keptMax = 400_000
+    /// The same under traffic that the fold keeps pace with, such as what a campaign tells of each message.
+    static let keptInPaceMax = 40_000
+    /// The same once there is nothing to fold.
+    static let keptAtRestMax = 5_000
+
     /// What folding goes by.
     var rules: FoldBatch.Rules {
         FoldBatch.Rules(

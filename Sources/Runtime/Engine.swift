@@ -75,13 +75,6 @@ package final class Engine: Sendable {
         package var orderProblems = 0
     }
 
-    /// Fragments that are kept in memory between the batches of a long stretch, before all are dropped.
-    static let keptMax = 400_000
-    /// The same under traffic that the fold keeps pace with, such as what a campaign tells of each message.
-    static let keptInPaceMax = 40_000
-    /// The same once there is nothing to fold.
-    static let keptAtRestMax = 5_000
-
     let log: LogStore
     let records: RecordsStore
     let archive: Archive

@@ -1,7 +1,7 @@
 import Events
 import JSONParsing
 package import Kernel
-package import Records
+import Records
 
 extension Workspace {
     /// Notes that a customer read a message of their inbox, and says so on the log, the first time.

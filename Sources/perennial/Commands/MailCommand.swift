@@ -127,7 +127,6 @@ struct MailTestCommand: WorkspaceCommand {
         let key = customer
         let found = try await Blocking.run { try workspace.customerID(named: key) }
         guard let customer = found else { throw ValidationFailure("nobody is known as \(key)") }
-        let name = template
         let sample = try await Blocking.run {
             try MailSample.likeTheLast(of: name, in: workspace)
         }
