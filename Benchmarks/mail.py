@@ -111,6 +111,9 @@ class Shop:
             capture_output=True, text=True).stdout
 
     def serve(self):
+        """Begins to serve; one that was killed left its socket behind, which would pass for this one's."""
+        if os.path.exists(self.folder + "/perennial.sock"):
+            os.remove(self.folder + "/perennial.sock")
         return subprocess.Popen(
             [self.program, "serve", "--port", "0", "--data", self.folder], env=self.environment,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -224,7 +224,10 @@ extension SuppressionRecord {
         let start =
             switch reason {
             case .bounced: "the address takes no mail"
-            case .complained: "its owner called a message spam"
+            // Who texts STOP says so of the number; of an address it is a complaint.
+            case .complained:
+                address.hasPrefix("+")
+                    ? "its owner wants no more SMS" : "its owner called a message spam"
             case .softBounces:
                 "the address took no mail \(RecordsStore.softBouncesMax) times in a row"
             case .manual: "somebody put the address on the suppression list"
