@@ -186,7 +186,39 @@ import Testing
         let phone = Phone()
         await try worker(stage, phone).drain()
         #expect(phone.got.withLock { $0.isEmpty })
-        #expect(try stage.message("m")?.state == .suppressed)
+        let message = try #require(try stage.message("m"))
+        #expect(message.state == .suppressed)
+        #expect(message.reply.hasPrefix("its owner wants no more SMS: texted Stop"))
         #expect(try await stage.told().contains("Unsubscribed"))
+    }
+
+    @Test func `a number that Twilio says isn't there gets no more, and only Twilio may say so`()
+        async throws
+    {
+        let (stage, customers) = try await stage([#"{"phone":"+442079460001"}"#])
+        try stage.add([order(stage, "m", customers[0])])
+        let phone = Phone()
+        await try worker(stage, phone).drain()
+        let id = try #require(try stage.message("m")).draft.id
+        let twilio = TwilioProvider(
+            url: "https://api.twilio.com", account: "AC1", token: "12345", from: "x", callback: "")
+        let desk = SMSDesk(
+            workspace: stage.workspace, twilio: twilio, publicURL: "https://m.example.test")
+        let query = "message=\(id)"
+        let fields = [
+            (name: "ErrorCode", value: "30005"), (name: "MessageStatus", value: "undelivered"),
+        ]
+        let text =
+            "https://m.example.test" + SMSDesk.statusPath + "?" + query
+            + fields.map { $0.name + $0.value }.joined()
+        let signature = ProviderSignature.hmacSHA1(Array(text.utf8), key: Array("12345".utf8))
+
+        let other = SMSPost(query: query + "0", fields: fields, signature: signature)
+        #expect(try await !desk.status(other))
+        #expect(try stage.workspace.records.suppression(of: "+442079460001") == nil)
+        #expect(
+            try await desk.status(SMSPost(query: query, fields: fields, signature: signature)))
+        let found = try stage.workspace.records.suppression(of: "+442079460001")
+        #expect(found?.reason == .bounced)
     }
 }
