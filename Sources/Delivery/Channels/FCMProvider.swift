@@ -83,7 +83,9 @@ package struct FCMProvider: Sendable {
         let name = code.isEmpty ? status : code
         let words = ProviderText.words(answer, name.isEmpty ? message : "\(name) \(message)")
         switch (code, answer.status) {
-        case ("UNREGISTERED", _), (_, 404): return .unknownAddress(reason: words)
+        case ("UNREGISTERED", _): return .unknownAddress(reason: words)
+        // Google's own word; another server's 404 says nothing of the device.
+        case (_, 404) where status == "NOT_FOUND": return .unknownAddress(reason: words)
         // The device belongs to another project's app.
         case ("SENDER_ID_MISMATCH", _): return .refused(reason: words)
         case ("QUOTA_EXCEEDED", _), ("UNAVAILABLE", _):

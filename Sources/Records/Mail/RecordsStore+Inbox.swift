@@ -104,8 +104,16 @@ extension RecordsStore {
     package func isInboxRead(
         _ id: ID<OutboxItem>, of customers: [Int64], now: Timestamp
     ) throws -> Bool? {
-        try inbox(of: customers, before: ID(rawValue: id.rawValue + 1), limit: 1, now: now)
-            .first { $0.id == id }.map { $0.readAt != nil }
+        let places = customers.map { _ in "?" }.joined(separator: ", ")
+        let arguments = StatementArguments([id.rawValue] + customers + [now.milliseconds])
+        return try read { db in
+            try Bool.fetchOne(
+                db,
+                sql: """
+                    SELECT read_at <> 0 FROM inbox_messages WHERE id = ?
+                        AND customer IN (\(places)) AND (expires_at = 0 OR expires_at > ?)
+                    """, arguments: arguments)
+        }
     }
 
     /// Notes that one is read. Durable when this returns.

@@ -40,7 +40,8 @@ enum MailEvents {
     ) -> EventDraft {
         var json = JSONWriter(reserving: 256)
         begin(message, &json, topic: topic)
-        json.member("channel", message.draft.channel)
+        // The page of preferences is about e-mail, whichever message led to it.
+        json.member("channel", source == "preferences" ? "email" : message.draft.channel)
         json.member("source", source)
         json.endObject()
         var draft = EventDraft(

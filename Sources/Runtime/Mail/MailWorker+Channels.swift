@@ -30,7 +30,10 @@ extension MailWorker {
         _ items: [OutboxRecord], of lane: OutboxLane, by carrier: ChannelCarrier, _ ended: Ended
     ) async {
         let bell = workspace.records.outboxBell
-        let batch = await preparation(of: carrier).prepare(items, of: lane)
+        let making = preparation(of: carrier)
+        let batch = await withTaskExecutorPreference(MakingThreads.shared) {
+            await making.prepare(items, of: lane)
+        }
         func settle(_ entry: MailBatch.Entry, _ outcome: MessageResult.Outcome) {
             let result = MessageResult(
                 message: entry.message, attempt: entry.item.attempts, outcome: outcome)
