@@ -146,7 +146,9 @@ extension FoldBatch {
     ) throws -> CustomerView {
         let members = try identities.members(of: customer, lookup)
         let first = try held(members.first ?? customer)
-        if members.count <= 1 { return CustomerView(first.profile, first.behaviours, members: members) }
+        if members.count <= 1 {
+            return CustomerView(first.profile, first.behaviours, members: members)
+        }
         var profile = first.profile
         var behaviours = first.behaviours
         for member in members.dropFirst() {

@@ -1,6 +1,7 @@
 package import Delivery
 import Events
 import Kernel
+import Logging
 import Messaging
 import Records
 
@@ -87,7 +88,11 @@ package struct SMSDesk: Sendable {
     /// - Returns: False where it isn't Twilio's.
     package func inbound(_ post: SMSPost) async throws -> Bool {
         guard isSigned(post, Self.inboundPath) else { return false }
-        guard let number = try? PhoneNumber(post.field("From")).description else { return true }
+        guard let number = try? PhoneNumber(post.field("From")).description else {
+            // Short codes and names can't be answered, and have no customer.
+            workspace.logger.warning("a text from something that is no number is passed over")
+            return true
+        }
         let text = post.field("Body")
         let consent = Self.consent(text, optOut: post.field("OptOutType"))
         let (records, now) = (workspace.records, workspace.clock.now)
