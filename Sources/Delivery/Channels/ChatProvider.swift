@@ -41,9 +41,14 @@ package struct ChatRoom: Sendable, Equatable {
         // Both answer in plain words, such as `invalid_token`.
         let words = ProviderText.words(
             answer, String(decoding: answer.body.prefix(200), as: UTF8.self))
-        switch answer.status {
-        case 404, 410: return .misconfigured(reason: words)
-        default: return ProviderText.outcome(answer, words)
+        switch ProviderText.outcome(answer, words) {
+        // Its webhook is gone, or it has had enough for now; other rooms have webhooks of their own.
+        case .misconfigured(let reason): return .held(reason: reason)
+        case .deferred(let reason, let seconds):
+            return .held(reason: reason, retryAfterSeconds: seconds)
+        case .refused where answer.status == 404 || answer.status == 410:
+            return .held(reason: words)
+        case let outcome: return outcome
         }
     }
 

@@ -88,6 +88,8 @@ package struct FCMProvider: Sendable {
         case (_, 404) where status == "NOT_FOUND": return .unknownAddress(reason: words)
         // The device belongs to another project's app.
         case ("SENDER_ID_MISMATCH", _): return .refused(reason: words)
+        // Firebase lacks a certificate or key for devices of this kind; those of others go on.
+        case ("THIRD_PARTY_AUTH_ERROR", _): return .held(reason: words)
         case ("QUOTA_EXCEEDED", _), ("UNAVAILABLE", _):
             return .deferred(reason: words, retryAfterSeconds: answer.retryAfterSeconds)
         default: return ProviderText.outcome(answer, words)

@@ -48,6 +48,8 @@ package enum ProviderOutcome: Sendable, Equatable {
     case unknownAddress(reason: String)
     /// Not taken, and it would not be later.
     case refused(reason: String)
+    /// Surely not taken now, for a reason that is this recipient's alone: others go on.
+    case held(reason: String, retryAfterSeconds: Int64? = nil)
     /// Surely not taken now: too many at once, or the provider is away.
     case deferred(reason: String, retryAfterSeconds: Int64? = nil)
     /// Nothing was handed over.
@@ -62,7 +64,7 @@ package enum ProviderOutcome: Sendable, Equatable {
         switch self {
         case .deferred(let reason, let seconds): (reason, seconds)
         case .notSent(let reason), .misconfigured(let reason): (reason, nil)
-        case .accepted, .unsubscribed, .unknownAddress, .refused, .inDoubt: nil
+        case .accepted, .unsubscribed, .unknownAddress, .refused, .held, .inDoubt: nil
         }
     }
 }

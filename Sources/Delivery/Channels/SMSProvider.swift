@@ -74,6 +74,9 @@ package struct TwilioProvider: Sendable {
             return .deferred(reason: words, retryAfterSeconds: answer.retryAfterSeconds)
         case "20003", "21603", "21606", "21659", "21660":
             return .misconfigured(reason: words)
+        // There is no such account, or nothing of Twilio's is at this address.
+        case _ where answer.status == 404 || answer.status == 405:
+            return .misconfigured(reason: words)
         default: return ProviderText.outcome(answer, words)
         }
     }
@@ -133,7 +136,9 @@ package struct GatewayProvider: Sendable {
             let isWanted = ProviderText.text(at: "code", in: answer.body) != "unsubscribed"
             return isWanted ? .unknownAddress(reason: words) : .unsubscribed(reason: words)
         // The same key is being worked on.
-        case 409: return .deferred(reason: words, retryAfterSeconds: answer.retryAfterSeconds)
+        case 409: return .held(reason: words, retryAfterSeconds: answer.retryAfterSeconds)
+        // No gateway is at this address.
+        case 404, 405: return .misconfigured(reason: words)
         default: return ProviderText.outcome(answer, words)
         }
     }

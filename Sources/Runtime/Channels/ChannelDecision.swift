@@ -18,7 +18,7 @@ enum ChannelDecision {
         case .unsubscribed(let reason): return .unsubscribed(reason: reason)
         case .unknownAddress(let reason): return .bounced(reply: reason)
         case .refused(let reason): return .refused(reply: reason, isBounce: false)
-        case .deferred(let reason, let seconds):
+        case .deferred(let reason, let seconds), .held(let reason, let seconds):
             guard let at = retry(attempt, seconds, now, jitter) else {
                 return .refused(
                     reply: "tried \(attempt) times; the last time: \(reason)", isBounce: false)

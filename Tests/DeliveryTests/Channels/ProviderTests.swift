@@ -93,8 +93,8 @@ struct ProviderTests {
     }
 
     private enum Kind: String {
-        case accepted, unsubscribed, unknownAddress, refused, deferred, inDoubt, misconfigured
-        case notSent
+        case accepted, unsubscribed, unknownAddress, refused, held, deferred, inDoubt
+        case misconfigured, notSent
     }
 
     private func kind(_ outcome: ProviderOutcome) -> Kind {
@@ -103,6 +103,7 @@ struct ProviderTests {
         case .unsubscribed: .unsubscribed
         case .unknownAddress: .unknownAddress
         case .refused: .refused
+        case .held: .held
         case .deferred: .deferred
         case .inDoubt: .inDoubt
         case .misconfigured: .misconfigured
@@ -117,7 +118,8 @@ struct ProviderTests {
         (400, #"{"code":20429}"#, "deferred"), (429, "", "deferred"), (503, "", "deferred"),
         (401, "", "misconfigured"), (302, "", "misconfigured"), (500, "", "inDoubt"),
         (502, "<html>", "inDoubt"), (504, "", "inDoubt"), (408, "", "inDoubt"),
-        (400, "not JSON", "refused"),
+        (400, "not JSON", "refused"), (404, #"{"code":20404}"#, "misconfigured"),
+        (405, "", "misconfigured"),
     ])
     func `Twilio's answers are told apart`(status: Int, body: String, expected: String) {
         #expect(kind(Self.twilio.outcome(answer(status, body))).rawValue == expected)
@@ -125,8 +127,9 @@ struct ProviderTests {
 
     @Test(arguments: [
         (202, "", "accepted"), (410, "", "unknownAddress"),
-        (410, #"{"code":"unsubscribed"}"#, "unsubscribed"), (409, "", "deferred"),
+        (410, #"{"code":"unsubscribed"}"#, "unsubscribed"), (409, "", "held"),
         (422, "", "refused"), (403, "", "misconfigured"), (500, "", "inDoubt"),
+        (404, "", "misconfigured"), (503, "", "deferred"),
     ])
     func `a gateway's answers are told apart`(status: Int, body: String, expected: String) {
         #expect(kind(Self.gateway.outcome(answer(status, body))).rawValue == expected)
@@ -142,10 +145,22 @@ struct ProviderTests {
         (400, #"{"error":{"details":"UNREGISTERED"}}"#, "refused"),
         (429, #"{"error":{"details":[{"errorCode":"QUOTA_EXCEEDED"}]}}"#, "deferred"),
         (503, "", "deferred"), (500, "", "inDoubt"), (401, "", "misconfigured"),
+        (401, #"{"error":{"details":[{"errorCode":"THIRD_PARTY_AUTH_ERROR"}]}}"#, "held"),
     ])
     func `FCM's answers are told apart`(status: Int, body: String, expected: String) {
         let provider = FCMProvider(url: "https://fcm.googleapis.com", project: "p")
         #expect(kind(provider.outcome(answer(status, body))).rawValue == expected)
+    }
+
+    @Test(arguments: [
+        (200, "accepted"), (404, "held"), (410, "held"), (403, "held"), (429, "held"),
+        (503, "held"), (400, "refused"), (500, "inDoubt"),
+    ])
+    func `a room's answers are about that room`(status: Int, expected: String) {
+        let room = ChatRoom(kind: .slack, url: "https://hooks.slack.com/services/x")
+        let outcome = room.outcome(answer(status, "no_service"))
+        #expect(kind(outcome).rawValue == expected)
+        #expect(outcome.trouble == nil, "other rooms go on")
     }
 
     @Test func `what a provider says is repeated in one line`() {
