@@ -186,6 +186,11 @@ extension RecordsStore {
             var ended = run
             ended.state = .cancelled
             ended.endedAt = now
+            // A winner that is chosen at this moment keeps nobody from ending it.
+            ended.winner =
+                try String.fetchOne(
+                    db, sql: "SELECT winner FROM campaign_runs WHERE id = ?",
+                    arguments: [run.number]) ?? run.winner
             guard try put(ended, run.state, db) != nil else { return false }
             try db.execute(
                 sql: """

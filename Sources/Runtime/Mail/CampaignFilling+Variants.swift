@@ -149,11 +149,15 @@ extension CampaignFilling {
             ? nil : next
     }
 
-    /// Waits for results once all who try the variants out are in the outbox.
+    /// Waits for results once the messages by which the variants are tried out went: mail that is held or kept up takes
+    /// nothing of the test's time. The last tenth may be stragglers, which servers put off for days.
+    ///
+    /// - Parameter open: Messages of the campaign that wait in the outbox.
     func wait(
-        _ run: CampaignRun, _ campaign: Campaign, _ lookAt: Timestamp?, now: Timestamp
+        _ run: CampaignRun, _ campaign: Campaign, _ lookAt: Timestamp?, open: Int, now: Timestamp
     ) throws -> Timestamp? {
-        guard let test = campaign.test, run.testEndsAt == nil else { return lookAt }
+        guard let test = campaign.test, run.testEndsAt == nil, open * 10 <= run.queued
+        else { return lookAt }
         // With nobody to try them out, nothing is to be waited for.
         let spanMs = run.queued > 0 ? test.span.milliseconds : 0
         let last = max(now, run.nextAt ?? now)

@@ -99,7 +99,7 @@ struct CampaignFilling {
             of: segment.subject, after: run.throughCustomer,
             limit: campaign.test == nil ? limit : Self.pieceMax)
         if members.isEmpty {
-            if isTesting { return try wait(run, campaign, lookAt, now: now) }
+            if isTesting { return try wait(run, campaign, lookAt, open: open, now: now) }
             if open == 0 { try finish(run, campaign, at: now) }
             return nil
         }

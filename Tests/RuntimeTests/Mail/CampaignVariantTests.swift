@@ -147,6 +147,38 @@ import Testing
         #expect(server.got.dropFirst(tried).allSatisfy { $0.header("Subject") == "calm" })
     }
 
+    @Test func `mail that is held takes nothing of the test's time`() async throws {
+        let stage = try await started(300)
+        let server = PlayedServer()
+        try stage.workspace.records.holdMail(
+            MailHold(lane: "", reason: "a pause", actor: "ann", since: stage.clock.now))
+        await try stage.worker(server).drain()
+        stage.clock.advance(milliseconds: 10 * 3_600_000)
+        await try stage.worker(server).drain()
+        #expect(server.got.isEmpty)
+        #expect(try run(stage).winner.isEmpty, "nothing is chosen out of nothing")
+
+        _ = try stage.workspace.records.releaseMail(lane: "")
+        try await pass(3 * 3_600_000, stage, server)
+        #expect(try run(stage).winner.isEmpty)
+        #expect(try run(stage).testEndsAt.map { $0 > stage.clock.now } == true)
+        try await pass(2 * 3_600_000, stage, server)
+        #expect(try run(stage).decidedBy == "time")
+        #expect(server.got.count == 300)
+    }
+
+    @Test func `a winner that is chosen meanwhile keeps nobody from cancelling`() async throws {
+        let stage = try await started(300)
+        await try stage.worker(PlayedServer()).drain()
+        let (records, before) = (stage.workspace.records, try run(stage))
+        #expect(
+            try records.decide(
+                before, winner: "A", by: "ann", on: Array("[]".utf8), at: stage.clock.now))
+        #expect(try records.cancelCampaign(before, at: stage.clock.now))
+        #expect(try run(stage).state == .cancelled)
+        #expect(try run(stage).winner == "A")
+    }
+
     @Test func `opens of people count where they are asked for`() async throws {
         let stage = try await started(
             1000, #","test":{"share":"60%","for":"4h","by":"opens"}"#)
