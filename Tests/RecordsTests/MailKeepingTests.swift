@@ -62,7 +62,7 @@ import Testing
             }
         }
         try note(RecordsStore.keptBack, ["c", "1", 5])
-        try note(RecordsStore.oldestMessages, [0, 0, 5])
+        try note(RecordsStore.oldestMessages, [0, 5])
         try note(CampaignMessage.reading, [1, 0])
         try note(RecordsStore.campaignCounts, ["c", "1", "c", "1"])
         #expect(plans.count > 12)
@@ -107,6 +107,22 @@ import Testing
             try store.settleMessages([result(1, outcome)], at: Self.now)
         }
         #expect(try store.messageCount() == 1)
+    }
+
+    @Test func `messages that wait for a person keep none behind them from going`() throws {
+        let (store, _) = try store()
+        try store.settleMessages(
+            (1...10).map { result($0, .inDoubt(reason: "?"), months: 40) }
+                + (11...30).map { result($0, .accepted(reply: "ok"), months: 40) }
+                + [result(31, .accepted(reply: "ok"), months: 1)], at: Self.now)
+        func prune() throws -> Bool {
+            try store.pruneMessages(
+                emptied: Self.now.adding(milliseconds: -24 * Self.month),
+                removed: Self.now.adding(milliseconds: -36 * Self.month), limit: 7)
+        }
+        while try prune() {}
+        let left = try store.messages(MessageFilter(limit: 100))
+        #expect(left.map(\.id.rawValue).sorted() == Array(1...10) + [31])
     }
 
     @Test func `old messages lose what they said, then go, and campaigns keep their counts`() throws

@@ -25,14 +25,20 @@ extension RecordsStore {
                     arguments: [Self.emptiedSetting]
                 ).flatMap { Int64($0) } ?? 0
             let old = try Row.fetchAll(
-                db, sql: Self.oldestMessages,
-                arguments: [through, emptied.milliseconds, limit])
+                db, sql: Self.oldestMessages, arguments: [through, limit]
+            ).prefix { $0[4] < emptied.milliseconds }
             let empty = try HotStatement(
                 db, "UPDATE messages SET filled = '{}', subject = '' WHERE id = ?1")
             let emptyItem = try HotStatement(
                 db, "UPDATE outbox SET payload = '{}' WHERE id = ?1 AND state = 'done'")
+            let takeOut = try HotStatement(
+                db,
+                """
+                DELETE FROM inbox_messages
+                WHERE id = ?1 AND expires_at > 0 AND expires_at < \(emptied.milliseconds)
+                """)
             for row in old where !Self.isOpen(row[1]) {
-                for statement in [empty, emptyItem] {
+                for statement in [empty, emptyItem, takeOut] {
                     statement.bind(1, row[0] as Int64)
                     try statement.run()
                 }
@@ -49,10 +55,15 @@ extension RecordsStore {
         }
     }
 
-    /// By the number, in which messages come one after the other; what isn't as old ends it.
+    /// By the number, in which messages come one after the other: the first that isn't as old ends what is.
     static let oldestMessages = """
-        SELECT id, state, campaign, step FROM messages WHERE id > ? AND created_at < ?
-        ORDER BY id LIMIT ?
+        SELECT id, state, campaign, step, created_at FROM messages WHERE id > ? ORDER BY id LIMIT ?
+        """
+
+    /// As above, without those that stay: however many they are, they keep none behind them from going.
+    static let oldestEnded = """
+        SELECT id, state, campaign, step, created_at FROM messages
+        WHERE state NOT IN ('sending', 'deferred', 'inDoubt') ORDER BY id LIMIT ?
         """
 
     private static func isOpen(_ state: String) -> Bool {
@@ -62,8 +73,10 @@ extension RecordsStore {
 
     private func remove(before time: Timestamp, limit: Int, _ db: Database) throws -> Int {
         let rows = try Row.fetchAll(
-            db, sql: Self.oldestMessages, arguments: [0, time.milliseconds, limit])
+            db, sql: Self.oldestEnded, arguments: [limit]
+        ).prefix { $0[4] < time.milliseconds }
         let remove = try HotStatement(db, "DELETE FROM messages WHERE id = ?1")
+        let takeOut = try HotStatement(db, "DELETE FROM inbox_messages WHERE id = ?1")
         let keep = try HotStatement(
             db,
             """
@@ -71,9 +84,11 @@ extension RecordsStore {
             ON CONFLICT (campaign, step, state) DO UPDATE SET count = count + 1
             """)
         var removed = 0
-        for row in rows where !Self.isOpen(row[1]) {
-            remove.bind(1, row[0] as Int64)
-            try remove.run()
+        for row in rows {
+            for statement in [remove, takeOut] {
+                statement.bind(1, row[0] as Int64)
+                try statement.run()
+            }
             removed += 1
             let campaign: String = row[2]
             if campaign.isEmpty { continue }
