@@ -160,7 +160,7 @@ struct CampaignView {
         case .draft, .scheduled:
             guard data.problem.isEmpty else { return [] }
             if data.approvedBy == nil { return mayApprove ? [act(.approve)] : [] }
-            return data.row.state == .draft ? [act(.start)] : [act(.pause, isMain: false)]
+            return [act(.start, isMain: data.row.state == .draft)]
         case .running: return [act(.pause, isMain: false)]
         case .paused: return [act(.resume)]
         case .done, .cancelled: return []
