@@ -139,6 +139,13 @@ extension RecordsStore {
                 UPDATE outbox SET state = ?3, due_at = ?4, attempts = ?5, last_error = ?6, done_at = ?7
                 WHERE id = ?1 AND state = 'sending' AND attempts = ?2
                 """)
+            // A report may be here before the answer that it was taken.
+            let isReported = try HotStatement(
+                db,
+                """
+                SELECT 1 FROM messages
+                WHERE id = ?1 AND attempts = ?2 AND state IN ('bounced', 'refused')
+                """)
             let tell = try HotStatement(db, MailTelling.keeping)
             let counting = try MailCounting(db, at: now)
             let addresses = try AddressHealth(db, at: now)
@@ -153,7 +160,10 @@ extension RecordsStore {
                     setState.bind(3, text: reply)
                     setState.bind(4, now.milliseconds)
                     try setState.run()
-                    if setState.changes == 0 {
+                    let isNew = setState.changes == 0
+                    isReported.bind(1, message.id.rawValue)
+                    isReported.bind(2, Int64(result.attempt))
+                    if isNew, try state != .accepted || !isReported.exists() {
                         try totals.note(message.id)
                         put.bind(message, state, reply, attempts: result.attempt, at: now)
                         put.bind(18, 0)

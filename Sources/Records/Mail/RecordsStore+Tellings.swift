@@ -150,12 +150,20 @@ extension RecordsStore {
                 try addresses.bouncedSoftly(record.draft, String(words.prefix(500)))
                 try counting.add(record.draft.domain, "bouncedSoftly")
             case .confirmed:
-                guard record.state == .accepted || record.state == .sending,
-                    !record.draft.isTest
+                guard [.accepted, .sending, .inDoubt].contains(record.state), !record.draft.isTest
                 else { return false }
+                if record.state == .inDoubt {
+                    try db.settleDoubt(
+                        of: id, .accepted, "its provider says that it arrived", at: now)
+                    try counting.add(record.draft.domain, MessageState.accepted.rawValue)
+                    try tell.keep(MailTelling(message: id, kind: .delivered, at: now))
+                }
                 try tell.keep(MailTelling(message: id, kind: .confirmed, at: now))
             case .undelivered(let words):
-                guard record.state == .accepted else { return false }
+                guard [.accepted, .sending, .inDoubt].contains(record.state) else { return false }
+                if record.state == .inDoubt {
+                    try db.settleDoubt(of: id, .refused, String(words.prefix(500)), at: now)
+                }
                 try db.execute(
                     sql: """
                         UPDATE messages SET state = 'refused', reply = ?, state_at = ?
@@ -186,6 +194,28 @@ package enum MailReport: Sendable, Equatable {
     case confirmed
     /// It could not be brought to the phone, and the number isn't at fault.
     case undelivered(String)
+}
+
+extension Database {
+    /// Says what became of a message that was in doubt. One that arrived is a dead letter no more.
+    fileprivate func settleDoubt(
+        of id: ID<OutboxItem>, _ state: MessageState, _ reply: String, at now: Timestamp
+    ) throws {
+        try execute(
+            sql: "UPDATE messages SET state = ?, reply = ?, state_at = ? WHERE id = ?",
+            arguments: [state.rawValue, reply, now.milliseconds, id.rawValue])
+        guard state == .accepted else { return }
+        try execute(
+            sql: """
+                UPDATE outbox SET state = 'done', done_at = ?, last_error = ''
+                WHERE id = ? AND state = 'dead'
+                """, arguments: [now.milliseconds, id.rawValue])
+        let count = Int64(changesCount)
+        if count > 0 {
+            try HotStatement(self, OutboxCountKey.adding).add(
+                count, OutboxCountKey(state: .done, kind: .send))
+        }
+    }
 }
 
 extension MailTelling {

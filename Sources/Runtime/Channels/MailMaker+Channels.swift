@@ -100,17 +100,25 @@ extension MailMaker {
         while let last = words.last, last.isWhitespace { words.removeLast() }
         while let first = words.first, first.isWhitespace { words.removeFirst() }
         if source.channel == .sms, source.purpose == .marketing, !words.isEmpty,
-            !settings.smsOptOut.isEmpty, !Self.tellsWayOut(source)
+            !settings.smsOptOut.isEmpty, !tellsWayOut(words, source)
         {
             words += "\n" + settings.smsOptOut
         }
         rendered.text = Array(words.utf8)
     }
 
-    /// Whether the author tells one: what customers are called doesn't count.
-    private static func tellsWayOut(_ source: MessageSource) -> Bool {
-        let text = source.text ?? ""
-        return text.contains("STOP") || text.contains("links.unsubscribe")
+    /// Whether a text tells one: the author's own word STOP, as what customers are called doesn't count; or the link,
+    /// where it came out.
+    private func tellsWayOut(_ words: String, _ source: MessageSource) -> Bool {
+        if !settings.publicURL.isEmpty,
+            words.contains(settings.publicURL + "/m/u/")
+        {
+            return true
+        }
+        func tells(_ text: String) -> Bool {
+            text.split { !$0.isLetter && $0 != "-" }.contains("STOP")
+        }
+        return tells(source.text ?? "") && tells(words)
     }
 
     /// The first line, as lists show it.

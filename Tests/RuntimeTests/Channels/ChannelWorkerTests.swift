@@ -13,6 +13,8 @@ import Testing
 @Suite(.enabled(if: TestPaths.expectsDuckDB)) struct ChannelWorkerTests {
     private static let definitions = [
         #"{"kind":"template","name":"sale","channel":"sms","text":"Hi {{ customer.firstName | default: \"you\" }}"}"#,
+        #"{"kind":"template","name":"stopless","channel":"sms","text":"NON-STOP sale{% if data.never %} {{ links.unsubscribe }}{% endif %}"}"#,
+        #"{"kind":"template","name":"told","channel":"sms","text":"Sale. Text STOP to end."}"#,
         #"{"kind":"template","name":"link","channel":"push","title":"t","text":"x","url":"{{ customer.page }}"}"#,
         #"""
         {"kind":"journey","name":"texts","status":"live","topic":"offers",
@@ -24,16 +26,20 @@ import Testing
 
     private final class Phone: Sendable {
         let got = Mutex<[SMSDraft]>([])
-        let outcome: ProviderOutcome
+        let outcome: @Sendable (SMSDraft) -> ProviderOutcome
 
-        init(_ outcome: ProviderOutcome = .accepted(id: "SM1")) { self.outcome = outcome }
+        init(_ outcome: ProviderOutcome = .accepted(id: "SM1")) { self.outcome = { _ in outcome } }
+
+        init(_ outcome: @escaping @Sendable (SMSDraft) -> ProviderOutcome) {
+            self.outcome = outcome
+        }
 
         var carriers: [ChannelCarrier] {
             [
                 ChannelCarrier(.sms, knowsRepeats: false, concurrency: 4) { [self] message in
                     guard case .sms(let draft) = message else { return .refused(reason: "not SMS") }
                     got.withLock { $0.append(draft) }
-                    return outcome
+                    return outcome(draft)
                 },
                 ChannelCarrier(.push, knowsRepeats: false) { _ in .accepted(id: "") },
             ]
@@ -117,6 +123,29 @@ import Testing
         #expect(try stage.states()[.inDoubt] == 4)
     }
 
+    @Test func `one recipient who can't be reached now holds nobody else up`() async throws {
+        let (stage, customers) = try await stage(
+            (0..<12).map { #"{"phone":"+4420794600\#(10 + $0)"}"# })
+        try stage.add(
+            customers.enumerated().map { order(stage, "m\($0.offset)", $0.element) })
+        let phone = Phone { draft in
+            draft.to == "+442079460010" ? .held(reason: "its room is gone") : .accepted(id: "SM1")
+        }
+        await try worker(stage, phone).drain()
+        #expect(try stage.states() == [.accepted: 11, .deferred: 1])
+        // It goes on trying for as long as its attempts last, and is a dead letter then.
+        for _ in 0..<8 {
+            stage.clock.advance(milliseconds: 90_000_000)
+            await try worker(stage, phone).drain()
+        }
+        let message = try #require(
+            try stage.workspace.records.messages(MessageFilter(limit: 100)).first {
+                $0.state == .refused
+            })
+        #expect(message.reply.contains("its room is gone"))
+        #expect(try stage.states()[.accepted] == 11)
+    }
+
     @Test func `what was being sent when the process ended isn't sent twice`() async throws {
         let (stage, customers) = try await stage([#"{"phone":"+442079460001"}"#])
         try stage.add([order(stage, "m", customers[0])])
@@ -139,6 +168,61 @@ import Testing
         await try worker(stage, phone).drain()
         #expect(phone.got.withLock { $0.isEmpty })
         #expect(try stage.message("m")?.state == .inDoubt)
+    }
+
+    @Test(arguments: [
+        ("stopless", "NON-STOP sale\nReply STOP to opt out"),
+        ("told", "Sale. Text STOP to end."),
+    ])
+    func `a way out counts where it is told`(template: String, text: String) async throws {
+        let (stage, customers) = try await stage([#"{"phone":"+442079460001"}"#])
+        try stage.add([order(stage, "m", customers[0], template: template)])
+        let phone = Phone()
+        await try worker(stage, phone).drain()
+        #expect(phone.got.withLock { $0.map(\.text) } == [text])
+    }
+
+    @Test func `what the provider says of a message in doubt, or too early, holds`() async throws {
+        let (stage, customers) = try await stage([
+            #"{"phone":"+442079460001"}"#, #"{"phone":"+442079460002"}"#,
+            #"{"phone":"+442079460003"}"#,
+        ])
+        let records = stage.workspace.records
+        // One arrives, one doesn't, and both answers were lost.
+        try stage.add([order(stage, "m0", customers[0]), order(stage, "m1", customers[1])])
+        await try worker(stage, Phone(.inDoubt(reason: "no answer"))).drain()
+        #expect(try stage.states() == [.inDoubt: 2])
+        let (first, second) = (
+            try #require(try stage.message("m0")), try #require(try stage.message("m1"))
+        )
+        #expect(try records.noteReport(on: first.draft.id, .confirmed, at: stage.clock.now))
+        #expect(
+            try records.noteReport(
+                on: second.draft.id, .undelivered("failed 30003"), at: stage.clock.now))
+        #expect(try stage.message("m0")?.state == .accepted)
+        #expect(try stage.message("m1")?.state == .refused)
+        // Replaying dead letters sends neither that which arrived again.
+        _ = try records.replayOutbox(receiver: nil, now: stage.clock.now)
+        let phone = Phone()
+        stage.clock.advance(milliseconds: 100_000)
+        await try worker(stage, phone).drain()
+        #expect(phone.got.withLock { $0.map(\.to) } == ["+442079460002"])
+
+        // A report that is faster than the answer that it was taken.
+        try stage.add([order(stage, "m2", customers[2])])
+        let early = Phone { draft in
+            guard let id = ID<OutboxItem>(draft.message) else { return .refused(reason: "no id") }
+            do {
+                _ = try records.noteReport(
+                    on: id, .undelivered("failed 30003"), at: Timestamp(milliseconds: 1))
+            } catch {
+                return .refused(reason: "\(error)")
+            }
+            return .accepted(id: "SM2")
+        }
+        await try worker(stage, early).drain()
+        #expect(try stage.message("m2")?.state == .refused)
+        #expect(try stage.message("m2")?.reply == "failed 30003")
     }
 
     @Test(arguments: [
