@@ -1,0 +1,64 @@
+import GRDB
+
+/// The ledger's tables.
+enum LedgerTables {
+    static let keyedOnly: Set<String> = ["ledger_entries", "ledger_lots"]
+
+    static let definition = """
+        CREATE TABLE ledger_accounts (
+            id BIGINT PRIMARY KEY,
+            program TEXT NOT NULL,
+            customer BIGINT NOT NULL,
+            state BYTEA NOT NULL,
+            entry_count BIGINT NOT NULL,
+            UNIQUE (program, customer)
+        );
+        CREATE INDEX ledger_accounts_by_customer ON ledger_accounts (customer);
+        CREATE TABLE ledger_operations (
+            number BIGINT PRIMARY KEY,
+            program TEXT NOT NULL,
+            operation TEXT NOT NULL,
+            account BIGINT NOT NULL,
+            first_entry BIGINT NOT NULL,
+            at BIGINT NOT NULL,
+            content BYTEA NOT NULL,
+            answer BYTEA NOT NULL,
+            UNIQUE (program, operation)
+        );
+        CREATE TABLE ledger_entries (
+            account BIGINT NOT NULL,
+            sequence BIGINT NOT NULL,
+            lot BIGINT NOT NULL,
+            kind TEXT NOT NULL,
+            amount BIGINT NOT NULL,
+            balance BIGINT NOT NULL,
+            at BIGINT NOT NULL,
+            operation BIGINT NOT NULL,
+            reason BYTEA NOT NULL,
+            PRIMARY KEY (account, sequence)
+        );
+        CREATE TABLE ledger_lots (
+            account BIGINT NOT NULL,
+            lot BIGINT NOT NULL,
+            source BYTEA NOT NULL,
+            created_at BIGINT NOT NULL,
+            available_at BIGINT NOT NULL,
+            expires_at BIGINT NOT NULL,
+            issued BIGINT NOT NULL,
+            remaining BIGINT NOT NULL CHECK (remaining >= 0),
+            held BIGINT NOT NULL CHECK (held >= 0 AND held <= remaining),
+            PRIMARY KEY (account, lot)
+        );
+        CREATE INDEX ledger_lots_by_expiry ON ledger_lots (expires_at)
+            WHERE remaining > 0 AND expires_at > 0;
+
+        """
+
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("0001 ledger") { db in
+            try db.execute(sql: definition.asStrictSQLite(keyedOnly: keyedOnly))
+        }
+        return migrator
+    }
+}

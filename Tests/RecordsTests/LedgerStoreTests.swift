@@ -1,0 +1,144 @@
+import GRDB
+import Kernel
+import TestSupport
+import Testing
+
+@testable import Records
+
+/// The points ledger on disk: every change whole or not at all, and nothing that doesn't add up goes unseen.
+struct LedgerStoreTests {
+    private static let now = Timestamp(milliseconds: 1_800_000_000_000)
+
+    private func store() throws -> (LedgerStore, TestFolder) {
+        let folder = try TestFolder()
+        return (try LedgerStore(path: folder.file("ledger.sqlite")), folder)
+    }
+
+    private func operation(_ id: String) -> LedgerOperation {
+        LedgerOperation(
+            id: id, at: Self.now, content: Array(#"{"award":1}"#.utf8),
+            answer: Array(#"{"balance":1}"#.utf8))
+    }
+
+    /// An account that was given points, in a lot of its own.
+    private func award(
+        _ id: String, _ points: Int64, to account: LedgerAccount
+    ) -> LedgerChange {
+        var account = account
+        let sequence = account.entryCount + 1
+        account.entryCount = sequence
+        account.state = Array("s\(sequence)".utf8)
+        let total = points * sequence
+        return LedgerChange(
+            account: account, operation: operation(id),
+            entries: [
+                LedgerEntry(
+                    sequence: sequence, lot: sequence, kind: "award", amount: points,
+                    balance: total, at: Self.now, reason: Array("{}".utf8))
+            ],
+            lots: [
+                LedgerLot(
+                    id: sequence, createdAt: Self.now, availableAt: Self.now,
+                    expiresAt: Self.now.adding(milliseconds: sequence), issued: points,
+                    remaining: points)
+            ])
+    }
+
+    private let empty = LedgerAccount(id: 1, program: "circle", customer: ID(rawValue: 7))
+
+    @Test func `what was kept is read as it was written, also by the next process`() throws {
+        let (first, folder) = try store()
+        let opened = award("o-1", 100, to: empty)
+        let more = award("o-2", 100, to: opened.account)
+        try first.commit([opened, more])
+        let store = try LedgerStore(path: folder.file("ledger.sqlite"))
+
+        let account = try #require(try store.account(program: "circle", customer: ID(rawValue: 7)))
+        #expect(account == more.account)
+        #expect(try store.operation(program: "circle", id: "o-1") == opened.operation)
+        #expect(try store.operation(program: "other", id: "o-1") == nil)
+        #expect(try store.lots(of: 1) == opened.lots + more.lots)
+        let page = try store.entries(of: 1, limit: 1)
+        #expect(page.map(\.entry) == more.entries)
+        #expect(page.map(\.operation) == ["o-2"])
+        #expect(try store.entries(of: 1, before: 2, limit: 9).map(\.entry) == opened.entries)
+        #expect(try store.nextAccount() == 2)
+        #expect(
+            try store.accountsWithExpired(at: Self.now.adding(milliseconds: 1), limit: 9) == [1])
+        #expect(try store.accountsWithExpired(at: Self.now, limit: 9) == [])
+        let check = try store.check()
+        #expect(check.problems == [])
+        #expect(check.balance == 200)
+        #expect([check.accounts, check.operations, check.entries, check.lots] == [1, 2, 2, 2])
+    }
+
+    @Test func `an operation is kept once, and takes its group with it`() throws {
+        let (store, folder) = try store()
+        defer { withExtendedLifetime(folder) {} }
+        let opened = award("o-1", 100, to: empty)
+        try store.commit([opened])
+        let again = award("o-1", 100, to: opened.account)
+        let other = award(
+            "o-2", 5, to: LedgerAccount(id: 2, program: "circle", customer: ID(rawValue: 8)))
+        #expect(throws: LedgerStore.Refusal.repeated(operation: "o-1")) {
+            try store.commit([other, again])
+        }
+        #expect(try store.account(program: "circle", customer: ID(rawValue: 8)) == nil)
+        #expect(try store.check().operations == 1)
+        // Another program may call its own so.
+        let elsewhere = LedgerAccount(id: 2, program: "stamps", customer: ID(rawValue: 7))
+        try store.commit([award("o-1", 1, to: elsewhere)])
+        #expect(try store.check().operations == 2)
+    }
+
+    @Test func `what was decided on an account as it was before isn't kept`() throws {
+        let (store, folder) = try store()
+        defer { withExtendedLifetime(folder) {} }
+        let opened = award("o-1", 100, to: empty)
+        try store.commit([opened])
+        #expect(throws: LedgerStore.Refusal.stale(account: 1)) {
+            try store.commit([award("o-2", 100, to: empty)])
+        }
+        let second = LedgerAccount(id: 9, program: "circle", customer: ID(rawValue: 7))
+        #expect(throws: LedgerStore.Refusal.stale(account: 9)) {
+            try store.commit([award("o-3", 100, to: second)])
+        }
+        #expect(try store.check().entries == 1)
+    }
+
+    @Test func `no lot goes below zero, whoever writes it`() throws {
+        let (store, folder) = try store()
+        defer { withExtendedLifetime(folder) {} }
+        var change = award("o-1", 100, to: empty)
+        change.lots[0].remaining = -1
+        #expect(throws: DatabaseError.self) { try store.commit([change]) }
+        change.lots[0].remaining = 100
+        change.lots[0].held = 101
+        #expect(throws: DatabaseError.self) { try store.commit([change]) }
+        #expect(try store.check() == LedgerStore.Check())
+    }
+
+    @Test(arguments: [
+        ("UPDATE ledger_entries SET amount = 99 WHERE sequence = 2", "add up"),
+        ("UPDATE ledger_entries SET balance = 1 WHERE sequence = 1", "says 1 points"),
+        ("UPDATE ledger_lots SET remaining = 50 WHERE lot = 1", "lot 1 has 50 points left"),
+        ("DELETE FROM ledger_entries WHERE sequence = 1", "stands in place 1"),
+        ("DELETE FROM ledger_entries WHERE sequence = 2", "has 1 entries, not 2"),
+        ("DELETE FROM ledger_lots WHERE lot = 2", "lot 2, which isn't there"),
+        ("DELETE FROM ledger_operations WHERE number = 1", "belongs to no operation"),
+        ("DELETE FROM ledger_accounts", "2 entries belong to no account"),
+        (
+            "UPDATE ledger_entries SET lot = 0 WHERE sequence = 1", "its debt is 100 points above"
+        ),
+    ])
+    func `a change from outside is seen`(sql: String, words: String) throws {
+        let (store, folder) = try store()
+        defer { withExtendedLifetime(folder) {} }
+        let opened = award("o-1", 100, to: empty)
+        try store.commit([opened, award("o-2", 100, to: opened.account)])
+        try store.file.writer.write { try $0.execute(sql: sql) }
+        let check = try store.check()
+        #expect(check.problemCount > 0)
+        #expect(check.problems.contains { $0.description.contains(words) }, "\(check.problems)")
+    }
+}
