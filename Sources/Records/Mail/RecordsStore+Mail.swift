@@ -309,7 +309,11 @@ extension HotStatement {
         bind(6, text: reply)
         bind(7, now.milliseconds)
         switch result.outcome {
-        case .accepted, .bounced, .suppressed, .unsubscribed, .expired:
+        case .accepted:
+            bind(3, text: OutboxState.done.rawValue)
+            // Nothing went wrong; what was answered is the message's.
+            bind(6, text: "")
+        case .bounced, .suppressed, .unsubscribed, .expired:
             bind(3, text: OutboxState.done.rawValue)
         case .refused, .inDoubt, .failed: bind(3, text: OutboxState.dead.rawValue)
         case .deferred(let until, _):

@@ -32,6 +32,7 @@ import Testing
         let item = try #require(try stage.workspace.records.outboxItem(key: "a"))
         #expect(path.message(in: first.sender) == item.id.rawValue)
         #expect(try stage.message("a")?.state == .accepted)
+        #expect(try stage.workspace.records.outboxItem(key: "a")?.lastError == "")
         #expect(try await stage.told().filter { $0 == "Email Delivered" }.count == 2)
     }
 

@@ -1,0 +1,226 @@
+import Dispatch
+package import Kernel
+package import Records
+import Synchronization
+
+/// Carries operations out on loyalty accounts, from many who ask at once: those that wait while one commit is being
+/// synced share the next (group commit). What was asked under an id before is answered as then, and has no other effect.
+package final class LedgerWriter: Sendable {
+    /// Something asked of a customer's account.
+    package struct Ask: Sendable, Equatable {
+        package var program: String
+        package var customer: ID<Customer>
+        /// As who asks calls it; one of the program.
+        package var id: String
+        /// What is asked, in one form only: JSON.
+        package var content: [UInt8]
+
+        package init(program: String, customer: ID<Customer>, id: String, content: [UInt8]) {
+            self.program = program
+            self.customer = customer
+            self.id = id
+            self.content = content
+        }
+    }
+
+    /// What an operation does, also where it is refused: the refusal is the answer then, and nothing moves.
+    package struct Decision: Sendable, Equatable {
+        package var answer: [UInt8]
+        package var state: [UInt8]
+        package var entries: [LedgerEntry] = []
+        package var lots: [LedgerLot] = []
+
+        package init(
+            answer: [UInt8], state: [UInt8], entries: [LedgerEntry] = [], lots: [LedgerLot] = []
+        ) {
+            self.answer = answer
+            self.state = state
+            self.entries = entries
+            self.lots = lots
+        }
+    }
+
+    package struct Answer: Sendable, Equatable {
+        package var bytes: [UInt8]
+        /// Whether it was asked before.
+        package var isRepeat: Bool
+    }
+
+    /// Why nothing was done.
+    package enum Refusal: Error, Equatable {
+        /// Too much waits already; try again in a moment.
+        case queueFull
+        /// The id was used for something else.
+        case reused
+        /// The ledger could not keep it.
+        case storage(String)
+        /// The server is stopping.
+        case closing
+    }
+
+    /// Decides by the account as it is. Pure.
+    package typealias Decide =
+        @Sendable (_ ask: Ask, _ account: LedgerAccount, _ now: Timestamp) -> Decision
+
+    /// Asks that may wait.
+    static let queueMax = 10_000
+    /// Asks that one commit takes.
+    static let groupMax = 500
+    /// Accounts that are kept in memory.
+    static let accountsMax = 20_000
+
+    private struct Request {
+        let ask: Ask
+        let done: CheckedContinuation<Result<Answer, Refusal>, Never>
+    }
+
+    private struct State {
+        var waiting: [Request] = []
+        var isDraining = false
+        var isClosed = false
+    }
+
+    private struct Owner: Hashable {
+        let program: String
+        let customer: ID<Customer>
+    }
+
+    private struct Key: Hashable {
+        let program: String
+        let id: String
+    }
+
+    /// What only the writing queue touches.
+    private struct Kept {
+        var accounts: [Owner: LedgerAccount] = [:]
+        var nextAccount: Int64?
+    }
+
+    private let store: LedgerStore
+    private let clock: WallClock
+    private let decide: Decide
+    private let queue = DispatchQueue(label: "perennial.ledger", qos: .userInitiated)
+    private let state = Mutex(State())
+    private let kept = Mutex(Kept())
+
+    package init(store: LedgerStore, clock: WallClock, decide: @escaping Decide) {
+        self.store = store
+        self.clock = clock
+        self.decide = decide
+    }
+
+    /// Does what is asked, and returns once it is durable.
+    package func perform(_ ask: Ask) async throws(Refusal) -> Answer {
+        let result = await withCheckedContinuation { continuation in
+            enqueue(Request(ask: ask, done: continuation))
+        }
+        return try result.get()
+    }
+
+    /// Refuses what comes from now on; what waits is still done.
+    package func close() {
+        state.withLock { $0.isClosed = true }
+        queue.sync {}
+    }
+
+    private func enqueue(_ request: Request) {
+        enum Next { case refuse(Refusal), drain, wait }
+        let next: Next = state.withLock { state in
+            if state.isClosed { return .refuse(.closing) }
+            if state.waiting.count >= Self.queueMax { return .refuse(.queueFull) }
+            state.waiting.append(request)
+            if state.isDraining { return .wait }
+            state.isDraining = true
+            return .drain
+        }
+        switch next {
+        case .refuse(let refusal): request.done.resume(returning: .failure(refusal))
+        case .drain: queue.async { self.drain() }
+        case .wait: break
+        }
+    }
+
+    private func drain() {
+        while let group = nextGroup() { carryOut(group) }
+    }
+
+    private func nextGroup() -> [Request]? {
+        state.withLock { state in
+            guard !state.waiting.isEmpty else {
+                state.isDraining = false
+                return nil
+            }
+            let count = min(state.waiting.count, Self.groupMax)
+            defer { state.waiting.removeFirst(count) }
+            return Array(state.waiting[..<count])
+        }
+    }
+
+    /// Does a group in one commit; where that fails, each alone, so that one takes no other with it.
+    private func carryOut(_ group: [Request]) {
+        kept.withLock { kept in
+            var results: [Result<Answer, Refusal>]
+            do {
+                results = try commit(group.map(\.ask), &kept)
+            } catch {
+                results = group.map { request in
+                    do {
+                        return try commit([request.ask], &kept)[0]
+                    } catch {
+                        return .failure(.storage("\(error)"))
+                    }
+                }
+            }
+            for (request, result) in zip(group, results) { request.done.resume(returning: result) }
+        }
+    }
+
+    private func commit(_ asks: [Ask], _ kept: inout Kept) throws -> [Result<Answer, Refusal>] {
+        let now = clock.now
+        var changed: [Owner: LedgerAccount] = [:]
+        var nextAccount = kept.nextAccount
+        var decided: [Key: LedgerOperation] = [:]
+        var changes: [LedgerChange] = []
+        var results: [Result<Answer, Refusal>] = []
+        for ask in asks {
+            let key = Key(program: ask.program, id: ask.id)
+            let before = try decided[key] ?? store.operation(program: ask.program, id: ask.id)
+            if let before {
+                let isSame = before.content == ask.content
+                results.append(
+                    isSame
+                        ? .success(Answer(bytes: before.answer, isRepeat: true)) : .failure(.reused)
+                )
+                continue
+            }
+            let owner = Owner(program: ask.program, customer: ask.customer)
+            var account: LedgerAccount
+            if let known = try changed[owner] ?? kept.accounts[owner]
+                ?? store.account(program: ask.program, customer: ask.customer)
+            {
+                account = known
+            } else {
+                let id = try nextAccount ?? store.nextAccount()
+                nextAccount = id + 1
+                account = LedgerAccount(id: id, program: ask.program, customer: ask.customer)
+            }
+            let decision = decide(ask, account, now)
+            account.state = decision.state
+            account.entryCount += Int64(decision.entries.count)
+            changed[owner] = account
+            let operation = LedgerOperation(
+                id: ask.id, at: now, content: ask.content, answer: decision.answer)
+            decided[key] = operation
+            changes.append(
+                LedgerChange(
+                    account: account, operation: operation, entries: decision.entries,
+                    lots: decision.lots))
+            results.append(.success(Answer(bytes: decision.answer, isRepeat: false)))
+        }
+        if !changes.isEmpty { try store.commit(changes) }
+        kept.nextAccount = nextAccount
+        if kept.accounts.count + changed.count > Self.accountsMax { kept.accounts = [:] }
+        kept.accounts.merge(changed) { _, new in new }
+        return results
+    }
+}
