@@ -90,21 +90,20 @@ package final class LogWriter: Sendable {
     /// Commits what waits, group by group, until nothing does.
     private func drain() {
         while let group = nextGroup() {
+            let results: [Result<LogStore.Appended, Refusal>]
             do {
-                let results = try store.append(group.map(\.block), receivedAt: clock.now)
-                for (request, result) in zip(group, results) {
-                    request.done.resume(returning: .success(result))
-                }
-                didCommit()
+                results = try store.append(group.map(\.block), receivedAt: clock.now)
+                    .map { .success($0) }
             } catch {
                 let failure = (error as? StorageFailure) ?? .disk(String(describing: error))
-                for request in group {
-                    request.done.resume(returning: .failure(.storage(failure)))
-                }
+                results = group.map { _ in .failure(.storage(failure)) }
             }
+            // Before they are told, so that who was told finds the room that they took free.
             state.withLock { state in
                 state.waitingBytes -= group.reduce(0) { $0 + $1.block.bytes.count }
             }
+            for (request, result) in zip(group, results) { request.done.resume(returning: result) }
+            if case .success? = results.first { didCommit() }
         }
     }
 
