@@ -171,6 +171,18 @@ extension JourneyMachine {
 
     // MARK: Effects
 
+    /// When a code is no longer good: counted in days, after the last moment of its last day where its customer is, as
+    /// messages name that day.
+    private func couponEnd(_ span: TimeSpan) -> Timestamp {
+        let end = now.adding(milliseconds: span.milliseconds)
+        guard span.milliseconds % Self.dayMs == 0 else { return end }
+        let zone = plan.zone(.customer, customer: context.timeZone)
+        let next = CalendarDay(daysSinceEpoch: zone.day(of: end).daysSinceEpoch + 1)
+        return zone.start(of: next).adding(milliseconds: -1)
+    }
+
+    private static let dayMs: Int64 = 86_400_000
+
     private mutating func carryOut(_ index: Int, _ step: JourneyStep) {
         let run = automation.runs[index]
         let key = effectKey(run, step)
@@ -186,7 +198,7 @@ extension JourneyMachine {
             kind = .coupon
             let coupon = JourneyRun.IssuedCoupon(
                 code: CouponCode.text(key: key, prefix: terms.prefix, hash: plan.hash),
-                expiresAt: terms.expires.map { now.adding(milliseconds: $0.milliseconds) })
+                expiresAt: terms.expires.map(couponEnd))
             automation.runs[index].coupon = coupon
             terms.write(coupon, to: &json)
             phrase = "coupon \(coupon.code)"

@@ -44,8 +44,8 @@ import Testing
         let run = "back/00000000004k7-1772359200000"
         #expect(
             stage.effects.map { "\($0.key) \($0.kind) \($0.text)" } == [
-                #"\#(run)/code/1 coupon {"code":"\#(code)","percent":10,"expires":"2026-03-15T10:00:00.000Z"}"#,
-                #"\#(run)/mail/1 send {"channel":"email","template":"back-1","topic":"offers","priority":50,"deadline":"2026-03-08T10:00:00.000Z","data":{"hello":"Ann \"A\"","code":"\#(code)"},"coupon":{"code":"\#(code)","expires":"2026-03-15T10:00:00.000Z"}}"#,
+                #"\#(run)/code/1 coupon {"code":"\#(code)","percent":10,"expires":"2026-03-15T23:59:59.999Z"}"#,
+                #"\#(run)/mail/1 send {"channel":"email","template":"back-1","topic":"offers","priority":50,"deadline":"2026-03-08T10:00:00.000Z","data":{"hello":"Ann \"A\"","code":"\#(code)"},"coupon":{"code":"\#(code)","expires":"2026-03-15T23:59:59.999Z"}}"#,
                 #"\#(run)/call/1 task {"title":"Call Ann \"A\", ","due":"2026-03-10T10:00:00.000Z","owner":"sales"}"#,
                 #"\#(run)/5/1 attribute {"tried":true,"last":"\#(code)"}"#,
                 #"\#(run)/6/1 webhook {"data":{"codes":["\#(code)",7]}}"#,

@@ -21,15 +21,17 @@ package struct JourneyRow: Sendable, Equatable {
     /// Of the treated whose window is over, or who reached the goal, the share who did; nil without a goal or
     /// before there is anybody.
     package var goalRate: Double?
-    /// Nil without people held out.
+    /// Nil without people held out, or before it can be told.
     package var lift: JourneyLift?
+    /// Whether it keeps some people out, to compare with.
+    package var holdsOut: Bool
     /// Entries on each of the last days, oldest first; fewer than two leave the trend out.
     package var trend: [Int]
 
     package init(
         name: String, title: String, description: String = "", state: State, version: Int = 1,
         inside: Int = 0, entered: Int = 0, goalRate: Double? = nil, lift: JourneyLift? = nil,
-        trend: [Int] = []
+        holdsOut: Bool = false, trend: [Int] = []
     ) {
         self.name = name
         self.title = title
@@ -40,6 +42,7 @@ package struct JourneyRow: Sendable, Equatable {
         self.entered = entered
         self.goalRate = goalRate
         self.lift = lift
+        self.holdsOut = holdsOut
         self.trend = trend
     }
 }

@@ -47,7 +47,8 @@ extension JourneysView.Row {
             (lift, liftMark) = LiftView.verdict(found.lift.conversion.verdict, words)
             liftNote = LiftView.sentence(found, formats)
         } else {
-            lift = row.entered > 0 ? words("lift.noHoldout") : "–"
+            lift =
+                row.entered > 0 ? words(row.holdsOut ? "lift.later" : "lift.noHoldout") : "–"
             liftMark = row.entered > 0 ? "lift-early" : ""
             liftNote = nil
         }

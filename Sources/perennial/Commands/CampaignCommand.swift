@@ -72,7 +72,12 @@ extension CampaignStepCommand {
             try workspace.take(Self.step, with: name, by: "command", mayApproveOwn: true)
         }
         let standing = try await Blocking.run { try workspace.campaign(name) }
-        try await output.line("\(name) is \(standing.run?.state.rawValue ?? "new")")
+        let state = standing.run?.state.rawValue ?? "new"
+        let isReady = standing.run?.state == .draft && standing.isApproved
+        try await output.line(
+            isReady
+                ? "\(name) is approved; to begin: perennial campaign start \(name)"
+                : "\(name) is \(state)")
     }
 }
 

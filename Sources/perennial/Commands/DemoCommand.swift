@@ -49,6 +49,7 @@ struct DemoCommand: AsyncParsableCommand {
                     "password         \(known)",
                     "mail goes to     127.0.0.1:\(DemoShop.mailPort), and waits until something listens there:",
                     "                 .perennial/venv/bin/python -m aiosmtpd -n -l 127.0.0.1:\(DemoShop.mailPort)",
+                    "                 (script/setup --test brings it)",
                 ])
             }.run()
         } catch {

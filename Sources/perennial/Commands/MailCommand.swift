@@ -136,7 +136,11 @@ struct MailTestCommand: WorkspaceCommand {
         for _ in 0..<600 {
             let record = try await Blocking.run { try workspace.records.message(id) }
             if let record, record.state != .sending {
-                return try await output.line("\(id): \(record.state.rawValue) \(record.reply)")
+                let line = "\(id): \(record.state.rawValue) \(record.reply)"
+                guard record.state == .accepted || record.state == .deferred else {
+                    throw ValidationFailure(line)
+                }
+                return try await output.line(line)
             }
             try await Task.sleep(for: .milliseconds(50))
         }

@@ -56,7 +56,7 @@ extension ConsoleAutomation {
                 ? Double(result.treated.conversions) / Double(result.treated.people) : nil,
             lift: result.lift.map {
                 JourneyLift($0, currency: result.currency, peoplePerWeek: perWeek)
-            }, trend: trend)
+            }, holdsOut: standing.journey.holdoutBasisPoints > 0, trend: trend)
     }
 
     private static func state(_ status: Journey.Status) -> JourneyRow.State {

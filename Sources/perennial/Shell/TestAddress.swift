@@ -15,7 +15,8 @@ enum TestAddress {
         guard RunningServer.sentChannels.contains(channel.rawValue) else {
             throw Refusal(
                 reason: channel == .email
-                    ? "Mail isn't set up yet: mail.from and mail.smtp.host are needed"
+                    ? "no mail goes out from here: a server must run (perennial serve) that was started "
+                        + "with mail.from and mail.smtp.host set"
                     : "Nothing is sent by \(channel.rawValue) here: docs/channels.md says how")
         }
         switch channel {
