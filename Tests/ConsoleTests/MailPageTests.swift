@@ -225,7 +225,7 @@ struct MailPageTests {
     /// What can be done in each state, before and after approval.
     static let acts: [(CampaignRow.State, approved: Bool, acts: [CampaignAct], cancels: Bool)] = [
         (.draft, false, [.approve], true), (.draft, true, [.start], true),
-        (.scheduled, true, [.pause], true), (.running, true, [.pause], true),
+        (.scheduled, true, [.start], true), (.running, true, [.pause], true),
         (.paused, true, [.resume], true), (.done, true, [], false), (.cancelled, true, [], false),
     ]
 
