@@ -137,8 +137,12 @@ package struct GatewayProvider: Sendable {
             return isWanted ? .unknownAddress(reason: words) : .unsubscribed(reason: words)
         // The same key is being worked on.
         case 409: return .held(reason: words, retryAfterSeconds: answer.retryAfterSeconds)
-        // No gateway is at this address.
-        case 404, 405: return .misconfigured(reason: words)
+        // No gateway is at this address, where it isn't the gateway's own word about a number.
+        case 404, 405:
+            let isItsOwn = ["error", "code"].contains {
+                !ProviderText.text(at: $0, in: answer.body).isEmpty
+            }
+            return isItsOwn ? .refused(reason: words) : .misconfigured(reason: words)
         default: return ProviderText.outcome(answer, words)
         }
     }

@@ -139,12 +139,13 @@ extension RecordsStore {
                 UPDATE outbox SET state = ?3, due_at = ?4, attempts = ?5, last_error = ?6, done_at = ?7
                 WHERE id = ?1 AND state = 'sending' AND attempts = ?2
                 """)
-            // A report may be here before the answer that it was taken.
-            let isReported = try HotStatement(
+            // A report may be here before the answer, or in place of one; it ended the item then.
+            let reported = try HotStatement(
                 db,
                 """
-                SELECT 1 FROM messages
-                WHERE id = ?1 AND attempts = ?2 AND state IN ('bounced', 'refused')
+                SELECT m.state FROM messages AS m JOIN outbox AS o ON o.id = m.id
+                WHERE m.id = ?1 AND o.state = 'done' AND (m.state = 'accepted'
+                    OR m.state IN ('bounced', 'refused') AND m.attempts = ?2)
                 """)
             let tell = try HotStatement(db, MailTelling.keeping)
             let counting = try MailCounting(db, at: now)
@@ -160,14 +161,22 @@ extension RecordsStore {
                     setState.bind(3, text: reply)
                     setState.bind(4, now.milliseconds)
                     try setState.run()
-                    let isNew = setState.changes == 0
-                    isReported.bind(1, message.id.rawValue)
-                    isReported.bind(2, Int64(result.attempt))
-                    if isNew, try state != .accepted || !isReported.exists() {
-                        try totals.note(message.id)
-                        put.bind(message, state, reply, attempts: result.attempt, at: now)
-                        put.bind(18, 0)
-                        try put.run()
+                    if setState.changes == 0 {
+                        reported.bind(1, message.id.rawValue)
+                        reported.bind(2, Int64(result.attempt))
+                        if try reported.step() {
+                            let known = reported.text(0)
+                            reported.reset()
+                            // What arrived was counted and told by the report; of what didn't, that it was taken.
+                            if known == MessageState.accepted.rawValue || state != .accepted {
+                                continue
+                            }
+                        } else {
+                            try totals.note(message.id)
+                            put.bind(message, state, reply, attempts: result.attempt, at: now)
+                            put.bind(18, 0)
+                            try put.run()
+                        }
                     }
                     if !message.isTest { try counting.add(message.domain, state.rawValue) }
                 } else {

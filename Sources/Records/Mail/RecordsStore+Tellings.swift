@@ -139,6 +139,7 @@ extension RecordsStore {
                         UPDATE messages SET state = 'bounced', reply = ?, state_at = ?
                         WHERE id = ?
                         """, arguments: [String(words.prefix(500)), now.milliseconds, id.rawValue])
+                try db.endItem(id, from: ["sending", "dead", "pending"], at: now)
                 try addresses.suppress(record.draft, .bounced, String(words.prefix(500)))
                 if record.draft.isTest { break }
                 try counting.add(record.draft.domain, MessageState.bounced.rawValue)
@@ -150,20 +151,26 @@ extension RecordsStore {
                 try addresses.bouncedSoftly(record.draft, String(words.prefix(500)))
                 try counting.add(record.draft.domain, "bouncedSoftly")
             case .confirmed:
-                guard [.accepted, .sending, .inDoubt].contains(record.state), !record.draft.isTest
-                else { return false }
-                if record.state == .inDoubt {
-                    try db.settleDoubt(
-                        of: id, .accepted, "its provider says that it arrived", at: now)
+                guard [.accepted, .sending, .inDoubt].contains(record.state) else { return false }
+                if record.state != .accepted {
+                    try db.execute(
+                        sql: """
+                            UPDATE messages SET state = 'accepted', state_at = ?,
+                                reply = 'its provider says that it arrived'
+                            WHERE id = ?
+                            """, arguments: [now.milliseconds, id.rawValue])
+                    try db.endItem(id, from: ["sending", "dead", "pending"], at: now)
+                }
+                if record.draft.isTest { break }
+                if record.state != .accepted {
                     try counting.add(record.draft.domain, MessageState.accepted.rawValue)
                     try tell.keep(MailTelling(message: id, kind: .delivered, at: now))
                 }
                 try tell.keep(MailTelling(message: id, kind: .confirmed, at: now))
             case .undelivered(let words):
                 guard [.accepted, .sending, .inDoubt].contains(record.state) else { return false }
-                if record.state == .inDoubt {
-                    try db.settleDoubt(of: id, .refused, String(words.prefix(500)), at: now)
-                }
+                // What was in doubt stays a dead letter, for somebody to send it again.
+                try db.endItem(id, from: ["sending"], at: now)
                 try db.execute(
                     sql: """
                         UPDATE messages SET state = 'refused', reply = ?, state_at = ?
@@ -197,23 +204,26 @@ package enum MailReport: Sendable, Equatable {
 }
 
 extension Database {
-    /// Says what became of a message that was in doubt. One that arrived is a dead letter no more.
-    fileprivate func settleDoubt(
-        of id: ID<OutboxItem>, _ state: MessageState, _ reply: String, at now: Timestamp
+    /// Ends an item whose message has its end by a report: it isn't claimed again, neither now nor after a crash.
+    ///
+    /// - Parameter states: Those that it is ended from.
+    fileprivate func endItem(
+        _ id: ID<OutboxItem>, from states: [String], at now: Timestamp
     ) throws {
-        try execute(
-            sql: "UPDATE messages SET state = ?, reply = ?, state_at = ? WHERE id = ?",
-            arguments: [state.rawValue, reply, now.milliseconds, id.rawValue])
-        guard state == .accepted else { return }
-        try execute(
-            sql: """
-                UPDATE outbox SET state = 'done', done_at = ?, last_error = ''
-                WHERE id = ? AND state = 'dead'
-                """, arguments: [now.milliseconds, id.rawValue])
-        let count = Int64(changesCount)
-        if count > 0 {
-            try HotStatement(self, OutboxCountKey.adding).add(
-                count, OutboxCountKey(state: .done, kind: .send))
+        let end = try HotStatement(
+            self,
+            """
+            UPDATE outbox SET state = 'done', done_at = ?1, last_error = ''
+            WHERE id = ?2 AND state = ?3
+            """)
+        for state in states {
+            end.bind(1, now.milliseconds)
+            end.bind(2, id.rawValue)
+            end.bind(3, text: state)
+            try end.run()
+            guard end.changes > 0 else { continue }
+            return try HotStatement(self, OutboxCountKey.adding).add(
+                1, OutboxCountKey(state: .done, kind: .send))
         }
     }
 }

@@ -129,7 +129,8 @@ struct ProviderTests {
         (202, "", "accepted"), (410, "", "unknownAddress"),
         (410, #"{"code":"unsubscribed"}"#, "unsubscribed"), (409, "", "held"),
         (422, "", "refused"), (403, "", "misconfigured"), (500, "", "inDoubt"),
-        (404, "", "misconfigured"), (503, "", "deferred"),
+        (404, "", "misconfigured"), (404, "<html>", "misconfigured"),
+        (404, #"{"error":"no such subscriber"}"#, "refused"), (503, "", "deferred"),
     ])
     func `a gateway's answers are told apart`(status: Int, body: String, expected: String) {
         #expect(kind(Self.gateway.outcome(answer(status, body))).rawValue == expected)

@@ -225,6 +225,86 @@ import Testing
         #expect(try stage.message("m2")?.reply == "failed 30003")
     }
 
+    /// What became of a text whose provider told of it while it was asked, by what it answered then.
+    @Test(arguments: [
+        (MailReport.confirmed, true, MessageState.accepted), (.confirmed, false, .accepted),
+        (.undelivered("failed 30003"), true, .refused),
+        (.undelivered("failed 30003"), false, .refused),
+        (.bounced("undelivered 30005"), false, .bounced),
+    ])
+    func `a report that comes before the answer holds, whatever the answer`(
+        report: MailReport, isAnswered: Bool, state: MessageState
+    ) async throws {
+        let (stage, customers) = try await stage([#"{"phone":"+442079460001"}"#])
+        let (records, now) = (stage.workspace.records, stage.clock.now)
+        try stage.add([order(stage, "m", customers[0])])
+        let phone = Phone { draft in
+            guard let id = ID<OutboxItem>(draft.message) else { return .refused(reason: "no id") }
+            do {
+                guard try records.noteReport(on: id, report, at: now) else {
+                    return .refused(reason: "not believed")
+                }
+            } catch {
+                return .refused(reason: "\(error)")
+            }
+            return isAnswered ? .accepted(id: "SM1") : .inDoubt(reason: "no answer")
+        }
+        await try worker(stage, phone).drain()
+        #expect(try stage.message("m")?.state == state)
+        #expect(try records.outboxItem(key: "m")?.state == .done)
+
+        // Nothing goes again: not by a replay of all, nor after the process ended.
+        _ = try records.replayOutbox(receiver: nil, now: now)
+        try stage.restart()
+        stage.clock.advance(milliseconds: 100_000)
+        await try worker(stage, phone).drain()
+        #expect(phone.got.withLock { $0.count } == 1)
+        #expect(try stage.message("m")?.state == state)
+        let told = try await stage.told().filter { $0 == "SMS Sent" }.count
+        #expect(told == (isAnswered || state == .accepted ? 1 : 0))
+    }
+
+    @Test func `a process that ends after an early report sends nothing again`() async throws {
+        let (stage, customers) = try await stage([#"{"phone":"+442079460001"}"#])
+        try stage.add([order(stage, "m", customers[0])])
+        let (records, now) = (stage.workspace.records, stage.clock.now)
+        let item = try #require(
+            try records.claimOutbox(
+                OutboxLane(kind: .send, receiver: "sms"), limit: 10, now: now,
+                until: now.adding(milliseconds: 1_000_000)
+            ).first)
+        var draft = MessageDraft(
+            id: item.id, customer: customers[0].rawValue, address: "+442079460001",
+            stream: .marketing, journey: "texts", createdAt: now)
+        draft.channel = "sms"
+        draft.isRepeatable = false
+        #expect(
+            try records.beginMessages([draft], attempts: [item.attempts], lanes: ["sms"], at: now)
+                == [.go])
+        #expect(try records.noteReport(on: item.id, .undelivered("failed 30003"), at: now))
+        try stage.restart()
+        let phone = Phone()
+        await try worker(stage, phone).drain()
+        #expect(phone.got.withLock { $0.isEmpty })
+        #expect(try stage.message("m")?.state == .refused)
+    }
+
+    @Test func `what arrived while somebody sends it again doesn't go again`() async throws {
+        let (stage, customers) = try await stage([#"{"phone":"+442079460001"}"#])
+        let records = stage.workspace.records
+        try stage.add([order(stage, "m", customers[0])])
+        await try worker(stage, Phone(.inDoubt(reason: "no answer"))).drain()
+        let message = try #require(try stage.message("m"))
+        #expect(try records.replayOutbox(message.draft.id, now: stage.clock.now))
+        #expect(try records.noteReport(on: message.draft.id, .confirmed, at: stage.clock.now))
+        let phone = Phone()
+        stage.clock.advance(milliseconds: 100_000)
+        await try worker(stage, phone).drain()
+        #expect(phone.got.withLock { $0.isEmpty })
+        #expect(try records.outboxItem(key: "m")?.state == .done)
+        #expect(try stage.states() == [.accepted: 1])
+    }
+
     @Test(arguments: [
         "javascript:alert(1)", "data:text/html,x", "no address", "//evil.test", "JaVaScRiPt:x", "",
     ])
