@@ -14,9 +14,9 @@ struct LedgerStoreTests {
         return (try LedgerStore(path: folder.file("ledger.sqlite")), folder)
     }
 
-    private func operation(_ id: String) -> LedgerOperation {
+    private func operation(_ id: String, _ account: Int64) -> LedgerOperation {
         LedgerOperation(
-            id: id, at: Self.now, content: Array(#"{"award":1}"#.utf8),
+            id: id, account: account, at: Self.now, content: Array(#"{"award":1}"#.utf8),
             answer: Array(#"{"balance":1}"#.utf8))
     }
 
@@ -27,10 +27,11 @@ struct LedgerStoreTests {
         var account = account
         let sequence = account.entryCount + 1
         account.entryCount = sequence
+        account.revision += 1
         account.state = Array("s\(sequence)".utf8)
         let total = points * sequence
         return LedgerChange(
-            account: account, operation: operation(id),
+            account: account, operation: operation(id, account.id),
             entries: [
                 LedgerEntry(
                     sequence: sequence, lot: sequence, kind: "award", amount: points,
@@ -104,6 +105,23 @@ struct LedgerStoreTests {
             try store.commit([award("o-3", 100, to: second)])
         }
         #expect(try store.check().entries == 1)
+
+        // Also where an operation moves nothing.
+        func refused(_ id: String, _ account: LedgerAccount) -> LedgerChange {
+            var account = account
+            account.revision += 1
+            return LedgerChange(
+                account: account, operation: operation(id, account.id), entries: [], lots: [])
+        }
+        try store.commit([refused("o-4", opened.account)])
+        #expect(throws: LedgerStore.Refusal.stale(account: 1)) {
+            try store.commit([refused("o-5", opened.account)])
+        }
+        let stranger = LedgerAccount(
+            id: 1, program: "circle", customer: ID(rawValue: 8), entryCount: 1, revision: 2)
+        #expect(throws: LedgerStore.Refusal.stale(account: 1)) {
+            try store.commit([refused("o-6", stranger)])
+        }
     }
 
     @Test func `no lot goes below zero, whoever writes it`() throws {

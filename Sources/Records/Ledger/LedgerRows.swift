@@ -10,16 +10,19 @@ package struct LedgerAccount: Sendable, Equatable {
     package var state: [UInt8]
     /// How many entries it has: the newest one's sequence.
     package var entryCount: Int64
+    /// How many operations were carried out on it: each one more, whether it moved anything or not.
+    package var revision: Int64
 
     package init(
         id: Int64, program: String, customer: ID<Customer>, state: [UInt8] = [],
-        entryCount: Int64 = 0
+        entryCount: Int64 = 0, revision: Int64 = 0
     ) {
         self.id = id
         self.program = program
         self.customer = customer
         self.state = state
         self.entryCount = entryCount
+        self.revision = revision
     }
 }
 
@@ -27,14 +30,19 @@ package struct LedgerAccount: Sendable, Equatable {
 package struct LedgerOperation: Sendable, Equatable {
     /// As who asks calls it; one of a program.
     package var id: String
+    /// Whose: the account's number.
+    package var account: Int64
     package var at: Timestamp
     /// What was asked: JSON. The same id with another content is refused.
     package var content: [UInt8]
     /// JSON.
     package var answer: [UInt8]
 
-    package init(id: String, at: Timestamp, content: [UInt8], answer: [UInt8]) {
+    package init(
+        id: String, account: Int64, at: Timestamp, content: [UInt8], answer: [UInt8]
+    ) {
         self.id = id
+        self.account = account
         self.at = at
         self.content = content
         self.answer = answer
@@ -103,7 +111,7 @@ package struct LedgerLot: Sendable, Equatable {
 
 /// One operation's effect on one account: kept whole, or not at all.
 package struct LedgerChange: Sendable, Equatable {
-    /// As it is after the operation; its `entryCount` counts the new entries.
+    /// As it is after the operation; its `entryCount` counts the new entries, and its `revision` the operation.
     package var account: LedgerAccount
     package var operation: LedgerOperation
     /// Each with the next sequence.

@@ -44,7 +44,8 @@ extension LedgerStore {
     /// Looks through every entry and lot: that each account's entries are all there and add up to its balance, each
     /// lot's to what is left of it, and that none is below zero.
     package func check() throws -> Check {
-        try file.reader.read { db in
+        // A connection of its own: who asks goes on meanwhile.
+        try file.reading().read { db in
             var check = Check()
             func count(_ table: String) throws -> Int {
                 try Int.fetchOne(db, sql: "SELECT count(*) FROM \(table)") ?? 0

@@ -9,7 +9,7 @@ extension LedgerStore {
             try Row.fetchOne(
                 db,
                 sql: """
-                    SELECT id, program, customer, state, entry_count FROM ledger_accounts
+                    SELECT id, program, customer, state, entry_count, revision FROM ledger_accounts
                     WHERE program = ? AND customer = ?
                     """, arguments: [program, customer.rawValue]
             ).map(LedgerAccount.init(row:))
@@ -22,12 +22,13 @@ extension LedgerStore {
             try Row.fetchOne(
                 db,
                 sql: """
-                    SELECT operation, at, content, answer FROM ledger_operations
+                    SELECT operation, at, content, answer, account FROM ledger_operations
                     WHERE program = ? AND operation = ?
                     """, arguments: [program, id]
             ).map { row in
                 LedgerOperation(
-                    id: row[0], at: Timestamp(milliseconds: row[1]), content: row.blob(2),
+                    id: row[0], account: row[4], at: Timestamp(milliseconds: row[1]),
+                    content: row.blob(2),
                     answer: row.blob(3))
             }
         }
@@ -91,7 +92,7 @@ extension LedgerAccount {
     fileprivate init(row: Row) {
         self.init(
             id: row[0], program: row[1], customer: ID(rawValue: row[2]),
-            state: row.blob(3), entryCount: row[4])
+            state: row.blob(3), entryCount: row[4], revision: row[5])
     }
 }
 

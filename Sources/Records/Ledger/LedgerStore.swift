@@ -46,14 +46,15 @@ package final class LedgerStore: Sendable {
             addAccount = try HotStatement(
                 db,
                 """
-                INSERT INTO ledger_accounts (id, program, customer, state, entry_count)
-                VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING
+                INSERT INTO ledger_accounts (id, program, customer, state, entry_count, revision)
+                VALUES (?1, ?2, ?3, ?4, ?5, 1) ON CONFLICT DO NOTHING
                 """)
             changeAccount = try HotStatement(
                 db,
                 """
-                UPDATE ledger_accounts SET state = ?2, entry_count = ?3
-                WHERE id = ?1 AND entry_count = ?4
+                UPDATE ledger_accounts SET state = ?2, entry_count = ?3, revision = ?4
+                WHERE id = ?1 AND revision = ?4 - 1 AND entry_count = ?5
+                    AND program = ?6 AND customer = ?7
                 """)
             addOperation = try HotStatement(
                 db,
@@ -111,10 +112,15 @@ package final class LedgerStore: Sendable {
         writing.changeAccount.bind(1, account.id)
         writing.changeAccount.bind(2, blob: account.state.span)
         writing.changeAccount.bind(3, account.entryCount)
-        writing.changeAccount.bind(4, before)
+        writing.changeAccount.bind(4, account.revision)
+        writing.changeAccount.bind(5, before)
+        writing.changeAccount.bind(6, text: account.program)
+        writing.changeAccount.bind(7, account.customer.rawValue)
         try writing.changeAccount.run()
         if writing.changeAccount.changes == 0 {
-            guard before == 0 else { throw Refusal.stale(account: account.id) }
+            guard before == 0, account.revision == 1 else {
+                throw Refusal.stale(account: account.id)
+            }
             writing.addAccount.bind(1, account.id)
             writing.addAccount.bind(2, text: account.program)
             writing.addAccount.bind(3, account.customer.rawValue)

@@ -11,6 +11,7 @@ enum LedgerTables {
             customer BIGINT NOT NULL,
             state BYTEA NOT NULL,
             entry_count BIGINT NOT NULL,
+            revision BIGINT NOT NULL,
             UNIQUE (program, customer)
         );
         CREATE INDEX ledger_accounts_by_customer ON ledger_accounts (customer);

@@ -50,7 +50,7 @@ package final class LedgerWriter: Sendable {
     package enum Refusal: Error, Equatable {
         /// Too much waits already; try again in a moment.
         case queueFull
-        /// The id was used for something else.
+        /// The id was used for something else, or somebody else.
         case reused
         /// The ledger could not keep it.
         case storage(String)
@@ -163,6 +163,8 @@ package final class LedgerWriter: Sendable {
             do {
                 results = try commit(group.map(\.ask), &kept)
             } catch {
+                // What is remembered may be what was wrong.
+                kept = Kept()
                 results = group.map { request in
                     do {
                         return try commit([request.ask], &kept)[0]
@@ -184,20 +186,21 @@ package final class LedgerWriter: Sendable {
         var results: [Result<Answer, Refusal>] = []
         for ask in asks {
             let key = Key(program: ask.program, id: ask.id)
+            let owner = Owner(program: ask.program, customer: ask.customer)
+            let known =
+                try changed[owner] ?? kept.accounts[owner]
+                ?? store.account(program: ask.program, customer: ask.customer)
             let before = try decided[key] ?? store.operation(program: ask.program, id: ask.id)
             if let before {
-                let isSame = before.content == ask.content
+                let isSame = before.content == ask.content && before.account == known?.id
                 results.append(
                     isSame
                         ? .success(Answer(bytes: before.answer, isRepeat: true)) : .failure(.reused)
                 )
                 continue
             }
-            let owner = Owner(program: ask.program, customer: ask.customer)
             var account: LedgerAccount
-            if let known = try changed[owner] ?? kept.accounts[owner]
-                ?? store.account(program: ask.program, customer: ask.customer)
-            {
+            if let known {
                 account = known
             } else {
                 let id = try nextAccount ?? store.nextAccount()
@@ -207,9 +210,11 @@ package final class LedgerWriter: Sendable {
             let decision = decide(ask, account, now)
             account.state = decision.state
             account.entryCount += Int64(decision.entries.count)
+            account.revision += 1
             changed[owner] = account
             let operation = LedgerOperation(
-                id: ask.id, at: now, content: ask.content, answer: decision.answer)
+                id: ask.id, account: account.id, at: now, content: ask.content,
+                answer: decision.answer)
             decided[key] = operation
             changes.append(
                 LedgerChange(

@@ -56,6 +56,11 @@ struct LedgerWriterTests {
         await #expect(throws: LedgerWriter.Refusal.reused) {
             try await writer.perform(ask("a", "6"))
         }
+        for customer in [8, 9] as [Int64] {
+            await #expect(throws: LedgerWriter.Refusal.reused) {
+                try await writer.perform(ask("a", "5", customer: customer))
+            }
+        }
         #expect(said(try await writer.perform(ask("d", "1"))) == "13")
         #expect(try store.check().problems == [])
         #expect(try store.check().balance == 13)
@@ -105,6 +110,20 @@ struct LedgerWriterTests {
         #expect(try store.check().problems == [])
         #expect(try store.check().balance == 98)
         #expect(try store.operation(program: "circle", id: "o20") == nil)
+    }
+
+    @Test func `an account that another process changed is read anew`() async throws {
+        let folder = try TestFolder()
+        let path = folder.file("ledger.sqlite")
+        let (one, other) = (
+            LedgerWriter(
+                store: try LedgerStore(path: path), clock: Self.clock, decide: Self.give),
+            LedgerWriter(
+                store: try LedgerStore(path: path), clock: Self.clock, decide: Self.give)
+        )
+        #expect(said(try await one.perform(ask("a", "5"))) == "5")
+        #expect(said(try await other.perform(ask("b", "7"))) == "12")
+        #expect(said(try await one.perform(ask("c", "1"))) == "13")
     }
 
     @Test func `who comes after the end is told so`() async throws {
