@@ -102,6 +102,7 @@ let package = Package(
                 "Experiments",
             ]
         ),
+        room("Loyalty", ["Kernel", "JSONParsing", "Documents"]),
         room(
             "Messaging", ["Kernel", crypto, cryptoExtras], exclude: ["DESIGN.md"]),
         room(
@@ -127,15 +128,16 @@ let package = Package(
             "Runtime",
             [
                 "Kernel", "JSONParsing", "Events", "Customers", "Insights", "RetentionModels",
-                "Predictions", "Documents", "Segments", "Experiments", "Journeys", "Boosting",
-                "Messaging", "Templates", "Analytics", "Records", "Delivery", logging, lifecycle,
+                "Predictions", "Documents", "Segments", "Experiments", "Journeys", "Loyalty",
+                "Boosting", "Messaging", "Templates", "Analytics", "Records", "Delivery", logging,
+                lifecycle,
                 nio, nioPosix,
             ]),
         room(
             "API",
             [
                 "Kernel", "JSONParsing", "Events", "Documents", "Imports", "Insights", "Access",
-                "Records", "Runtime", "Telemetry", hummingbird, metrics, logging,
+                "Loyalty", "Records", "Runtime", "Telemetry", hummingbird, metrics, logging,
             ]),
         room(
             "Console",
@@ -149,7 +151,7 @@ let package = Package(
             dependencies: [
                 "Kernel", "JSONParsing", "Events", "Imports", "Customers", "RetentionModels",
                 "Predictions", "Insights", "Access", "Documents", "Segments", "Experiments",
-                "Journeys", "Messaging", "Templates", "YAMLText", "Boosting", "Settings",
+                "Journeys", "Loyalty", "Messaging", "Templates", "YAMLText", "Boosting", "Settings",
                 "Telemetry", "Records",
                 "Analytics", "Delivery", "Runtime", "API", "Console", argumentParser, hummingbird,
                 hummingbirdCore, lifecycle, logging, metrics,

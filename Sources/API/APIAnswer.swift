@@ -42,6 +42,28 @@ enum APIAnswer {
         return response
     }
 
+    /// An error as RFC 9457 has it; `code` says it for programs.
+    static func problem(_ error: APIError) -> Response {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("type", "about:blank")
+        json.member("title", error.status.reasonPhrase)
+        json.member("status", error.status.code)
+        json.member("detail", error.reason)
+        json.member("code", error.code)
+        if let path = error.path, !path.isEmpty { json.member("path", path) }
+        json.endObject()
+        var response = found(json.bytes, status: error.status)
+        response.headers[.contentType] = "application/problem+json"
+        if let seconds = error.retryAfterSeconds {
+            response.headers[.retryAfter] = String(seconds)
+        }
+        if error.status == .unauthorized {
+            response.headers[.wwwAuthenticate] = "Basic realm=\"perennial\", charset=\"UTF-8\""
+        }
+        return response
+    }
+
     private static func write(_ rejections: [Rejection], to json: inout JSONWriter) {
         json.key("rejected")
         json.beginArray()

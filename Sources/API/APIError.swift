@@ -24,6 +24,8 @@ package enum APIError: Error, Sendable, Equatable {
     case unknownDefinition(kind: String)
     /// There is a receiver of this name already.
     case receiverExists
+    /// The idempotency key was used for something else.
+    case keyReused
     /// The path takes other methods only, separated by commas.
     case methodNotAllowed(path: String, allowed: String)
     /// The body, or what is in it, isn't valid. Nothing of it was taken.
@@ -48,6 +50,7 @@ package enum APIError: Error, Sendable, Equatable {
             .unknownDefinition:
             .notFound
         case .receiverExists: .conflict
+        case .keyReused: .unprocessableContent
         case .methodNotAllowed: .methodNotAllowed
         case .invalid, .allRejected, .undecodable: .badRequest
         case .tooLarge: .contentTooLarge
@@ -68,6 +71,7 @@ package enum APIError: Error, Sendable, Equatable {
         case .unknownReceiver: "unknown_receiver"
         case .unknownDefinition(let kind): "unknown_\(kind)"
         case .receiverExists: "receiver_exists"
+        case .keyReused: "idempotency_key_reused"
         case .methodNotAllowed: "method_not_allowed"
         case .invalid(_, let code, _), .tooLarge(_, let code, _): code
         case .allRejected: "all_rejected"
@@ -100,6 +104,8 @@ package enum APIError: Error, Sendable, Equatable {
         case .unknownDefinition(let kind):
             "there is no \(kind) of this name; list them at /v1/\(kind)s"
         case .receiverExists: "there is a receiver of this name already; remove it first"
+        case .keyReused:
+            "this Idempotency-Key was used for something else, or somebody else; send another"
         case .unread: "it could not be read; try again, and see the server's log"
         case .busy: "too many events wait to be stored; nothing was taken, try again"
         case .unavailable(let reason): reason + "; nothing was taken, try again"
@@ -110,7 +116,8 @@ package enum APIError: Error, Sendable, Equatable {
         switch self {
         case .invalid(let path, _, _), .tooLarge(let path, _, _): path
         case .unauthorized, .keyMissing, .forbidden, .notFound, .unknownCustomer, .noModels,
-            .unknownTask, .unknownReceiver, .unknownDefinition, .receiverExists, .methodNotAllowed,
+            .unknownTask, .unknownReceiver, .unknownDefinition, .receiverExists, .keyReused,
+            .methodNotAllowed,
             .allRejected,
             .undecodable, .busy, .unavailable, .unread:
             nil
@@ -123,7 +130,8 @@ package enum APIError: Error, Sendable, Equatable {
         case .busy: 1
         case .unavailable, .unread: 5
         case .unauthorized, .keyMissing, .forbidden, .notFound, .unknownCustomer, .noModels,
-            .unknownTask, .unknownReceiver, .unknownDefinition, .receiverExists, .methodNotAllowed,
+            .unknownTask, .unknownReceiver, .unknownDefinition, .receiverExists, .keyReused,
+            .methodNotAllowed,
             .invalid,
             .allRejected, .tooLarge, .undecodable:
             nil
@@ -135,7 +143,8 @@ package enum APIError: Error, Sendable, Equatable {
         case .unavailable, .unread: .error
         case .busy: .warning
         case .unauthorized, .keyMissing, .forbidden, .notFound, .unknownCustomer, .noModels,
-            .unknownTask, .unknownReceiver, .unknownDefinition, .receiverExists, .methodNotAllowed,
+            .unknownTask, .unknownReceiver, .unknownDefinition, .receiverExists, .keyReused,
+            .methodNotAllowed,
             .invalid,
             .allRejected, .tooLarge, .undecodable:
             .debug

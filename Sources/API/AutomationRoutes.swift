@@ -170,7 +170,8 @@ extension KeyRing {
     /// Answers a request whose key may do what is asked; errors become answers.
     func answering(
         _ request: Request, _ scope: APIScopes, _ logger: Logger,
-        _ answer: () async throws -> Response
+        _ answer: () async throws -> Response,
+        failure: (APIError) -> Response = { APIAnswer.failure($0) }
     ) async -> Response {
         do {
             guard let header = request.headers[.authorization],
@@ -181,10 +182,10 @@ extension KeyRing {
             }
             return try await answer()
         } catch let error as APIError {
-            return APIAnswer.failure(error)
+            return failure(error)
         } catch {
             logger.error("not answered", metadata: ["reason": "\(error)"])
-            return APIAnswer.failure(.unread)
+            return failure(.unread)
         }
     }
 }

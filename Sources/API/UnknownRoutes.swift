@@ -28,7 +28,7 @@ package struct UnknownRoutes: Sendable {
             }
         }
         for (path, taken) in OutboxRoutes.paths + AutomationRoutes.paths + MailRoutes.paths
-            + InboxRoutes.paths + SMSRoutes.paths
+            + InboxRoutes.paths + SMSRoutes.paths + LoyaltyRoutes.paths
         {
             for method in Self.methods where !taken.contains(method) {
                 let allowed = taken.map(\.rawValue).joined(separator: ", ")

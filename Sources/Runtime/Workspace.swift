@@ -72,6 +72,8 @@ package final class Workspace: Sendable {
     package let records: RecordsStore
     package let archive: Archive
     package let engine: Engine
+    /// Loyalty programs and their ledger.
+    package let loyalty: LoyaltyDesk
     /// What offers are made by, once somebody asked for one.
     package let keptOffers = KeptOffers()
     let keptRunFigures = KeptRunFigures()
@@ -146,6 +148,9 @@ package final class Workspace: Sendable {
         self.clock = clock
         self.logger = logger
         numbers = Mutex(IDGenerator())
+        loyalty = try LoyaltyDesk(
+            path: folder + "/ledger.sqlite", records: records, zone: zone, clock: clock,
+            logger: logger)
         try loadDefinitions()
         engine.wake()
     }
@@ -220,6 +225,7 @@ package final class Workspace: Sendable {
 
     /// Stops taking events, finishes what is under way, and puts away what is in memory.
     package func close() throws {
+        loyalty.close()
         writer.close()
         engine.close()
         do {

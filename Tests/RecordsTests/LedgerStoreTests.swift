@@ -64,13 +64,37 @@ struct LedgerStoreTests {
         #expect(page.map(\.operation) == ["o-2"])
         #expect(try store.entries(of: 1, before: 2, limit: 9).map(\.entry) == opened.entries)
         #expect(try store.nextAccount() == 2)
-        #expect(
-            try store.accountsWithExpired(at: Self.now.adding(milliseconds: 1), limit: 9) == [1])
-        #expect(try store.accountsWithExpired(at: Self.now, limit: 9) == [])
+        #expect(try store.position(program: "circle") == nil)
         let check = try store.check()
         #expect(check.problems == [])
         #expect(check.balance == 200)
         #expect([check.accounts, check.operations, check.entries, check.lots] == [1, 2, 2, 2])
+    }
+
+    @Test
+    func `whom time changes, how far the log was followed and its news are kept with the change`()
+        throws
+    {
+        let (store, folder) = try store()
+        defer { withExtendedLifetime(folder) {} }
+        var opened = award("o-1", 100, to: empty)
+        opened.account.nextAt = Self.now
+        opened.news = [[1], [2]]
+        try store.commit([opened], reached: ("circle", 5))
+        #expect(try store.position(program: "circle") == 5)
+        let before = Self.now.adding(milliseconds: -1)
+        #expect(try store.customersDue(program: "circle", at: before, limit: 9) == [])
+        #expect(
+            try store.customersDue(program: "circle", at: Self.now, limit: 9) == [ID(rawValue: 7)])
+        #expect(try store.news(limit: 9).map(\.event) == [[1], [2]])
+        try store.dropNews(through: 1)
+        #expect(try store.news(limit: 9).map(\.event) == [[2]])
+
+        // What fails takes the position with it.
+        #expect(throws: LedgerStore.Refusal.self) {
+            try store.commit([opened], reached: ("circle", 9))
+        }
+        #expect(try store.position(program: "circle") == 5)
     }
 
     @Test func `an operation is kept once, and takes its group with it`() throws {

@@ -23,7 +23,7 @@ struct Room {
     private static let domain: Set<String> = [
         "Kernel", "JSONParsing", "RetentionModels", "Events", "Documents", "Customers", "Imports",
         "Insights", "Predictions", "Access", "Segments", "Experiments", "Journeys",
-        "Messaging", "Templates",
+        "Loyalty", "Messaging", "Templates",
     ]
 
     /// Every target but the C shims, the lowest first.
@@ -48,6 +48,7 @@ struct Room {
                 "Kernel", "JSONParsing", "Documents", "Events", "Customers", "Segments",
                 "Experiments",
             ]),
+        pure("Loyalty", ["Kernel", "JSONParsing", "Documents"]),
         pure("Messaging", ["Kernel"], ["Crypto", "CryptoExtras"]),
         pure("Templates", ["Kernel", "Documents"]),
         shell("YAMLText", ["Kernel", "JSONParsing", "Documents"]),

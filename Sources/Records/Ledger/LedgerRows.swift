@@ -12,10 +12,12 @@ package struct LedgerAccount: Sendable, Equatable {
     package var entryCount: Int64
     /// How many operations were carried out on it: each one more, whether it moved anything or not.
     package var revision: Int64
+    /// When time itself changes something of it next; nil for never.
+    package var nextAt: Timestamp?
 
     package init(
         id: Int64, program: String, customer: ID<Customer>, state: [UInt8] = [],
-        entryCount: Int64 = 0, revision: Int64 = 0
+        entryCount: Int64 = 0, revision: Int64 = 0, nextAt: Timestamp? = nil
     ) {
         self.id = id
         self.program = program
@@ -23,6 +25,7 @@ package struct LedgerAccount: Sendable, Equatable {
         self.state = state
         self.entryCount = entryCount
         self.revision = revision
+        self.nextAt = nextAt
     }
 }
 
@@ -118,15 +121,18 @@ package struct LedgerChange: Sendable, Equatable {
     package var entries: [LedgerEntry]
     /// Lots that are new or changed.
     package var lots: [LedgerLot]
+    /// What the log is to be told of it: frames of events.
+    package var news: [[UInt8]]
 
     package init(
         account: LedgerAccount, operation: LedgerOperation, entries: [LedgerEntry],
-        lots: [LedgerLot]
+        lots: [LedgerLot], news: [[UInt8]] = []
     ) {
         self.account = account
         self.operation = operation
         self.entries = entries
         self.lots = lots
+        self.news = news
     }
 }
 

@@ -9,7 +9,8 @@ extension LedgerStore {
             try Row.fetchOne(
                 db,
                 sql: """
-                    SELECT id, program, customer, state, entry_count, revision FROM ledger_accounts
+                    SELECT id, program, customer, state, entry_count, revision, next_at
+                    FROM ledger_accounts
                     WHERE program = ? AND customer = ?
                     """, arguments: [program, customer.rawValue]
             ).map(LedgerAccount.init(row:))
@@ -67,16 +68,45 @@ extension LedgerStore {
         }
     }
 
-    /// Accounts with points that are over at a time, the earliest first.
-    package func accountsWithExpired(at now: Timestamp, limit: Int) throws -> [Int64] {
+    /// Customers whose accounts time has changed by a moment, those first that waited longest.
+    package func customersDue(
+        program: String, at now: Timestamp, limit: Int
+    ) throws -> [ID<Customer>] {
         try file.reader.read { db in
             try Int64.fetchAll(
                 db,
                 sql: """
-                    SELECT DISTINCT account FROM ledger_lots
-                    WHERE remaining > 0 AND expires_at > 0 AND expires_at <= ?
-                    ORDER BY expires_at LIMIT ?
-                    """, arguments: [now.milliseconds, limit])
+                    SELECT customer FROM ledger_accounts
+                    WHERE program = ? AND next_at > 0 AND next_at <= ? ORDER BY next_at LIMIT ?
+                    """, arguments: [program, now.milliseconds, limit]
+            ).map { ID(rawValue: $0) }
+        }
+    }
+
+    /// Up to which position of the log a program has followed it; nil where it hasn't begun.
+    package func position(program: String) throws -> Int64? {
+        try file.reader.read { db in
+            try Int64.fetchOne(
+                db, sql: "SELECT position FROM ledger_positions WHERE program = ?",
+                arguments: [program])
+        }
+    }
+
+    /// What the log is still to be told, the oldest first.
+    package func news(limit: Int) throws -> [(number: Int64, event: [UInt8])] {
+        try file.reader.read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT number, event FROM ledger_news ORDER BY number LIMIT ?",
+                arguments: [limit]
+            ).map { ($0[0], $0.blob(1)) }
+        }
+    }
+
+    /// Forgets what the log was told.
+    package func dropNews(through number: Int64) throws {
+        try file.writer.write { db in
+            try db.execute(
+                sql: "DELETE FROM ledger_news WHERE number <= ?", arguments: [number])
         }
     }
 }
@@ -92,7 +122,8 @@ extension LedgerAccount {
     fileprivate init(row: Row) {
         self.init(
             id: row[0], program: row[1], customer: ID(rawValue: row[2]),
-            state: row.blob(3), entryCount: row[4], revision: row[5])
+            state: row.blob(3), entryCount: row[4], revision: row[5],
+            nextAt: row[6] == 0 ? nil : Timestamp(milliseconds: row[6]))
     }
 }
 

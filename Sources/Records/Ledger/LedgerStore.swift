@@ -41,18 +41,21 @@ package final class LedgerStore: Sendable {
         let addEntry: HotStatement
         let putLot: HotStatement
         let isKnown: HotStatement
+        let addNews: HotStatement
 
         init(_ db: Database) throws {
             addAccount = try HotStatement(
                 db,
                 """
-                INSERT INTO ledger_accounts (id, program, customer, state, entry_count, revision)
-                VALUES (?1, ?2, ?3, ?4, ?5, 1) ON CONFLICT DO NOTHING
+                INSERT INTO ledger_accounts
+                    (id, program, customer, state, entry_count, revision, next_at)
+                VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6) ON CONFLICT DO NOTHING
                 """)
             changeAccount = try HotStatement(
                 db,
                 """
-                UPDATE ledger_accounts SET state = ?2, entry_count = ?3, revision = ?4
+                UPDATE ledger_accounts SET state = ?2, entry_count = ?3, revision = ?4,
+                    next_at = ?8
                 WHERE id = ?1 AND revision = ?4 - 1 AND entry_count = ?5
                     AND program = ?6 AND customer = ?7
                 """)
@@ -82,6 +85,7 @@ package final class LedgerStore: Sendable {
                 """)
             isKnown = try HotStatement(
                 db, "SELECT 1 FROM ledger_operations WHERE program = ?1 AND operation = ?2")
+            addNews = try HotStatement(db, "INSERT INTO ledger_news (event) VALUES (?1)")
         }
     }
 
@@ -97,9 +101,19 @@ package final class LedgerStore: Sendable {
     /// Keeps changes in their order, all of them or none. Durable when this returns.
     ///
     /// - Throws: `Refusal`; `DatabaseError` where the file can't be written, or a lot would go below zero.
-    package func commit(_ changes: [LedgerChange]) throws {
+    ///
+    /// - Parameter reached: Up to which position of the log a program has followed it by then.
+    package func commit(
+        _ changes: [LedgerChange], reached: (program: String, position: Int64)? = nil
+    ) throws {
         try file.writer.write { db in
             for change in changes { try add(change, db) }
+            guard let reached else { return }
+            try db.execute(
+                sql: """
+                    INSERT INTO ledger_positions (program, position) VALUES (?, ?)
+                    ON CONFLICT (program) DO UPDATE SET position = excluded.position
+                    """, arguments: [reached.program, reached.position])
         }
     }
 
@@ -116,6 +130,7 @@ package final class LedgerStore: Sendable {
         writing.changeAccount.bind(5, before)
         writing.changeAccount.bind(6, text: account.program)
         writing.changeAccount.bind(7, account.customer.rawValue)
+        writing.changeAccount.bind(8, account.nextAt?.milliseconds ?? 0)
         try writing.changeAccount.run()
         if writing.changeAccount.changes == 0 {
             guard before == 0, account.revision == 1 else {
@@ -126,6 +141,7 @@ package final class LedgerStore: Sendable {
             writing.addAccount.bind(3, account.customer.rawValue)
             writing.addAccount.bind(4, blob: account.state.span)
             writing.addAccount.bind(5, account.entryCount)
+            writing.addAccount.bind(6, account.nextAt?.milliseconds ?? 0)
             try writing.addAccount.run()
             guard writing.addAccount.changes > 0 else { throw Refusal.stale(account: account.id) }
         }
@@ -166,6 +182,10 @@ package final class LedgerStore: Sendable {
             put.bind(8, lot.remaining)
             put.bind(9, lot.held)
             try put.run()
+        }
+        for event in change.news {
+            writing.addNews.bind(1, blob: event.span)
+            try writing.addNews.run()
         }
     }
 }

@@ -2,7 +2,7 @@ import GRDB
 
 /// The ledger's tables.
 enum LedgerTables {
-    static let keyedOnly: Set<String> = ["ledger_entries", "ledger_lots"]
+    static let keyedOnly: Set<String> = ["ledger_entries", "ledger_lots", "ledger_positions"]
 
     static let definition = """
         CREATE TABLE ledger_accounts (
@@ -12,7 +12,18 @@ enum LedgerTables {
             state BYTEA NOT NULL,
             entry_count BIGINT NOT NULL,
             revision BIGINT NOT NULL,
+            next_at BIGINT NOT NULL,
             UNIQUE (program, customer)
+        );
+        CREATE INDEX ledger_accounts_by_next ON ledger_accounts (program, next_at)
+            WHERE next_at > 0;
+        CREATE TABLE ledger_positions (
+            program TEXT PRIMARY KEY,
+            position BIGINT NOT NULL
+        );
+        CREATE TABLE ledger_news (
+            number BIGINT PRIMARY KEY,
+            event BYTEA NOT NULL
         );
         CREATE INDEX ledger_accounts_by_customer ON ledger_accounts (customer);
         CREATE TABLE ledger_operations (

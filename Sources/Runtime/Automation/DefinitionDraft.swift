@@ -21,9 +21,16 @@ package struct DefinitionDraft: Sendable, Equatable {
         case template
         /// A message to everyone in a segment.
         case campaign
+        /// A loyalty program.
+        case program
 
         /// Whether it has a part in what is decided about customers: they are looked at anew where it changes.
-        var decides: Bool { self != .template && self != .campaign }
+        var decides: Bool {
+            switch self {
+            case .segment, .journey, .sending: true
+            case .template, .campaign, .program: false
+            }
+        }
     }
 
     /// What it says it is.

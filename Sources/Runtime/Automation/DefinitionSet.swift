@@ -2,6 +2,7 @@ package import Documents
 import JSONParsing
 package import Journeys
 package import Kernel
+package import Loyalty
 package import Records
 package import Segments
 package import Templates
@@ -18,6 +19,7 @@ package struct DefinitionSet: Sendable {
     package private(set) var sending: Item<SendingRules>?
     package private(set) var templates: [Item<MessageSource>] = []
     package private(set) var campaigns: [Item<Campaign>] = []
+    package private(set) var programs: [Item<LoyaltyProgram>] = []
 
     package init() {}
 
@@ -66,6 +68,10 @@ package struct DefinitionSet: Sendable {
             let item = Item(row: row, definition: try Campaign(reading: reader))
             campaigns.removeAll { $0.row.name == row.name }
             campaigns.append(item)
+        case .program:
+            let item = Item(row: row, definition: try LoyaltyProgram(reading: reader))
+            programs.removeAll { $0.row.name == row.name }
+            programs.append(item)
         case nil: throw reader.problem("is a \(row.kind), which is not known here")
         }
     }
@@ -79,6 +85,7 @@ package struct DefinitionSet: Sendable {
         case .sending: sending = nil
         case .template: templates.removeAll { $0.row.name == name }
         case .campaign: campaigns.removeAll { $0.row.name == name }
+        case .program: programs.removeAll { $0.row.name == name }
         }
     }
 

@@ -1,5 +1,6 @@
 import Dispatch
 package import Kernel
+package import Loyalty
 package import Records
 import Synchronization
 
@@ -14,8 +15,18 @@ package final class LedgerWriter: Sendable {
         package var id: String
         /// What is asked, in one form only: JSON.
         package var content: [UInt8]
+        /// The same, read.
+        package var request: LoyaltyRequest
+        /// Up to when time has passed; nil for now.
+        package var now: Timestamp?
+        /// Whether the log isn't told: it happened before the program began to act.
+        package var isQuiet = false
 
-        package init(program: String, customer: ID<Customer>, id: String, content: [UInt8]) {
+        package init(
+            program: String, customer: ID<Customer>, id: String, content: [UInt8],
+            request: LoyaltyRequest = LoyaltyRequest(.tick)
+        ) {
+            self.request = request
             self.program = program
             self.customer = customer
             self.id = id
@@ -29,6 +40,10 @@ package final class LedgerWriter: Sendable {
         package var state: [UInt8]
         package var entries: [LedgerEntry] = []
         package var lots: [LedgerLot] = []
+        /// When time itself changes something next; nil for never.
+        package var nextAt: Timestamp?
+        /// What the log is to be told: frames of events.
+        package var news: [[UInt8]] = []
 
         package init(
             answer: [UInt8], state: [UInt8], entries: [LedgerEntry] = [], lots: [LedgerLot] = []
@@ -58,9 +73,10 @@ package final class LedgerWriter: Sendable {
         case closing
     }
 
-    /// Decides by the account as it is. Pure.
+    /// Decides by the account as it is; throws where it can't be read. Pure.
     package typealias Decide =
-        @Sendable (_ ask: Ask, _ account: LedgerAccount, _ now: Timestamp) -> Decision
+        @Sendable (_ ask: Ask, _ account: LedgerAccount, _ now: Timestamp) throws(Refusal) ->
+        Decision
 
     /// Asks that may wait.
     static let queueMax = 10_000
@@ -168,6 +184,8 @@ package final class LedgerWriter: Sendable {
                 results = group.map { request in
                     do {
                         return try commit([request.ask], &kept)[0]
+                    } catch let refusal as Refusal {
+                        return .failure(refusal)
                     } catch {
                         return .failure(.storage("\(error)"))
                     }
@@ -177,7 +195,43 @@ package final class LedgerWriter: Sendable {
         }
     }
 
-    private func commit(_ asks: [Ask], _ kept: inout Kept) throws -> [Result<Answer, Refusal>] {
+    /// Does much at once, as following the log does: all of it in one commit, with how far that is.
+    ///
+    /// - Throws: `Refusal`; nothing of it was done then.
+    package func perform(
+        _ asks: [Ask], reached: (program: String, position: Int64)? = nil
+    ) async throws(Refusal) {
+        let result: Result<Void, Refusal> = await withCheckedContinuation { continuation in
+            queue.async {
+                if self.state.withLock({ $0.isClosed }) {
+                    return continuation.resume(returning: .failure(.closing))
+                }
+                let result: Result<Void, Refusal> = self.kept.withLock { kept in
+                    do {
+                        _ = try self.commit(asks, &kept, reached: reached)
+                        return .success(())
+                    } catch {
+                        kept = Kept()
+                        return .failure((error as? Refusal) ?? .storage("\(error)"))
+                    }
+                }
+                continuation.resume(returning: result)
+            }
+        }
+        try result.get()
+    }
+
+    /// What an operation would answer; nothing is done.
+    package func preview(_ ask: Ask) throws -> [UInt8] {
+        let account =
+            try store.account(program: ask.program, customer: ask.customer)
+            ?? LedgerAccount(id: 0, program: ask.program, customer: ask.customer)
+        return try decide(ask, account, clock.now).answer
+    }
+
+    private func commit(
+        _ asks: [Ask], _ kept: inout Kept, reached: (program: String, position: Int64)? = nil
+    ) throws -> [Result<Answer, Refusal>] {
         let now = clock.now
         var changed: [Owner: LedgerAccount] = [:]
         var nextAccount = kept.nextAccount
@@ -207,8 +261,9 @@ package final class LedgerWriter: Sendable {
                 nextAccount = id + 1
                 account = LedgerAccount(id: id, program: ask.program, customer: ask.customer)
             }
-            let decision = decide(ask, account, now)
+            let decision = try decide(ask, account, min(ask.now ?? now, now))
             account.state = decision.state
+            account.nextAt = decision.nextAt
             account.entryCount += Int64(decision.entries.count)
             account.revision += 1
             changed[owner] = account
@@ -219,10 +274,10 @@ package final class LedgerWriter: Sendable {
             changes.append(
                 LedgerChange(
                     account: account, operation: operation, entries: decision.entries,
-                    lots: decision.lots))
+                    lots: decision.lots, news: decision.news))
             results.append(.success(Answer(bytes: decision.answer, isRepeat: false)))
         }
-        if !changes.isEmpty { try store.commit(changes) }
+        if !changes.isEmpty || reached != nil { try store.commit(changes, reached: reached) }
         kept.nextAccount = nextAccount
         if kept.accounts.count + changed.count > Self.accountsMax { kept.accounts = [:] }
         kept.accounts.merge(changed) { _, new in new }

@@ -19,6 +19,8 @@ struct DemoShop {
     static let mailPort = 2525
     /// In the repository and beside an installed program.
     private static let fileName = "Demo/online_retail_2009_2010.csv.gz"
+    /// A loyalty program on the shop's whole history.
+    private static let clubName = "Demo/club.yaml"
     private static let columns = [
         ("orderId", "invoice"), ("sku", "stock_code"), ("name", "description"),
         ("quantity", "quantity"), ("unitPrice", "unit_price"), ("customer", "customer_id"),
@@ -108,11 +110,15 @@ struct DemoShop {
     /// Puts the playbooks in force: segments, journeys and sending rules.
     private func applyPlaybooks() async throws {
         guard let path = InstalledFiles.repositoryFile("Playbooks") else { return }
-        let drafts = try await Blocking.run { try DefinitionFiles.read(path) }
+        var drafts = try await Blocking.run { try DefinitionFiles.read(path) }
+        if let club = InstalledFiles.repositoryFile(Self.clubName) {
+            drafts += try await Blocking.run { try DefinitionFiles.read(club) }
+        }
         let changes = try await workspace.apply(drafts, by: "demo")
         try await workspace.settle()
         try await CommandOutput.standard.line(
-            "Applied \(changes.count) definitions of Playbooks/.")
+            "Applied \(changes.count) definitions of Playbooks/ and the Gift Club.")
+        try await workspace.followLoyalty()
     }
 
     private func importOrders(_ path: String) async throws {

@@ -82,6 +82,7 @@ struct Server {
         ).add(to: router)
         AutomationRoutes(keys: keys, answers: AutomationAnswers.answers(of: workspace))
             .add(to: router)
+        LoyaltyRoutes(keys: keys, answers: LoyaltyAnswers.answers(of: workspace)).add(to: router)
         let mail = try mailRoom()
         RunningServer.mail = mail
         let channels = try channelRoom()
@@ -125,6 +126,7 @@ struct Server {
             OutboxWorker(
                 workspace: workspace, allowsPrivate: settings.webhooks.allowPrivate,
                 send: { await sender.send($0, to: $1) }))
+        application.addServices(LoyaltyService(workspace: workspace))
         if let worker = sendingWorker(mail, channels) { application.addServices(worker) }
         if let hours = settings.scoring.intervalHours {
             application.addServices(ScoringService(workspace: workspace, intervalHours: hours))

@@ -1,0 +1,248 @@
+package import Kernel
+
+/// What an operation did.
+package struct LoyaltyOutcome: Sendable, Equatable {
+    package var account: LoyaltyAccount
+    package var entries: [LoyaltyEntry]
+    /// How many of them, the first ones, time brought about, whatever was asked.
+    package var entriesByTime: Int
+    /// Numbers of lots that are new or changed, ascending.
+    package var changedLots: [Int64]
+    package var news: [LoyaltyNews]
+    /// Why it wasn't carried out. What time brought about until then was nevertheless.
+    package var refusal: LoyaltyRefusal?
+}
+
+extension LoyaltyAccount {
+    /// Carries an operation out.
+    ///
+    /// - Parameters:
+    ///   - id: Whoever asks calls it so; spendings and reservations are referred to by it. That it is asked once only
+    ///     is the caller's to see to.
+    ///   - at: When it happened. What is told late counts from then, and is entered at the account's latest time.
+    ///   - now: Up to when time has passed; at least `at`.
+    package func applying(
+        _ operation: LoyaltyOperation, id: String, at: Timestamp, now: Timestamp,
+        program: LoyaltyProgram, zone: ZoneRules
+    ) -> LoyaltyOutcome {
+        var work = LoyaltyWork(self, program, zone, id)
+        work.settle(to: now)
+        var refusal: LoyaltyRefusal?
+        let settled = work
+        do throws(LoyaltyRefusal) {
+            try work.carryOut(operation, at: min(at, now))
+            work.runDue()
+        } catch {
+            work = settled
+            refusal = error
+        }
+        return LoyaltyOutcome(
+            account: work.account, entries: work.entries, entriesByTime: settled.entries.count,
+            changedLots: work.changedLots.sorted(),
+            news: work.news, refusal: refusal)
+    }
+}
+
+extension LoyaltyWork {
+    static let amountMax: Int64 = 1_000_000_000_000_000
+    static let linesMax = 2000
+    static let refundsMax = 2000
+    /// Reservations that may be open at once.
+    static let holdingsMax = 1000
+    static let spendingsMax = 100_000
+    static let holdSecondsMax = 90 * 86_400
+
+    mutating func carryOut(
+        _ operation: LoyaltyOperation, at: Timestamp
+    ) throws(LoyaltyRefusal) {
+        switch operation {
+        case .order(let id, let lines, let currency):
+            try check(lines)
+            let isOther = currency != program.currency
+            try update(order: id, at: at) { order in
+                // What was told for an earlier time is not what holds.
+                if let known = order.linesAt, known > at { return }
+                order.placedAt = order.placedAt.map { min($0, at) } ?? at
+                if order.linesAt == nil || order.lines != lines
+                    || order.isCurrencyOther != isOther
+                {
+                    order.linesAt = at
+                    order.lines = lines
+                    order.isCurrencyOther = isOther
+                }
+            }
+        case .refund(let id, let refund):
+            try check(refund)
+            for (order, part) in divided(refund, of: id) { try add(part, to: order, at: at) }
+        case .cancel(let id):
+            try update(order: id, at: at) { $0.isCancelled = true }
+        case .event(let name, let order):
+            if let order, program.pending == .until(event: name) {
+                try update(order: order, at: at) { $0.releasedAt = $0.releasedAt ?? at }
+            }
+            earn(byEvent: name, at: at)
+        case .award(let points, let reason):
+            try check(points)
+            noteActivity(at: account.latest)
+            let why = LoyaltyReason.given(reason)
+            let lot = issue(
+                points, .award(reason: reason), earned: account.latest, kind: .award, why,
+                availableAt: account.latest)
+            newsOfAward(points, why, lot)
+            payDebt()
+            reviewTier()
+        case .spend(let points, let reference): try spend(points, reference)
+        case .unspend(let operation, let points): try unspend(operation, points)
+        case .reserve(let points, let reference, let seconds):
+            let span = Int64(max(1, min(seconds, Self.holdSecondsMax))) * 1000
+            try reserve(points, reference, account.latest.adding(milliseconds: span))
+        case .confirm(let operation): try confirm(operation)
+        case .release(let operation):
+            guard account.holdings[operation] != nil else {
+                throw .unknownReservation(operation)
+            }
+            letGo(operation)
+        case .adjust(let points, let reason): try adjust(points, reason)
+        case .tick: break
+        }
+    }
+
+    private mutating func add(
+        _ refund: OrderRefund, to order: String, at: Timestamp
+    ) throws(LoyaltyRefusal) {
+        try update(order: order, at: at) { order in
+            guard !order.refunds.contains(where: { $0.id == refund.id }),
+                order.refunds.count < Self.refundsMax
+            else { return }
+            order.refunds.append(refund)
+            // In one order, however they came.
+            order.refunds.sort { $0.id < $1.id }
+        }
+    }
+
+    private func check(_ points: Int64) throws(LoyaltyRefusal) {
+        guard (1...LoyaltyProgram.pointsMax).contains(points) else { throw .pointsOutOfRange }
+    }
+
+    private func check(_ lines: [OrderLine]) throws(LoyaltyRefusal) {
+        guard lines.count <= Self.linesMax else {
+            throw .tooMuch("an order has at most \(Self.linesMax) lines")
+        }
+        for line in lines
+        where max(line.amount.magnitude, line.discount.magnitude, line.tax.magnitude)
+            > UInt64(Self.amountMax) || !(0...Self.amountMax).contains(line.quantityMilli)
+        {
+            throw .tooMuch("the amount of line \(line.id) is beyond what an order can have")
+        }
+    }
+
+    private func check(_ refund: OrderRefund) throws(LoyaltyRefusal) {
+        guard refund.parts.count <= Self.linesMax else {
+            throw .tooMuch("a refund has at most \(Self.linesMax) lines")
+        }
+        let range = 0...Self.amountMax
+        let isModerate = refund.parts.allSatisfy {
+            range.contains($0.amount ?? 0) && range.contains($0.quantityMilli)
+        }
+        guard isModerate, range.contains(refund.amount) else {
+            throw .tooMuch("a refund's amounts must be at least 0 and of moderate size")
+        }
+    }
+
+    private func notEnough(_ points: Int64) -> LoyaltyRefusal {
+        .notEnough(
+            available: account.available(at: account.latest),
+            pending: account.pending(at: account.latest), held: account.held, wanted: points)
+    }
+
+    private mutating func spend(_ points: Int64, _ reference: String) throws(LoyaltyRefusal) {
+        try check(points)
+        let draws = draws(for: points)
+        guard draws.reduce(0, { $0 + $1.points }) == points else { throw notEnough(points) }
+        try finishSpending(draws, reference)
+    }
+
+    /// Takes what was drawn, which isn't held any more.
+    private mutating func finishSpending(
+        _ draws: [Draw], _ reference: String
+    ) throws(LoyaltyRefusal) {
+        guard account.spendings.count < Self.spendingsMax else {
+            throw .tooMuch("the account has \(Self.spendingsMax) spendings already")
+        }
+        for draw in draws { take(draw, .spend, .spent(reference: reference)) }
+        account.spendings[operation] = Spending(
+            draws: draws, givenBack: draws.map { _ in 0 }, reference: reference)
+        noteActivity(at: account.latest)
+        news.append(.spent(points: draws.reduce(0) { $0 + $1.points }, reference: reference))
+    }
+
+    /// Gives back what a spending took, to the lots that it took it from: those first that were drawn on last.
+    private mutating func unspend(
+        _ spent: String, _ wanted: Int64?
+    ) throws(LoyaltyRefusal) {
+        guard var spending = account.spendings[spent] else { throw .unknownSpending(spent) }
+        let points = wanted ?? spending.left
+        guard points > 0, points <= spending.left else {
+            if wanted != nil, points < 1 { throw .pointsOutOfRange }
+            throw .nothingLeft(left: spending.left, wanted: max(points, 1))
+        }
+        var left = points
+        for place in spending.draws.indices.reversed() where left > 0 {
+            let draw = spending.draws[place]
+            let back = min(left, draw.points - spending.givenBack[place])
+            guard back > 0, let index = account.lotIndex(draw.lot) else { continue }
+            spending.givenBack[place] += back
+            account.lots[index].remaining += back
+            enter(.giveBack, lot: draw.lot, back, .spendUndone(operation: spent))
+            left -= back
+        }
+        account.spendings[spent] = spending
+        news.append(.givenBack(points: points))
+    }
+
+    private mutating func reserve(
+        _ points: Int64, _ reference: String, _ until: Timestamp
+    ) throws(LoyaltyRefusal) {
+        try check(points)
+        guard account.holdings.count < Self.holdingsMax else {
+            throw .tooMuch("the account has \(Self.holdingsMax) open reservations already")
+        }
+        let draws = draws(for: points)
+        guard draws.reduce(0, { $0 + $1.points }) == points else { throw notEnough(points) }
+        for draw in draws {
+            guard let index = account.lotIndex(draw.lot) else { continue }
+            account.lots[index].held += draw.points
+            changedLots.insert(draw.lot)
+        }
+        account.holdings[operation] = Holding(
+            draws: draws, expiresAt: until, reference: reference)
+    }
+
+    private mutating func confirm(_ reserved: String) throws(LoyaltyRefusal) {
+        guard let holding = account.holdings[reserved] else {
+            throw .unknownReservation(reserved)
+        }
+        letGo(reserved)
+        try finishSpending(holding.draws, holding.reference)
+    }
+
+    private mutating func adjust(_ points: Int64, _ reason: String) throws(LoyaltyRefusal) {
+        guard points != .min else { throw .pointsOutOfRange }
+        try check(abs(points))
+        let why = LoyaltyReason.adjusted(reason)
+        if points > 0 {
+            _ = issue(
+                points, .award(reason: reason), earned: account.latest, kind: .adjust, why,
+                availableAt: account.latest)
+            payDebt()
+        } else {
+            let draws = draws(for: -points)
+            guard draws.reduce(0, { $0 + $1.points }) == -points else {
+                throw notEnough(-points)
+            }
+            for draw in draws { take(draw, .adjust, why) }
+        }
+        news.append(.adjusted(points: points, reason: reason))
+        reviewTier()
+    }
+}

@@ -1,0 +1,269 @@
+package import Kernel
+
+extension LoyaltyAccount {
+    /// The form that this code writes.
+    package static let codec: UInt8 = 1
+
+    /// The account's bytes, which `init(decoding:)` reads; the same account has the same bytes.
+    package func encoded() -> [UInt8] {
+        var writer = ByteWriter(reserving: 256 + lots.count * 24 + orders.count * 96)
+        writer.writeByte(Self.codec)
+        writer.writeSigned(latest.milliseconds)
+        writer.writeTime(active)
+        writer.writeVarint(UInt64(bitPattern: entryCount))
+        writer.writeVarint(UInt64(bitPattern: debt))
+        writer.writeVarint(UInt64(tier))
+        writer.writeTime(graceUntil)
+        writer.writeCount(enteredTiers.count)
+        for name in enteredTiers.sorted() { writer.writeCounted(name) }
+        writer.writeCount(lots.count)
+        for lot in lots { lot.encode(to: &writer) }
+        writer.writeCount(orders.count)
+        for order in orders { order.encode(to: &writer) }
+        writer.writeCount(spendings.count)
+        for (id, spending) in spendings.sorted(by: { $0.key < $1.key }) {
+            writer.writeCounted(id)
+            writer.writeCounted(spending.reference)
+            writer.writeDraws(spending.draws)
+            for back in spending.givenBack { writer.writeVarint(UInt64(bitPattern: back)) }
+        }
+        writer.writeCount(holdings.count)
+        for (id, holding) in holdings.sorted(by: { $0.key < $1.key }) {
+            writer.writeCounted(id)
+            writer.writeCounted(holding.reference)
+            writer.writeDraws(holding.draws)
+            writer.writeSigned(holding.expiresAt.milliseconds)
+        }
+        writer.writeCount(usage.count)
+        let used = usage.sorted { ($0.key.rule, $0.key.period) < ($1.key.rule, $1.key.period) }
+        for (usage, points) in used {
+            writer.writeCounted(usage.rule)
+            writer.writeSigned(usage.period)
+            writer.writeSigned(points)
+        }
+        return writer.take()
+    }
+
+    /// Reads what `encoded()` wrote; empty bytes are a new account.
+    ///
+    /// - Throws: `ByteReader.Damaged` where the bytes aren't exactly one account of a known form.
+    package init(decoding bytes: Span<UInt8>) throws(ByteReader.Damaged) {
+        self.init()
+        if bytes.isEmpty { return }
+        var reader = ByteReader(bytes)
+        guard try reader.readByte() == Self.codec else { throw ByteReader.Damaged(offset: 0) }
+        latest = Timestamp(milliseconds: try reader.readSigned())
+        active = try reader.readTime()
+        entryCount = Int64(bitPattern: try reader.readVarint())
+        debt = Int64(bitPattern: try reader.readVarint())
+        tier = try reader.readCount()
+        graceUntil = try reader.readTime()
+        for _ in 0..<(try reader.readCount()) {
+            enteredTiers.insert(try reader.readCountedString())
+        }
+        for number in 0..<(try reader.readCount()) {
+            lots.append(try LoyaltyLot(id: Int64(number) + 1, decoding: &reader))
+        }
+        for _ in 0..<(try reader.readCount()) {
+            orders.append(try LoyaltyOrder(decoding: &reader))
+        }
+        for _ in 0..<(try reader.readCount()) {
+            let id = try reader.readCountedString()
+            let reference = try reader.readCountedString()
+            let draws = try reader.readDraws()
+            var back: [Int64] = []
+            for _ in draws { back.append(Int64(bitPattern: try reader.readVarint())) }
+            spendings[id] = Spending(draws: draws, givenBack: back, reference: reference)
+        }
+        for _ in 0..<(try reader.readCount()) {
+            let id = try reader.readCountedString()
+            let reference = try reader.readCountedString()
+            let draws = try reader.readDraws()
+            holdings[id] = Holding(
+                draws: draws, expiresAt: Timestamp(milliseconds: try reader.readSigned()),
+                reference: reference)
+        }
+        for _ in 0..<(try reader.readCount()) {
+            let rule = try reader.readCountedString()
+            let period = try reader.readSigned()
+            usage[Usage(rule: rule, period: period)] = try reader.readSigned()
+        }
+        guard reader.isAtEnd else { throw ByteReader.Damaged(offset: reader.offset) }
+    }
+}
+
+extension LoyaltyLot {
+    fileprivate func encode(to writer: inout ByteWriter) {
+        switch source {
+        case .order(let id):
+            writer.writeByte(0)
+            writer.writeCounted(id)
+        case .event(let rule):
+            writer.writeByte(1)
+            writer.writeCounted(rule)
+        case .award(let reason):
+            writer.writeByte(2)
+            writer.writeCounted(reason)
+        case .tier(let tier):
+            writer.writeByte(3)
+            writer.writeCounted(tier)
+        }
+        writer.writeSigned(createdAt.milliseconds)
+        writer.writeTime(availableAt)
+        writer.writeTime(expiresAt)
+        for points in [issued, remaining, held, expired, reversed] {
+            writer.writeVarint(UInt64(bitPattern: points))
+        }
+    }
+
+    fileprivate init(
+        id: Int64, decoding reader: inout ByteReader
+    ) throws(ByteReader.Damaged) {
+        let kind = try reader.readByte()
+        let text = try reader.readCountedString()
+        switch kind {
+        case 0: source = .order(text)
+        case 1: source = .event(rule: text)
+        case 2: source = .award(reason: text)
+        case 3: source = .tier(text)
+        default: throw ByteReader.Damaged(offset: reader.offset)
+        }
+        self.id = id
+        createdAt = Timestamp(milliseconds: try reader.readSigned())
+        availableAt = try reader.readTime()
+        expiresAt = try reader.readTime()
+        issued = Int64(bitPattern: try reader.readVarint())
+        remaining = Int64(bitPattern: try reader.readVarint())
+        held = Int64(bitPattern: try reader.readVarint())
+        expired = Int64(bitPattern: try reader.readVarint())
+        reversed = Int64(bitPattern: try reader.readVarint())
+    }
+}
+
+extension LoyaltyOrder {
+    fileprivate func encode(to writer: inout ByteWriter) {
+        writer.writeCounted(id)
+        writer.writeTime(placedAt)
+        writer.writeTime(linesAt)
+        writer.writeTime(releasedAt)
+        writer.writeByte((isCurrencyOther ? 1 : 0) | (isCancelled ? 2 : 0) | (isFirst ? 4 : 0))
+        writer.writeCounted(tier)
+        writer.writeCount(lines.count)
+        for line in lines {
+            writer.writeCounted(line.id)
+            writer.writeCounted(line.product)
+            writer.writeCounted(line.category)
+            for value in [line.quantityMilli, line.amount, line.discount, line.tax] {
+                writer.writeSigned(value)
+            }
+        }
+        writer.writeCount(refunds.count)
+        for refund in refunds {
+            writer.writeCounted(refund.id)
+            writer.writeByte(refund.isWhole ? 1 : 0)
+            writer.writeSigned(refund.amount)
+            writer.writeCount(refund.parts.count)
+            for part in refund.parts {
+                writer.writeCounted(part.line)
+                writer.writeSigned(part.quantityMilli)
+                writer.writeByte(part.amount == nil ? 0 : 1)
+                if let amount = part.amount { writer.writeSigned(amount) }
+            }
+        }
+        writer.writeCount(granted.count)
+        for (rule, points) in granted.sorted(by: { $0.key < $1.key }) {
+            writer.writeCounted(rule)
+            writer.writeSigned(points)
+        }
+        for value in [given, forgone, net] { writer.writeSigned(value) }
+        writer.writeCount(lots.count)
+        for lot in lots { writer.writeVarint(UInt64(bitPattern: lot)) }
+    }
+
+    fileprivate init(decoding reader: inout ByteReader) throws(ByteReader.Damaged) {
+        self.init(id: try reader.readCountedString())
+        placedAt = try reader.readTime()
+        linesAt = try reader.readTime()
+        releasedAt = try reader.readTime()
+        let flags = try reader.readByte()
+        isCurrencyOther = flags & 1 != 0
+        isCancelled = flags & 2 != 0
+        isFirst = flags & 4 != 0
+        tier = try reader.readCountedString()
+        for _ in 0..<(try reader.readCount()) {
+            var line = OrderLine(
+                id: try reader.readCountedString(), product: try reader.readCountedString(),
+                category: try reader.readCountedString(), amount: 0)
+            line.quantityMilli = try reader.readSigned()
+            line.amount = try reader.readSigned()
+            line.discount = try reader.readSigned()
+            line.tax = try reader.readSigned()
+            lines.append(line)
+        }
+        for _ in 0..<(try reader.readCount()) {
+            var refund = OrderRefund(id: try reader.readCountedString())
+            refund.isWhole = try reader.readByte() != 0
+            refund.amount = try reader.readSigned()
+            for _ in 0..<(try reader.readCount()) {
+                var part = OrderRefund.Part(
+                    line: try reader.readCountedString(), quantityMilli: try reader.readSigned())
+                if try reader.readByte() != 0 { part.amount = try reader.readSigned() }
+                refund.parts.append(part)
+            }
+            refunds.append(refund)
+        }
+        for _ in 0..<(try reader.readCount()) {
+            let rule = try reader.readCountedString()
+            granted[rule] = try reader.readSigned()
+        }
+        given = try reader.readSigned()
+        forgone = try reader.readSigned()
+        net = try reader.readSigned()
+        for _ in 0..<(try reader.readCount()) {
+            lots.append(Int64(bitPattern: try reader.readVarint()))
+        }
+    }
+}
+
+extension ByteWriter {
+    fileprivate mutating func writeCount(_ count: Int) { writeVarint(UInt64(count)) }
+
+    /// A flag, then the time.
+    fileprivate mutating func writeTime(_ time: Timestamp?) {
+        writeByte(time == nil ? 0 : 1)
+        if let time { writeSigned(time.milliseconds) }
+    }
+
+    fileprivate mutating func writeDraws(_ draws: [Draw]) {
+        writeCount(draws.count)
+        for draw in draws {
+            writeVarint(UInt64(bitPattern: draw.lot))
+            writeVarint(UInt64(bitPattern: draw.points))
+        }
+    }
+}
+
+extension ByteReader {
+    /// How many parts follow, each of a byte at least.
+    fileprivate mutating func readCount() throws(Damaged) -> Int {
+        let count = try readVarint()
+        guard count <= UInt64(bytes.count) else { throw Damaged(offset: offset) }
+        return Int(count)
+    }
+
+    fileprivate mutating func readTime() throws(Damaged) -> Timestamp? {
+        guard try readByte() != 0 else { return nil }
+        return Timestamp(milliseconds: try readSigned())
+    }
+
+    fileprivate mutating func readDraws() throws(Damaged) -> [Draw] {
+        var draws: [Draw] = []
+        for _ in 0..<(try readCount()) {
+            draws.append(
+                Draw(
+                    lot: Int64(bitPattern: try readVarint()),
+                    points: Int64(bitPattern: try readVarint())))
+        }
+        return draws
+    }
+}

@@ -1,0 +1,188 @@
+package import Kernel
+
+/// A customer's account in one program: lots, orders and what is remembered of them. A value without any clock.
+///
+/// Time in it never goes back: what is told late is applied at the account's latest time.
+package struct LoyaltyAccount: Sendable, Equatable {
+    /// How often a rule's limit was used.
+    struct Usage: Hashable, Sendable {
+        var rule: String
+        var period: Int64
+    }
+
+    /// What is remembered of one account; an operation that needs more is refused.
+    package static let ordersMax = 50_000
+
+    package internal(set) var lots: [LoyaltyLot] = []
+    /// What the customer owes; at least 0.
+    package internal(set) var debt: Int64 = 0
+    package internal(set) var entryCount: Int64 = 0
+    package internal(set) var latest = Timestamp(milliseconds: Int64.min / 4)
+    /// When the customer last earned or spent.
+    var active: Timestamp?
+    var orders: [LoyaltyOrder] = []
+    var spendings: [String: Spending] = [:]
+    var holdings: [String: Holding] = [:]
+    var usage: [Usage: Int64] = [:]
+    /// The tier's place among the program's; the lowest is 0.
+    package internal(set) var tier = 0
+    /// When the tier that is held is to be looked at again, since it isn't reached any more.
+    var graceUntil: Timestamp?
+    /// Tiers whose entry points were given.
+    var enteredTiers: Set<String> = []
+
+    package init() {}
+
+    /// All points, less what is owed.
+    package var balance: Int64 { lots.reduce(0) { $0 + $1.remaining } - debt }
+
+    package func available(at now: Timestamp) -> Int64 {
+        lots.reduce(0) { $0 + ($1.isAvailable(at: now) ? $1.free : 0) }
+    }
+
+    package func pending(at now: Timestamp) -> Int64 {
+        lots.reduce(0) { $0 + ($1.isAvailable(at: now) ? 0 : $1.remaining) }
+    }
+
+    package var held: Int64 { lots.reduce(0) { $0 + $1.held } }
+
+    /// What doesn't add up; empty where everything does.
+    package func problems() -> [String] {
+        var found: [String] = []
+        for lot in lots {
+            if lot.remaining < 0 || lot.held < 0 || lot.held > lot.remaining {
+                found.append("lot \(lot.id) has \(lot.remaining) left and \(lot.held) reserved")
+            }
+            if lot.expired < 0 || lot.reversed < 0 || lot.used < 0 {
+                found.append("lot \(lot.id): \(lot.used) used, \(lot.expired) expired")
+            }
+        }
+        if debt < 0 { found.append("owes \(debt)") }
+        var held: [Int64: Int64] = [:]
+        for holding in holdings.values {
+            for draw in holding.draws { held[draw.lot, default: 0] += draw.points }
+        }
+        for lot in lots where held[lot.id, default: 0] != lot.held {
+            found.append("lot \(lot.id) has \(lot.held) held and \(held[lot.id, default: 0]) asked")
+        }
+        for order in orders where order.forgone < 0 || order.given < order.forgone {
+            found.append("order \(order.id) gave \(order.given), \(order.forgone) of it forgone")
+        }
+        return found
+    }
+
+    func lotIndex(_ id: Int64) -> Int? {
+        // Lots are never taken away: a lot's place is its number.
+        let place = Int(id) - 1
+        return lots.indices.contains(place) ? place : nil
+    }
+}
+
+/// One operation on an account while it is carried out: collects what it does.
+struct LoyaltyWork {
+    let program: LoyaltyProgram
+    let zone: ZoneRules
+    let operation: String
+    var account: LoyaltyAccount
+    var entries: [LoyaltyEntry] = []
+    var changedLots: Set<Int64> = []
+    var news: [LoyaltyNews] = []
+
+    /// What the entries come to.
+    private var balance: Int64
+
+    init(_ account: LoyaltyAccount, _ program: LoyaltyProgram, _ zone: ZoneRules, _ id: String) {
+        self.account = account
+        self.program = program
+        self.zone = zone
+        operation = id
+        balance = account.balance
+    }
+
+    mutating func enter(
+        _ kind: LoyaltyEntry.Kind, lot: Int64, _ amount: Int64, _ reason: LoyaltyReason
+    ) {
+        guard amount != 0 else { return }
+        account.entryCount += 1
+        balance += amount
+        entries.append(
+            LoyaltyEntry(
+                sequence: account.entryCount, lot: lot, kind: kind, amount: amount,
+                balance: balance, at: account.latest, reason: reason))
+        if lot > 0 { changedLots.insert(lot) }
+    }
+
+    /// Opens a lot.
+    mutating func issue(
+        _ points: Int64, _ source: LoyaltyLot.Source, earned: Timestamp, kind: LoyaltyEntry.Kind,
+        _ reason: LoyaltyReason, availableAt: Timestamp?
+    ) -> Int64 {
+        let id = Int64(account.lots.count) + 1
+        account.lots.append(
+            LoyaltyLot(
+                id: id, source: source, createdAt: earned, availableAt: availableAt,
+                expiresAt: program.expiry.expires(
+                    earned: earned, active: max(earned, account.active ?? earned), in: zone),
+                issued: points, remaining: points))
+        changedLots.insert(id)
+        enter(kind, lot: id, points, reason)
+        return id
+    }
+
+    /// Lots that can be spent now, in the order in which they are drawn on: what ends first, first.
+    func spendable() -> [Int] {
+        account.lots.indices
+            .filter {
+                account.lots[$0].free > 0 && account.lots[$0].isAvailable(at: account.latest)
+            }
+            .sorted { left, right in
+                let (one, other) = (account.lots[left], account.lots[right])
+                let (first, second) = (
+                    one.expiresAt?.milliseconds ?? .max, other.expiresAt?.milliseconds ?? .max
+                )
+                return (first, one.id) < (second, other.id)
+            }
+    }
+
+    /// What would be drawn for some points; fewer where there aren't so many.
+    func draws(for points: Int64) -> [Draw] {
+        var left = points
+        var draws: [Draw] = []
+        for index in spendable() where left > 0 {
+            let taken = min(left, account.lots[index].free)
+            draws.append(Draw(lot: account.lots[index].id, points: taken))
+            left -= taken
+        }
+        return draws
+    }
+
+    mutating func take(_ draw: Draw, _ kind: LoyaltyEntry.Kind, _ reason: LoyaltyReason) {
+        guard let index = account.lotIndex(draw.lot) else { return }
+        account.lots[index].remaining -= draw.points
+        enter(kind, lot: draw.lot, -draw.points, reason)
+    }
+
+    /// Notes that the customer earned or spent: points that end by inactivity are put off.
+    mutating func noteActivity(at time: Timestamp) {
+        let active = max(account.active ?? time, time)
+        account.active = active
+        guard case .inactivity = program.expiry else { return }
+        for index in account.lots.indices where account.lots[index].remaining > 0 {
+            let expires = program.expiry.expires(
+                earned: account.lots[index].createdAt, active: active, in: zone)
+            if let expires, let before = account.lots[index].expiresAt, expires > before {
+                account.lots[index].expiresAt = expires
+                changedLots.insert(account.lots[index].id)
+            }
+        }
+    }
+
+    /// Pays what is owed with what can be spent.
+    mutating func payDebt() {
+        while account.debt > 0, let draw = draws(for: account.debt).first {
+            take(draw, .repay, .debtPaid)
+            account.debt -= draw.points
+            enter(.repay, lot: 0, draw.points, .debtPaid)
+        }
+    }
+}

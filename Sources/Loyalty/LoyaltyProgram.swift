@@ -1,0 +1,130 @@
+package import Documents
+package import Kernel
+
+/// A loyalty program as a person wrote it: what earns points, how long they last, what tiers there are.
+package struct LoyaltyProgram: Hashable, Sendable {
+    /// How refunds take points back that were spent meanwhile.
+    package enum RefundPolicy: String, Sendable, CaseIterable {
+        /// Only what is still left of the order's own points, and only while they are pending.
+        case onlyPending = "only pending"
+        /// What the customer has; the rest is given up, and written down.
+        case withinBalance = "within balance"
+        /// What the customer has; the rest is owed, and paid off by later awards.
+        case allowNegative = "allow negative"
+    }
+
+    /// When points can be spent.
+    package enum Pending: Hashable, Sendable {
+        case none
+        case after(TimeSpan)
+        /// Once an event of this name tells of the order.
+        case until(event: String)
+    }
+
+    /// Which order a refund is of.
+    package enum Returns: String, Sendable, CaseIterable {
+        /// The one that it names.
+        case byOrder = "by order"
+        /// Where it names none of the customer's, as credit notes with numbers of their own: the newest orders that
+        /// have its products.
+        case byProduct = "by product"
+    }
+
+    /// Points of one operation; more are refused.
+    package static let pointsMax: Int64 = 1_000_000_000_000
+
+    package let name: String
+    package let title: String
+    /// What its points are called: `points`, `stamps`.
+    package let unit: String
+    /// Orders in other currencies earn nothing.
+    package let currency: Currency
+    /// Every rule that fits adds what it gives; in this order limits are used up.
+    package let earn: [EarnRule]
+    package let pending: Pending
+    package let expiry: ExpiryRule
+    package let refunds: RefundPolicy
+    package let returns: Returns
+    /// The first day whose events count; nil: those from when it was first applied on.
+    package let starts: CalendarDay?
+    package let tiers: TierRules?
+
+    /// Reads a program.
+    ///
+    /// - Throws: Where it isn't one, with the place.
+    package init(reading reader: DocumentReader) throws(DocumentProblem) {
+        var members = try reader.members()
+        if let kind = members.optional("kind") {
+            let found = try kind.text()
+            guard found == "program" else { throw kind.problem("must be program, not \(found)") }
+        }
+        name = try members.required("name").definitionName()
+        title =
+            try members.optional("title").map { reader throws(DocumentProblem) in
+                try reader.shortText()
+            } ?? name
+        unit =
+            try members.optional("unit").map { reader throws(DocumentProblem) in
+                try reader.shortText()
+            } ?? "points"
+        let code = try members.required("currency")
+        guard let currency = Currency(try code.text()) else {
+            throw code.problem("must be three letters such as GBP (ISO 4217)")
+        }
+        self.currency = currency
+        let rules = try members.required("earn")
+        var earn: [EarnRule] = []
+        for element in try rules.elements() {
+            let rule = try EarnRule(reading: element, currency: currency)
+            guard !earn.contains(where: { $0.name == rule.name }) else {
+                throw element.problem("there are two rules named \(rule.name); call one otherwise")
+            }
+            earn.append(rule)
+        }
+        guard (1...EarnRule.countMax).contains(earn.count) else {
+            throw rules.problem("must have 1 to \(EarnRule.countMax) rules")
+        }
+        self.earn = earn
+        pending = try members.optional("pending").map(Self.pending) ?? .none
+        expiry = try members.optional("expiry").map(ExpiryRule.init(reading:)) ?? .never
+        refunds =
+            try members.optional("refunds").map { reader throws(DocumentProblem) in
+                try reader.choice(RefundPolicy.self)
+            } ?? .withinBalance
+        returns =
+            try members.optional("returns").map { reader throws(DocumentProblem) in
+                try reader.choice(Returns.self)
+            } ?? .byOrder
+        starts = try members.optional("starts").map { reader throws(DocumentProblem) in
+            try reader.day()
+        }
+        let tiers = try members.optional("tiers").map { reader throws(DocumentProblem) in
+            try TierRules(reading: reader, currency: currency)
+        }
+        self.tiers = tiers
+        try members.end()
+        let levels = Set(tiers?.levels.map(\.name) ?? [])
+        for rule in earn {
+            for level in rule.tierMultipliers.keys.sorted() where !levels.contains(level) {
+                throw rules.problem("rule \(rule.name) asks about tier \(level), which isn't there")
+            }
+        }
+    }
+
+    private static func pending(_ reader: DocumentReader) throws(DocumentProblem) -> Pending {
+        if case .text("none") = reader.node.value { return .none }
+        if case .mapping = reader.node.value {
+            var members = try reader.members()
+            let event = try members.required("until").shortText()
+            try members.end()
+            return .until(event: event)
+        }
+        return .after(try reader.timeSpan())
+    }
+
+    /// A level's name; nil where there are no tiers.
+    package func tierName(_ index: Int) -> String? {
+        guard let tiers, tiers.levels.indices.contains(index) else { return nil }
+        return tiers.levels[index].name
+    }
+}

@@ -1,0 +1,42 @@
+import Kernel
+
+extension LoyaltyWork {
+    /// Which orders a refund is of, with what of it is each one's.
+    ///
+    /// A refund that names an order is of that order, also where it is told of later. Where the program's credit notes
+    /// have numbers of their own, returned products are those of the customer's newest orders that have any left.
+    func divided(
+        _ refund: OrderRefund, of order: String
+    ) -> [(order: String, refund: OrderRefund)] {
+        let isKnown = account.orders.contains { $0.id == order && $0.placedAt != nil }
+        guard program.returns == .byProduct, !isKnown, !refund.parts.isEmpty else {
+            return [(order, refund)]
+        }
+        let id = order + "/" + refund.id
+        // Told again, it is the same refund, and was divided before.
+        if account.orders.contains(where: { $0.refunds.contains { $0.id == id } }) { return [] }
+        var left = refund.parts
+        var found: [(order: String, refund: OrderRefund)] = []
+        let newestFirst = account.orders.filter { $0.placedAt != nil }
+            .sorted { ($0.placedAt ?? .earliest, $0.id) > ($1.placedAt ?? .earliest, $1.id) }
+        for order in newestFirst {
+            guard left.contains(where: { $0.quantityMilli > 0 }) else { break }
+            guard order.lines.contains(where: { line in left.contains { $0.line == line.product } })
+            else { continue }
+            let quantities = order.quantitiesLeft()
+            var own = OrderRefund(id: id)
+            for (line, quantity) in zip(order.lines, quantities) where quantity > 0 {
+                guard
+                    let place = left.firstIndex(where: {
+                        $0.line == line.product && $0.quantityMilli > 0
+                    })
+                else { continue }
+                let taken = min(quantity, left[place].quantityMilli)
+                left[place].quantityMilli -= taken
+                own.parts.append(OrderRefund.Part(line: line.id, quantityMilli: taken))
+            }
+            if !own.parts.isEmpty { found.append((order.id, own)) }
+        }
+        return found
+    }
+}

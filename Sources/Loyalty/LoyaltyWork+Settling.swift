@@ -1,0 +1,70 @@
+import Kernel
+
+extension LoyaltyWork {
+    /// Lets time pass up to a moment: everything that time brings about happens at its own moment, so that it makes no
+    /// difference how often somebody looks.
+    mutating func settle(to now: Timestamp) {
+        runDue()
+        while let moment = nextMoment(), moment <= now {
+            account.latest = moment
+            runDue()
+        }
+        if now > account.latest {
+            account.latest = now
+            runDue()
+        }
+    }
+
+    /// Does what is due at the account's latest time.
+    mutating func runDue() {
+        for (id, holding) in account.holdings.sorted(by: { $0.key < $1.key })
+        where holding.expiresAt <= account.latest {
+            letGo(id)
+        }
+        expire()
+        payDebt()
+        reviewTier()
+    }
+
+    /// Ends points that are over and aren't reserved.
+    private mutating func expire() {
+        var points: Int64 = 0
+        for index in account.lots.indices {
+            let lot = account.lots[index]
+            guard lot.free > 0, let expires = lot.expiresAt, expires <= account.latest else {
+                continue
+            }
+            points += lot.free
+            account.lots[index].remaining -= lot.free
+            account.lots[index].expired += lot.free
+            enter(.expire, lot: lot.id, -lot.free, .ended)
+        }
+        if points > 0 { news.append(.expired(points: points)) }
+    }
+
+    /// Frees what an operation reserved.
+    mutating func letGo(_ operation: String) {
+        guard let holding = account.holdings.removeValue(forKey: operation) else { return }
+        for draw in holding.draws {
+            guard let index = account.lotIndex(draw.lot) else { continue }
+            account.lots[index].held -= draw.points
+            changedLots.insert(draw.lot)
+        }
+    }
+
+    /// The next moment at which time itself changes something; nil for none.
+    func nextMoment() -> Timestamp? {
+        var next: Timestamp?
+        func consider(_ moment: Timestamp?) {
+            guard let moment, moment > account.latest else { return }
+            next = min(next ?? moment, moment)
+        }
+        for lot in account.lots where lot.remaining > 0 {
+            consider(lot.availableAt)
+            consider(lot.expiresAt)
+        }
+        for holding in account.holdings.values { consider(holding.expiresAt) }
+        consider(nextTierMoment())
+        return next
+    }
+}

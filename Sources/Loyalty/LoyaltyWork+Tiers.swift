@@ -1,0 +1,169 @@
+package import Kernel
+
+extension LoyaltyWork {
+    /// Whether what happened at a time still counts at another.
+    static func counts(
+        _ time: Timestamp, at now: Timestamp, _ length: ExpiryRule.Length, _ cutoff: Timestamp,
+        _ zone: ZoneRules
+    ) -> Bool {
+        // The ends of months make the exact test differ from the cutoff by three days at most.
+        let margin: Int64 = 5 * 86_400_000
+        if time.milliseconds > cutoff.milliseconds + margin { return true }
+        if time.milliseconds < cutoff.milliseconds - margin { return false }
+        return length.after(time, in: zone) > now
+    }
+
+    /// What counts towards tiers, each with its time.
+    func qualifying(_ rules: TierRules) -> [(at: Timestamp, amount: Int64)] {
+        switch rules.metric {
+        case .spend, .orders:
+            return account.orders.compactMap { order in
+                guard let at = order.placedAt, order.net > 0 else { return nil }
+                return (at, rules.metric == .spend ? order.net : 1)
+            }
+        case .points:
+            return account.lots.compactMap { lot in
+                if case .tier = lot.source { return nil }
+                let earned = lot.issued - lot.reversed
+                return earned > 0 ? (lot.createdAt, earned) : nil
+            }
+        }
+    }
+
+    /// What counts at a moment.
+    func qualified(_ rules: TierRules, at now: Timestamp) -> Int64 {
+        let all = qualifying(rules)
+        switch rules.period {
+        case .life: return all.reduce(0) { $0 + $1.amount }
+        case .rolling(let length):
+            let cutoff = length.before(now, in: zone)
+            return all.reduce(0) { sum, item in
+                Self.counts(item.at, at: now, length, cutoff, zone) ? sum + item.amount : sum
+            }
+        case .calendarYear:
+            let year = zone.day(of: now).components.year
+            var (this, last) = (Int64(0), Int64(0))
+            for item in all {
+                let found = zone.day(of: item.at).components.year
+                if found == year { this += item.amount }
+                if found == year - 1 { last += item.amount }
+            }
+            return max(this, last)
+        }
+    }
+
+    /// When what counts changes next by time alone; nil where it doesn't.
+    func nextFall(_ rules: TierRules, after now: Timestamp) -> Timestamp? {
+        switch rules.period {
+        case .life: return nil
+        case .calendarYear:
+            let year = zone.day(of: now).components.year
+            return CalendarDay(year: year + 1, month: 1, day: 1).map { zone.start(of: $0) }
+        case .rolling(let length):
+            let cutoff = length.before(now, in: zone)
+            let earliest = qualifying(rules).lazy.map(\.at)
+                .filter { Self.counts($0, at: now, length, cutoff, zone) }.min()
+            return earliest.map { length.after($0, in: zone) }
+        }
+    }
+
+    func nextTierMoment() -> Timestamp? {
+        guard let rules = program.tiers, account.tier > 0, rules.downgrade != .never else {
+            return nil
+        }
+        if let until = account.graceUntil { return until }
+        return nextFall(rules, after: account.latest)
+    }
+
+    /// Brings the tier to what is reached.
+    mutating func reviewTier() {
+        guard let rules = program.tiers else { return }
+        account.tier = min(account.tier, rules.levels.count - 1)
+        let reached = rules.level(at: qualified(rules, at: account.latest))
+        if reached >= account.tier { account.graceUntil = nil }
+        if reached > account.tier {
+            let before = account.tier
+            account.tier = reached
+            news.append(
+                .tierChanged(
+                    from: rules.levels[before].name, to: rules.levels[reached].name, isUp: true))
+            for level in rules.levels[(before + 1)...reached] where level.entryPoints > 0 {
+                guard account.enteredTiers.insert(level.name).inserted else { continue }
+                let reason = LoyaltyReason.tierEntered(level.name)
+                let lot = issue(
+                    level.entryPoints, .tier(level.name), earned: account.latest, kind: .award,
+                    reason, availableAt: account.latest)
+                newsOfAward(level.entryPoints, reason, lot)
+            }
+            payDebt()
+        }
+        guard reached < account.tier, rules.downgrade != .never else { return }
+        let until = account.graceUntil ?? graceEnd(rules)
+        account.graceUntil = until
+        guard until <= account.latest else { return }
+        let before = account.tier
+        account.tier = rules.downgrade == .oneStep ? before - 1 : reached
+        account.graceUntil = reached < account.tier ? graceEnd(rules) : nil
+        news.append(
+            .tierChanged(
+                from: rules.levels[before].name, to: rules.levels[account.tier].name, isUp: false))
+    }
+
+    private func graceEnd(_ rules: TierRules) -> Timestamp {
+        if rules.graceDays == 0 { return account.latest }
+        return ExpiryRule.Length.days(rules.graceDays).after(account.latest, in: zone)
+    }
+}
+
+/// How a customer stands to a program's tiers.
+package struct TierStanding: Sendable, Equatable {
+    package var tier: Int
+    /// What counts now: points, minor units or orders.
+    package var amount: Int64
+    /// The next higher tier; nil in the highest.
+    package var next: Int?
+    /// What is missing to it.
+    package var missing: Int64
+    /// When the tier is lost if nothing more is earned; nil for never.
+    package var heldUntil: Timestamp?
+}
+
+extension LoyaltyAccount {
+    /// Nil where the program has no tiers. The account must have been settled to its latest time.
+    package func standing(_ program: LoyaltyProgram, _ zone: ZoneRules) -> TierStanding? {
+        guard let rules = program.tiers else { return nil }
+        let work = LoyaltyWork(self, program, zone, "")
+        let amount = work.qualified(rules, at: latest)
+        let next = tier + 1 < rules.levels.count ? tier + 1 : nil
+        return TierStanding(
+            tier: tier, amount: amount, next: next,
+            missing: next.map { max(0, rules.levels[$0].from - amount) } ?? 0,
+            heldUntil: work.tierEnd(rules))
+    }
+
+    /// The next moment at which time itself changes something; nil for none.
+    package func nextMoment(_ program: LoyaltyProgram, _ zone: ZoneRules) -> Timestamp? {
+        LoyaltyWork(self, program, zone, "").nextMoment()
+    }
+}
+
+extension LoyaltyWork {
+    /// When the tier is lost if nothing happens; nil for never.
+    func tierEnd(_ rules: TierRules) -> Timestamp? {
+        guard account.tier > 0, account.tier < rules.levels.count, rules.downgrade != .never else {
+            return nil
+        }
+        if let until = account.graceUntil { return until }
+        var moment = account.latest
+        // Each step leaves out at least one thing that counts.
+        for _ in 0...account.orders.count + account.lots.count + 2 {
+            guard let next = nextFall(rules, after: moment), next > moment else { return nil }
+            moment = next
+            if rules.level(at: qualified(rules, at: moment)) < account.tier {
+                guard rules.graceDays > 0 else { return moment }
+                return ExpiryRule.Length.days(rules.graceDays).after(moment, in: zone)
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,104 @@
+import Events
+import JSONParsing
+import Kernel
+import Loyalty
+import Records
+
+/// Decides what an operation does to an account as the ledger keeps it. Pure.
+enum LoyaltyDecider {
+    static func decide(
+        _ ask: LedgerWriter.Ask, _ kept: LedgerAccount, _ now: Timestamp, by inForce: LoyaltyInForce
+    ) throws(ByteReader.Damaged) -> LedgerWriter.Decision {
+        let before = try LoyaltyAccount(decoding: kept.state.span)
+        let outcome = before.applying(
+            ask.request.operation, id: ask.id, at: min(ask.request.at ?? now, now), now: now,
+            program: inForce.program, zone: inForce.zone)
+        let account = outcome.account
+        var decision = LedgerWriter.Decision(
+            // Nobody asks again for what the log told.
+            answer: ask.content.isEmpty
+                ? []
+                : LoyaltyAnswer.json(
+                    outcome, id: ask.id, program: inForce.program, version: inForce.version,
+                    zone: inForce.zone),
+            state: account.encoded())
+        decision.entries = outcome.entries.map { entry in
+            LedgerEntry(
+                sequence: entry.sequence, lot: entry.lot, kind: entry.kind.rawValue,
+                amount: entry.amount, balance: entry.balance, at: entry.at,
+                reason: entry.reason.json)
+        }
+        decision.lots = outcome.changedLots.map { row(of: account.lots[Int($0) - 1]) }
+        decision.nextAt = account.nextMoment(inForce.program, inForce.zone)
+        if !ask.isQuiet {
+            decision.news = outcome.news.enumerated().map { place, news in
+                frame(
+                    news, customer: ask.customer, operation: ask.id, place: place,
+                    account: account, inForce)
+            }
+        }
+        return decision
+    }
+
+    private static func row(of lot: LoyaltyLot) -> LedgerLot {
+        var source = JSONWriter(reserving: 48)
+        source.beginObject()
+        switch lot.source {
+        case .order(let id): source.member("order", id)
+        case .event(let rule): source.member("rule", rule)
+        case .award(let reason): source.member("reason", reason)
+        case .tier(let tier): source.member("tier", tier)
+        }
+        source.endObject()
+        return LedgerLot(
+            id: lot.id, source: source.bytes, createdAt: lot.createdAt,
+            availableAt: lot.availableAt, expiresAt: lot.expiresAt, issued: lot.issued,
+            remaining: lot.remaining, held: lot.held)
+    }
+
+    /// News as an event on the log. Its message id is made of the operation, so that telling it again changes nothing.
+    private static func frame(
+        _ news: LoyaltyNews, customer: ID<Customer>, operation: String, place: Int,
+        account: LoyaltyAccount, _ inForce: LoyaltyInForce
+    ) -> [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("customerId", customer.description)
+        json.member("program", inForce.program.name)
+        json.member("operation", operation)
+        let unit = inForce.program.unit
+        switch news {
+        case .awarded(let points, let reason, let availableAt, let expiresAt):
+            json.member("points", points)
+            json.member("code", reason.code)
+            json.member("reason", reason.sentence(points: points, unit: unit))
+            if let availableAt { json.member("availableAt", availableAt.rfc3339) }
+            if let expiresAt { json.member("expiresAt", expiresAt.rfc3339) }
+        case .spent(let points, let reference):
+            json.member("points", points)
+            if !reference.isEmpty { json.member("reference", reference) }
+        case .givenBack(let points), .expired(let points): json.member("points", points)
+        case .reversed(let points, let order):
+            json.member("points", points)
+            json.member("order_id", order)
+        case .adjusted(let points, let reason):
+            json.member("points", points)
+            json.member("reason", reason)
+        case .tierChanged(let from, let to, let isUp):
+            json.member("from", from)
+            json.member("to", to)
+            json.member("direction", isUp ? "up" : "down")
+        }
+        json.member("available", account.available(at: account.latest))
+        json.member("balance", account.balance)
+        json.endObject()
+        let key = "loyalty/\(inForce.program.name)/\(customer)/\(operation)/\(place)"
+        var draft = EventDraft(kind: .track, occurredAt: account.latest, messageID: key)
+        draft.flags = .system
+        draft.name = news.name
+        draft.properties = json.bytes
+        var builder = EventBlockBuilder()
+        builder.append(draft)
+        return builder.takeBytes().bytes
+    }
+}

@@ -1,0 +1,103 @@
+import Analytics
+import Documents
+package import Kernel
+import Logging
+package import Loyalty
+package import Records
+import Synchronization
+
+/// The loyalty programs of a workspace: what is in force, the ledger, and who writes it.
+package final class LoyaltyDesk: Sendable {
+    /// Why an operation could not be carried out at all; the ledger knows nothing of it.
+    package enum Failure: Error, Equatable, CustomStringConvertible {
+        case unknownProgram(String)
+        case writing(LedgerWriter.Refusal)
+
+        package var description: String {
+            switch self {
+            case .unknownProgram(let name): "no program \(name) is in force"
+            case .writing(.queueFull): "too many operations wait; try again in a moment"
+            case .writing(.reused): "the operation's id was used for something else"
+            case .writing(.storage(let reason)): "the ledger can't be written: \(reason)"
+            case .writing(.closing): "the server is stopping"
+            }
+        }
+    }
+
+    package let store: LedgerStore
+    package let writer: LedgerWriter
+    private let records: RecordsStore
+    private let zone: ZoneRules
+    private let known: Programs
+
+    /// What is in force, for the thread that decides and for those that ask.
+    private final class Programs: Sendable {
+        let byName = Mutex<[String: LoyaltyInForce]>([:])
+    }
+
+    init(
+        path: String, records: RecordsStore, zone: ZoneRules, clock: WallClock, logger: Logger
+    ) throws {
+        store = try LedgerStore(path: path)
+        self.records = records
+        self.zone = zone
+        let known = Programs()
+        self.known = known
+        writer = LedgerWriter(store: store, clock: clock) {
+            ask, account, now throws(LedgerWriter.Refusal) in
+            guard let inForce = known.byName.withLock({ $0[ask.program] }) else {
+                throw .storage("program \(ask.program) went out of force")
+            }
+            do throws(ByteReader.Damaged) {
+                return try LoyaltyDecider.decide(ask, account, now, by: inForce)
+            } catch {
+                throw .storage("account \(account.id) is damaged at byte \(error.offset)")
+            }
+        }
+        try reload()
+    }
+
+    /// Goes by what is defined now.
+    func reload() throws {
+        var found: [String: LoyaltyInForce] = [:]
+        for row in try records.definitionsInForce() where row.kind == "program" {
+            let program = try LoyaltyProgram(
+                reading: DocumentReader(try DefinitionSet.document(row)))
+            let first = try records.definitionVersions(kind: row.kind, name: row.name).last
+            found[row.name] = LoyaltyInForce(
+                program: program, version: row.version, since: first?.appliedAt ?? row.appliedAt,
+                zone: zone)
+        }
+        known.byName.withLock { $0 = found }
+    }
+
+    /// What is in force, by name.
+    package var programs: [LoyaltyInForce] {
+        known.byName.withLock { $0.values.sorted { $0.program.name < $1.program.name } }
+    }
+
+    package func program(_ name: String) -> LoyaltyInForce? {
+        known.byName.withLock { $0[name] }
+    }
+
+    /// What asks for an operation.
+    package func ask(
+        _ program: String, _ customer: ID<Customer>, id: String, _ request: LoyaltyRequest
+    ) throws(Failure) -> LedgerWriter.Ask {
+        guard let inForce = self.program(program) else { throw .unknownProgram(program) }
+        return LedgerWriter.Ask(
+            program: program, customer: customer, id: id,
+            content: request.json(currency: inForce.program.currency), request: request)
+    }
+
+    /// Carries an operation out; returns once that is durable.
+    package func perform(_ ask: LedgerWriter.Ask) async throws(Failure) -> LedgerWriter.Answer {
+        do throws(LedgerWriter.Refusal) {
+            return try await writer.perform(ask)
+        } catch {
+            throw .writing(error)
+        }
+    }
+
+    func close() { writer.close() }
+}

@@ -1,0 +1,105 @@
+import Analytics
+import Events
+import Kernel
+import Logging
+import Loyalty
+import Records
+
+extension Workspace {
+    /// Events that are read at once.
+    private static let eventsAtOnce = 2000
+    /// Accounts that are looked at in one commit for what time changes.
+    private static let dueAtOnce = 500
+    private static let newsAtOnce = 500
+
+    /// Counts what the log says, lets time pass, and tells the log what came of it; returns once nothing is left.
+    ///
+    /// - Returns: Whether anything was done.
+    @discardableResult
+    package func followLoyalty() async throws -> Bool {
+        var didSomething = false
+        for inForce in loyalty.programs {
+            if try await follow(inForce) { didSomething = true }
+            if try await letTimePass(inForce) { didSomething = true }
+        }
+        if try await tellNews() { didSomething = true }
+        return didSomething
+    }
+
+    /// Follows the log as far as the archive knows it.
+    private func follow(_ inForce: LoyaltyInForce) async throws -> Bool {
+        let name = inForce.program.name
+        let last = engine.status.archivedPosition
+        var position: Int64
+        if let known = try loyalty.store.position(program: name) {
+            position = known
+        } else {
+            // What happened before the program was applied counts only where it says so.
+            position = inForce.program.starts == nil ? last : 0
+            try await loyalty.writer.perform([], reached: (name, position))
+        }
+        var didSomething = false
+        while position < last {
+            let rows = try archive.loyaltyEvents(
+                after: position, through: last, names: inForce.eventNames,
+                limit: Self.eventsAtOnce)
+            let reached = rows.count < Self.eventsAtOnce ? last : rows.last?.position ?? last
+            let asks = rows.compactMap { ask($0, inForce) }
+            try await loyalty.writer.perform(asks, reached: (name, reached))
+            if !asks.isEmpty { didSomething = true }
+            position = reached
+        }
+        return didSomething
+    }
+
+    private func ask(
+        _ row: LoyaltyEventRow, _ inForce: LoyaltyInForce
+    ) -> LedgerWriter.Ask? {
+        guard row.occurredAt >= inForce.starts,
+            let request = LoyaltyEventReading.request(
+                row, currency: currency, program: inForce.program)
+        else { return nil }
+        var ask = LedgerWriter.Ask(
+            program: inForce.program.name, customer: ID(rawValue: row.customer),
+            id: "event:\(row.position)", content: [], request: request)
+        ask.now = row.occurredAt
+        ask.isQuiet = row.occurredAt < inForce.since
+        return ask
+    }
+
+    /// Brings accounts to now that time has changed: points that end, tiers that are left.
+    private func letTimePass(_ inForce: LoyaltyInForce) async throws -> Bool {
+        let name = inForce.program.name
+        // A shop's history that is looked at later ends with its newest order.
+        let now = try figuresAsOf()
+        var didSomething = false
+        while true {
+            let due = try loyalty.store.customersDue(
+                program: name, at: now, limit: Self.dueAtOnce)
+            if due.isEmpty { return didSomething }
+            let asks = due.map { customer in
+                var ask = LedgerWriter.Ask(
+                    program: name, customer: customer, id: "time:\(customer):\(now.milliseconds)",
+                    content: [], request: LoyaltyRequest(.tick, at: now))
+                ask.now = now
+                ask.isQuiet = now < inForce.since
+                return ask
+            }
+            try await loyalty.writer.perform(asks)
+            didSomething = true
+        }
+    }
+
+    private func tellNews() async throws -> Bool {
+        var didSomething = false
+        while true {
+            let news = try loyalty.store.news(limit: Self.newsAtOnce)
+            guard let last = news.last else { return didSomething }
+            var builder = EventBlockBuilder()
+            for item in news { builder.append(try EventBlock(decoding: item.event)) }
+            _ = try await append(builder.takeBytes().bytes)
+            try loyalty.store.dropNews(through: last.number)
+            didSomething = true
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package import Kernel
+package import Loyalty
+
+/// A program that is in force.
+package struct LoyaltyInForce: Sendable, Equatable {
+    package var program: LoyaltyProgram
+    package var version: Int64
+    /// When it was first applied: what happened before is counted where the program says so, and told to nobody.
+    package var since: Timestamp
+    package var zone: ZoneRules
+
+    /// From when on events count.
+    package var starts: Timestamp { program.starts.map { zone.start(of: $0) } ?? since }
+
+    /// Names of the events that it counts, in small letters.
+    var eventNames: [String] {
+        var names: Set<String> = []
+        for rule in program.earn {
+            switch rule.occasion {
+            case .order: names.formUnion(Self.orderEvents)
+            case .event(let name): names.insert(name.lowercased())
+            }
+        }
+        if case .until(let name) = program.pending { names.insert(name.lowercased()) }
+        return names.sorted()
+    }
+
+    /// As `CommerceOrder.action(named:)` knows them.
+    private static let orderEvents = [
+        "order completed", "completed order", "order updated", "updated order", "order refunded",
+        "refunded order", "order cancelled", "cancelled order", "order canceled", "canceled order",
+    ]
+}
