@@ -233,7 +233,8 @@ let package = Package(
             "Runtime",
             [
                 "Kernel", "JSONParsing", "Events", "Customers", "Insights", "Predictions",
-                "Documents", "Segments", "Experiments", "Journeys", "Messaging", "Templates",
+                "Loyalty", "Documents", "Segments", "Experiments", "Journeys", "Messaging",
+                "Templates",
                 "Boosting", "Analytics", "Records", "Delivery", "Runtime", "TestSupport", logging,
                 lifecycle, nio, nioPosix,
             ]),

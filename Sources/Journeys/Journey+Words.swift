@@ -123,7 +123,8 @@ extension JourneyStep {
         case .set(let values):
             "Set " + values.map { "\($0.name) to \($0.value.words)" }.joined(separator: ", ")
         case .webhook(let receiver, _): "Webhook to \(receiver)"
-        case .award(let points): "Award \(points) points"
+        case .award(let points, let program):
+            "Award \(points) points" + (program.map { " in \($0)" } ?? "")
         case .exit: "Leave the journey"
         }
     }

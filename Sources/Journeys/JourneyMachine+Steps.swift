@@ -224,9 +224,10 @@ extension JourneyMachine {
             json.key("data")
             writer.write(data, to: &json)
             phrase = "webhook to \(to)"
-        case .award(let points):
+        case .award(let points, let program):
             kind = .award
             json.member("points", points)
+            if let program { json.member("program", program) }
             phrase = "\(points) points"
         case .wait, .waitUntil, .waitUntilOrder, .waitFor, .branch, .split, .send, .exit: return
         }

@@ -20,7 +20,8 @@ package struct JourneyStep: Hashable, Sendable {
         /// Sets traits of the customer.
         case set([NamedValue])
         case webhook(receiver: String, data: StepValue)
-        case award(points: Int)
+        /// Points in a loyalty program; without a name, in the one that there is.
+        case award(points: Int, program: String? = nil)
         case exit
     }
 

@@ -105,8 +105,11 @@ enum StepReading {
     static func award(_ reader: DocumentReader) throws(DocumentProblem) -> JourneyStep.Action {
         var members = try reader.members()
         let points = try members.required("points").integer(1...1_000_000_000)
+        let program = try members.optional("program").map { reader throws(DocumentProblem) in
+            try reader.definitionName()
+        }
         try members.end()
-        return .award(points: points)
+        return .award(points: points, program: program)
     }
 }
 

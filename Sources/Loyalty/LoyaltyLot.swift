@@ -63,6 +63,8 @@ package struct LoyaltyEntry: Sendable, Equatable {
         /// What was owed is paid.
         case repay
         case adjust
+        /// Two customers are found to be one.
+        case move
     }
 
     package var sequence: Int64

@@ -18,6 +18,8 @@ package enum LoyaltyReason: Sendable, Equatable {
     case ended
     case debtPaid
     case adjusted(String)
+    /// The customer is one with another: from theirs, or to theirs.
+    case moved(customer: String, isOut: Bool)
 
     /// A machine's word.
     package var code: String {
@@ -34,6 +36,7 @@ package enum LoyaltyReason: Sendable, Equatable {
         case .ended: "expired"
         case .debtPaid: "debt_paid"
         case .adjusted: "adjusted"
+        case .moved(_, let isOut): isOut ? "moved_out" : "moved_in"
         }
     }
 
@@ -63,6 +66,10 @@ package enum LoyaltyReason: Sendable, Equatable {
         case .ended: return "\(count) expired"
         case .debtPaid: return "\(count) paid off what was owed"
         case .adjusted(let reason): return "\(count): \(reason)"
+        case .moved(let customer, let isOut):
+            return isOut
+                ? "\(count) moved to \(customer), who is the same person"
+                : "\(count) moved from \(customer), who is the same person"
         }
     }
 
@@ -86,6 +93,7 @@ package enum LoyaltyReason: Sendable, Equatable {
             json.member("lot", lot)
         case .spent(let reference): json.member("reference", reference)
         case .spendUndone(let operation): json.member("operation", operation)
+        case .moved(let customer, _): json.member("customer", customer)
         case .ended, .debtPaid: break
         }
         json.endObject()
@@ -118,6 +126,8 @@ package enum LoyaltyReason: Sendable, Equatable {
         case "expired": self = .ended
         case "debt_paid": self = .debtPaid
         case "adjusted": self = .adjusted(text("reason") ?? "")
+        case "moved_out": self = .moved(customer: text("customer") ?? "", isOut: true)
+        case "moved_in": self = .moved(customer: text("customer") ?? "", isOut: false)
         default: return nil
         }
     }

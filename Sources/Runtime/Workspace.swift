@@ -150,7 +150,7 @@ package final class Workspace: Sendable {
         numbers = Mutex(IDGenerator())
         loyalty = try LoyaltyDesk(
             path: folder + "/ledger.sqlite", records: records, zone: zone, clock: clock,
-            logger: logger)
+            position: log.lastPosition)
         try loadDefinitions()
         engine.wake()
     }

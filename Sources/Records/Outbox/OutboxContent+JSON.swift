@@ -25,10 +25,9 @@ extension OutboxDraft.Content {
     var firstState: OutboxState {
         switch self {
         case .send(let lane, _): lane.isEmpty ? .kept : .pending
-        case .award: .kept
         // The task's row, which is written with it, is all there is to do.
         case .task: .done
-        case .webhook, .coupon, .attributes: .pending
+        case .webhook, .coupon, .attributes, .award: .pending
         }
     }
 

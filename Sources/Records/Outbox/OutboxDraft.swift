@@ -4,7 +4,7 @@ package import Kernel
 package enum OutboxKind: String, Sendable, CaseIterable {
     /// A message to the customer; kept as what would be sent where nothing sends its channel.
     case send
-    /// Points for the customer; kept as what would be awarded.
+    /// Points for the customer, in a loyalty program.
     case award
     case webhook
     case coupon
@@ -58,7 +58,7 @@ package struct OutboxDraft: Sendable, Equatable {
     package enum Content: Sendable, Equatable {
         /// The message as a JSON object, and the lane that it is sent by: `email`; empty where nothing sends it.
         case send(lane: String, message: [UInt8])
-        /// What would be awarded as a JSON object.
+        /// What is awarded as a JSON object.
         case award([UInt8])
         /// To a receiver by its name: what happened, such as `journey.webhook`, and its data as a JSON object.
         case webhook(receiver: String, type: String, data: [UInt8])

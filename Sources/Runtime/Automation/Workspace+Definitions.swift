@@ -78,7 +78,7 @@ extension Workspace {
                 step.changes, plan.filling == nil ? try engine.bringIntoForce(tables) : plan
             )
         }
-        try loyalty.reload()
+        try loyalty.reload(at: log.lastPosition)
         if let reason = await engine.filled() { throw Failure.folding(reason) }
         return changes
     }

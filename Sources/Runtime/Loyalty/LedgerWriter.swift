@@ -78,6 +78,12 @@ package final class LedgerWriter: Sendable {
         @Sendable (_ ask: Ask, _ account: LedgerAccount, _ now: Timestamp) throws(Refusal) ->
         Decision
 
+    /// Decides what it is to move all of one account into another. Pure.
+    package typealias Move =
+        @Sendable (_ from: LedgerAccount, _ into: LedgerAccount, _ id: String) throws(Refusal) -> (
+            from: Decision, into: Decision
+        )
+
     /// Asks that may wait.
     static let queueMax = 10_000
     /// Asks that one commit takes.
@@ -115,13 +121,18 @@ package final class LedgerWriter: Sendable {
     private let store: LedgerStore
     private let clock: WallClock
     private let decide: Decide
+    private let move: Move?
     private let queue = DispatchQueue(label: "perennial.ledger", qos: .userInitiated)
     private let state = Mutex(State())
     private let kept = Mutex(Kept())
 
-    package init(store: LedgerStore, clock: WallClock, decide: @escaping Decide) {
+    /// - Parameter move: Nil where accounts aren't moved.
+    package init(
+        store: LedgerStore, clock: WallClock, move: Move? = nil, decide: @escaping Decide
+    ) {
         self.store = store
         self.clock = clock
+        self.move = move
         self.decide = decide
     }
 
@@ -219,6 +230,59 @@ package final class LedgerWriter: Sendable {
             }
         }
         try result.get()
+    }
+
+    /// Moves all of a customer's account into another's, once; nothing where there is no account.
+    package func move(
+        _ program: String, from: ID<Customer>, into: ID<Customer>, id: String
+    ) async throws(Refusal) {
+        let result: Result<Void, Refusal> = await withCheckedContinuation { continuation in
+            queue.async {
+                let result: Result<Void, Refusal> = self.kept.withLock { kept in
+                    // They are read anew next time.
+                    defer { kept = Kept() }
+                    do {
+                        try self.commitMove(program, from, into, id)
+                        return .success(())
+                    } catch {
+                        return .failure((error as? Refusal) ?? .storage("\(error)"))
+                    }
+                }
+                continuation.resume(returning: result)
+            }
+        }
+        try result.get()
+    }
+
+    private func commitMove(
+        _ program: String, _ from: ID<Customer>, _ into: ID<Customer>, _ id: String
+    ) throws {
+        guard let move, let source = try store.account(program: program, customer: from),
+            try store.operation(program: program, id: id + "/out") == nil
+        else { return }
+        let target =
+            try store.account(program: program, customer: into)
+            ?? LedgerAccount(id: try store.nextAccount(), program: program, customer: into)
+        let decided = try move(source, target, id)
+        let now = clock.now
+        func change(
+            _ account: LedgerAccount, _ decision: Decision, _ operation: String
+        ) -> LedgerChange {
+            var account = account
+            account.state = decision.state
+            account.nextAt = decision.nextAt
+            account.entryCount += Int64(decision.entries.count)
+            account.revision += 1
+            return LedgerChange(
+                account: account,
+                operation: LedgerOperation(
+                    id: operation, account: account.id, at: now, content: [],
+                    answer: decision.answer),
+                entries: decision.entries, lots: decision.lots, news: decision.news)
+        }
+        try store.commit([
+            change(source, decided.from, id + "/out"), change(target, decided.into, id + "/in"),
+        ])
     }
 
     /// What an operation would answer; nothing is done.

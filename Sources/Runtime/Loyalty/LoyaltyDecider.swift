@@ -13,15 +13,42 @@ enum LoyaltyDecider {
         let outcome = before.applying(
             ask.request.operation, id: ask.id, at: min(ask.request.at ?? now, now), now: now,
             program: inForce.program, zone: inForce.zone)
-        let account = outcome.account
-        var decision = LedgerWriter.Decision(
+        return decision(
+            of: outcome, customer: ask.customer, operation: ask.id, isQuiet: ask.isQuiet,
             // Nobody asks again for what the log told.
             answer: ask.content.isEmpty
                 ? []
                 : LoyaltyAnswer.json(
                     outcome, id: ask.id, program: inForce.program, version: inForce.version,
-                    zone: inForce.zone),
-            state: account.encoded())
+                    zone: inForce.zone), inForce)
+    }
+
+    /// Moves all of one account into another.
+    static func move(
+        _ from: LedgerAccount, into: LedgerAccount, id: String, by inForce: LoyaltyInForce
+    ) throws(ByteReader.Damaged) -> (from: LedgerWriter.Decision, into: LedgerWriter.Decision) {
+        let merging = try LoyaltyAccount(decoding: from.state.span).moving(
+            into: try LoyaltyAccount(decoding: into.state.span),
+            names: (from.customer.description, into.customer.description),
+            // A shop's history that is looked at later isn't moved to now.
+            now: .earliest,
+            program: inForce.program, zone: inForce.zone)
+        return (
+            decision(
+                of: merging.from, customer: from.customer, operation: id, isQuiet: true, answer: [],
+                inForce),
+            decision(
+                of: merging.into, customer: into.customer, operation: id,
+                isQuiet: merging.into.account.latest < inForce.since, answer: [], inForce)
+        )
+    }
+
+    private static func decision(
+        of outcome: LoyaltyOutcome, customer: ID<Customer>, operation: String, isQuiet: Bool,
+        answer: [UInt8], _ inForce: LoyaltyInForce
+    ) -> LedgerWriter.Decision {
+        let account = outcome.account
+        var decision = LedgerWriter.Decision(answer: answer, state: account.encoded())
         decision.entries = outcome.entries.map { entry in
             LedgerEntry(
                 sequence: entry.sequence, lot: entry.lot, kind: entry.kind.rawValue,
@@ -30,10 +57,10 @@ enum LoyaltyDecider {
         }
         decision.lots = outcome.changedLots.map { row(of: account.lots[Int($0) - 1]) }
         decision.nextAt = account.nextMoment(inForce.program, inForce.zone)
-        if !ask.isQuiet {
+        if !isQuiet {
             decision.news = outcome.news.enumerated().map { place, news in
                 frame(
-                    news, customer: ask.customer, operation: ask.id, place: place,
+                    news, customer: customer, operation: operation, place: place,
                     account: account, inForce)
             }
         }

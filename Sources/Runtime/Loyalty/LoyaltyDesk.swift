@@ -1,7 +1,6 @@
 import Analytics
 import Documents
 package import Kernel
-import Logging
 package import Loyalty
 package import Records
 import Synchronization
@@ -36,29 +35,45 @@ package final class LoyaltyDesk: Sendable {
     }
 
     init(
-        path: String, records: RecordsStore, zone: ZoneRules, clock: WallClock, logger: Logger
+        path: String, records: RecordsStore, zone: ZoneRules, clock: WallClock, position: Int64
     ) throws {
         store = try LedgerStore(path: path)
         self.records = records
         self.zone = zone
         let known = Programs()
         self.known = known
-        writer = LedgerWriter(store: store, clock: clock) {
-            ask, account, now throws(LedgerWriter.Refusal) in
-            guard let inForce = known.byName.withLock({ $0[ask.program] }) else {
-                throw .storage("program \(ask.program) went out of force")
+        let find: @Sendable (String) throws(LedgerWriter.Refusal) -> LoyaltyInForce = {
+            name throws(LedgerWriter.Refusal) in
+            guard let inForce = known.byName.withLock({ $0[name] }) else {
+                throw .storage("program \(name) went out of force")
             }
-            do throws(ByteReader.Damaged) {
-                return try LoyaltyDecider.decide(ask, account, now, by: inForce)
-            } catch {
-                throw .storage("account \(account.id) is damaged at byte \(error.offset)")
-            }
+            return inForce
         }
-        try reload()
+        writer = LedgerWriter(
+            store: store, clock: clock,
+            move: { from, into, id throws(LedgerWriter.Refusal) in
+                let inForce = try find(into.program)
+                do throws(ByteReader.Damaged) {
+                    return try LoyaltyDecider.move(from, into: into, id: id, by: inForce)
+                } catch {
+                    throw .storage("account \(from.id) is damaged at byte \(error.offset)")
+                }
+            },
+            decide: { ask, account, now throws(LedgerWriter.Refusal) in
+                let inForce = try find(ask.program)
+                do throws(ByteReader.Damaged) {
+                    return try LoyaltyDecider.decide(ask, account, now, by: inForce)
+                } catch {
+                    throw .storage("account \(account.id) is damaged at byte \(error.offset)")
+                }
+            })
+        try reload(at: position)
     }
 
-    /// Goes by what is defined now.
-    func reload() throws {
+    /// Goes by what is defined now. What happened before a program was applied counts only where it says so.
+    ///
+    /// - Parameter position: The log's last one.
+    func reload(at position: Int64) throws {
         var found: [String: LoyaltyInForce] = [:]
         for row in try records.definitionsInForce() where row.kind == "program" {
             let program = try LoyaltyProgram(
@@ -67,6 +82,11 @@ package final class LoyaltyDesk: Sendable {
             found[row.name] = LoyaltyInForce(
                 program: program, version: row.version, since: first?.appliedAt ?? row.appliedAt,
                 zone: zone)
+        }
+        for inForce in found.values {
+            let name = inForce.program.name
+            guard try store.position(program: name) == nil else { continue }
+            try store.commit([], reached: (name, inForce.program.starts == nil ? position : 0))
         }
         known.byName.withLock { $0 = found }
     }

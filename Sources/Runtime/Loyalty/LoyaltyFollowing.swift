@@ -18,6 +18,7 @@ extension Workspace {
     @discardableResult
     package func followLoyalty() async throws -> Bool {
         var didSomething = false
+        if try await followMerges() { didSomething = true }
         for inForce in loyalty.programs {
             if try await follow(inForce) { didSomething = true }
             if try await letTimePass(inForce) { didSomething = true }
@@ -30,14 +31,7 @@ extension Workspace {
     private func follow(_ inForce: LoyaltyInForce) async throws -> Bool {
         let name = inForce.program.name
         let last = engine.status.archivedPosition
-        var position: Int64
-        if let known = try loyalty.store.position(program: name) {
-            position = known
-        } else {
-            // What happened before the program was applied counts only where it says so.
-            position = inForce.program.starts == nil ? last : 0
-            try await loyalty.writer.perform([], reached: (name, position))
-        }
+        var position = try loyalty.store.position(program: name) ?? last
         var didSomething = false
         while position < last {
             let rows = try archive.loyaltyEvents(
@@ -50,6 +44,33 @@ extension Workspace {
             position = reached
         }
         return didSomething
+    }
+
+    /// The name under which it is kept how far merges were followed; no program is called so.
+    private static let merges = "-merges"
+    private static let mergesAtOnce = 200
+
+    /// Moves the accounts of customers who were found to be somebody else's. A merge that is undone later moves
+    /// nothing back: whose the points were can't be told any more; an adjustment can.
+    private func followMerges() async throws -> Bool {
+        var didSomething = false
+        while true {
+            let last = try loyalty.store.position(program: Self.merges) ?? 0
+            let merges = try records.merges(after: last, limit: Self.mergesAtOnce)
+            guard let newest = merges.last else { return didSomething }
+            for merge in merges where merge.undoneAt == nil {
+                guard let winner = try records.root(of: merge.loser), winner != merge.loser else {
+                    continue
+                }
+                for inForce in loyalty.programs {
+                    try await loyalty.writer.move(
+                        inForce.program.name, from: merge.loser, into: winner,
+                        id: "merge:\(merge.id)")
+                }
+                didSomething = true
+            }
+            try await loyalty.writer.perform([], reached: (Self.merges, newest.id.rawValue))
+        }
     }
 
     private func ask(

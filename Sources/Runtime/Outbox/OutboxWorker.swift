@@ -175,6 +175,13 @@ package struct OutboxWorker: Service {
                 for item in items {
                     group.addTask { await deliver(item, to: receiver, ended) }
                 }
+            } else if lane.kind == .award {
+                group.addTask {
+                    let results = await workspace.award(items, pauseMs: options.pauseMs)
+                    ended.add(
+                        .init(lane: lane, count: items.count, results: results, delivery: nil))
+                    workspace.records.outboxBell.ring()
+                }
             } else {
                 group.addTask { await write(items, of: lane, ended) }
             }

@@ -1,0 +1,94 @@
+package import Kernel
+
+extension LoyaltyAccount {
+    /// What it is to find that two customers are one: everything of this account moves into another, lot by lot.
+    package struct Merging: Sendable, Equatable {
+        /// What is left here: nothing.
+        package var from: LoyaltyOutcome
+        package var into: LoyaltyOutcome
+    }
+
+    /// Moves everything into another account. Lots keep when they were earned, are spendable and end; orders, spendings
+    /// and reservations go with them, so that later returns find what they are of.
+    ///
+    /// - Parameters:
+    ///   - names: What the two customers are called in the reasons.
+    ///   - now: Up to when time has passed in both.
+    package func moving(
+        into target: LoyaltyAccount, names: (from: String, into: String), now: Timestamp,
+        program: LoyaltyProgram, zone: ZoneRules
+    ) -> Merging {
+        let moment = max(now, latest, target.latest)
+        var source = LoyaltyWork(self, program, zone, "")
+        source.settle(to: moment)
+        var work = LoyaltyWork(target, program, zone, "")
+        work.settle(to: moment)
+        let settled = (source.entries.count, work.entries.count)
+        work.take(source.account, from: names.from)
+        source.moveOut(to: names.into)
+        work.runDue()
+        func outcome(_ work: LoyaltyWork, _ settled: Int) -> LoyaltyOutcome {
+            LoyaltyOutcome(
+                account: work.account, entries: work.entries, entriesByTime: settled,
+                changedLots: work.changedLots.sorted(), news: work.news, refusal: nil)
+        }
+        return Merging(from: outcome(source, settled.0), into: outcome(work, settled.1))
+    }
+}
+
+extension LoyaltyWork {
+    fileprivate mutating func moveOut(to customer: String) {
+        let reason = LoyaltyReason.moved(customer: customer, isOut: true)
+        for index in account.lots.indices where account.lots[index].remaining > 0 {
+            let points = account.lots[index].remaining
+            account.lots[index].remaining = 0
+            account.lots[index].held = 0
+            enter(.move, lot: account.lots[index].id, -points, reason)
+        }
+        enter(.move, lot: 0, account.debt, reason)
+        account.debt = 0
+        account.orders = []
+        account.spendings = [:]
+        account.holdings = [:]
+        account.usage = [:]
+        account.tier = 0
+        account.graceUntil = nil
+    }
+
+    fileprivate mutating func take(_ other: LoyaltyAccount, from customer: String) {
+        let reason = LoyaltyReason.moved(customer: customer, isOut: false)
+        let shift = Int64(account.lots.count)
+        func shifted(_ draws: [Draw]) -> [Draw] {
+            draws.map { Draw(lot: $0.lot + shift, points: $0.points) }
+        }
+        for lot in other.lots {
+            var own = lot
+            own.id += shift
+            account.lots.append(own)
+            changedLots.insert(own.id)
+            enter(.move, lot: own.id, lot.remaining, reason)
+        }
+        account.debt += other.debt
+        enter(.move, lot: 0, -other.debt, reason)
+        for order in other.orders {
+            var own = order
+            own.lots = order.lots.map { $0 + shift }
+            // An order that both know stays this account's; the other's is no longer found by its number.
+            while account.orders.contains(where: { $0.id == own.id }) { own.id += " (merged)" }
+            account.orders.append(own)
+        }
+        for (id, spending) in other.spendings {
+            var own = spending
+            own.draws = shifted(spending.draws)
+            account.spendings[id] = own
+        }
+        for (id, holding) in other.holdings {
+            var own = holding
+            own.draws = shifted(holding.draws)
+            account.holdings[id] = own
+        }
+        account.usage.merge(other.usage, uniquingKeysWith: +)
+        account.enteredTiers.formUnion(other.enteredTiers)
+        if let active = other.active { account.active = max(account.active ?? active, active) }
+    }
+}
