@@ -14,7 +14,7 @@ struct Perennial: AsyncParsableCommand {
             SimulateCommand.self, CampaignCommand.self, MailCommand.self, TaskCommand.self,
             OutboxCommand.self,
             WebhookCommand.self,
-            MergeCommand.self, KeyCommand.self, MemberCommand.self, ConfigCommand.self,
+            MergeCommand.self, DoctorCommand.self, KeyCommand.self, MemberCommand.self, ConfigCommand.self,
         ])
 }
 

@@ -17,6 +17,31 @@ extension LedgerStore {
         }
     }
 
+    /// Accounts in the order in which they were opened, with all their lots; one moment's state of them.
+    package func accounts(
+        after id: Int64, limit: Int
+    ) throws -> [(account: LedgerAccount, lots: [LedgerLot])] {
+        try file.reader.read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT id, program, customer, state, entry_count, revision, next_at
+                    FROM ledger_accounts WHERE id > ? ORDER BY id LIMIT ?
+                    """, arguments: [id, limit]
+            ).map { row in
+                let account = LedgerAccount(row: row)
+                let lots = try Row.fetchAll(
+                    db,
+                    sql: """
+                        SELECT lot, source, created_at, available_at, expires_at, issued, remaining,
+                            held FROM ledger_lots WHERE account = ? ORDER BY lot
+                        """, arguments: [account.id]
+                ).map(LedgerLot.init(row:))
+                return (account, lots)
+            }
+        }
+    }
+
     /// What was asked under an id before; nil where nothing was.
     package func operation(program: String, id: String) throws -> LedgerOperation? {
         try file.reader.read { db in

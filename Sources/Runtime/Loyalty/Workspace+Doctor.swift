@@ -1,0 +1,72 @@
+import Kernel
+import Loyalty
+package import Records
+
+/// What a look through everything that must add up found.
+package struct DoctorReport: Sendable, Equatable {
+    package var ledger: LedgerStore.Check
+    /// Accounts whose remembered state says something else than their rows.
+    package var states: [LedgerProblem] = []
+    /// What is wrong elsewhere.
+    package var others: [String] = []
+
+    package var problemCount: Int { ledger.problemCount + states.count + others.count }
+}
+
+extension Workspace {
+    private static let accountsAtOnce = 500
+
+    /// Checks that the ledger adds up, entry by entry. Blocks; who asks of the ledger goes on meanwhile.
+    package func examine() throws -> DoctorReport {
+        var report = DoctorReport(ledger: try loyalty.store.check())
+        var last: Int64 = 0
+        while true {
+            let accounts = try loyalty.store.accounts(
+                after: last, limit: Self.accountsAtOnce)
+            guard let newest = accounts.last else { break }
+            for (account, lots) in accounts {
+                for text in Self.differences(account, lots)
+                where report.states.count < LedgerStore.Check.problemsMax {
+                    report.states.append(LedgerProblem(account: account.id, description: text))
+                }
+            }
+            last = newest.account.id
+        }
+        for inForce in loyalty.programs {
+            let name = inForce.program.name
+            if let position = try loyalty.store.position(program: name),
+                position > log.lastPosition
+            {
+                report.others.append(
+                    "program \(name) has followed the log up to \(position), and the log ends at "
+                        + "\(log.lastPosition): it was restored from an older copy than the ledger")
+            }
+        }
+        return report
+    }
+
+    /// What an account's state says otherwise than its rows.
+    private static func differences(_ kept: LedgerAccount, _ lots: [LedgerLot]) -> [String] {
+        let account: LoyaltyAccount
+        do throws(ByteReader.Damaged) {
+            account = try LoyaltyAccount(decoding: kept.state.span)
+        } catch {
+            return ["its state is damaged at byte \(error.offset)"]
+        }
+        var found = account.problems()
+        if account.entryCount != kept.entryCount {
+            found.append("counts \(account.entryCount) entries and has \(kept.entryCount)")
+        }
+        guard account.lots.count == lots.count else {
+            return found + ["remembers \(account.lots.count) lots and has \(lots.count)"]
+        }
+        for (lot, row) in zip(account.lots, lots)
+        where lot.id != row.id || lot.remaining != row.remaining || lot.held != row.held
+            || lot.issued != row.issued || lot.expiresAt != row.expiresAt
+            || lot.availableAt != row.availableAt
+        {
+            found.append("remembers lot \(lot.id) otherwise than it stands")
+        }
+        return found
+    }
+}
