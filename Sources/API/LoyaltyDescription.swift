@@ -100,16 +100,19 @@ enum LoyaltyDescription {
     }
 
     private static let text = """
-        {"type": "string", "minLength": 1, "maxLength": \(LoyaltyRequest.textBytesMax / 4)}
+        {"type": "string", "minLength": 1, "maxLength": \(LoyaltyRequest.textCharactersMax)}
         """
     private static let points = """
         {"type": "integer", "minimum": 1, "maximum": \(LoyaltyProgram.pointsMax)}
         """
-    private static let money = #"{"type": "number", "minimum": 0, "maximum": 1000000, "multipleOf": 0.01}"#
+    private static let money =
+        #"{"type": "number", "minimum": 0, "maximum": 1000000, "multipleOf": 0.01}"#
 
     private static func body(_ kind: LoyaltyRequest.Kind) -> String {
         var required = ["customer"]
-        var members = ["\"customer\": \(text)", "\"at\": {\"type\": \"string\", \"format\": \"date-time\"}"]
+        var members = [
+            "\"customer\": \(text)", "\"at\": {\"type\": \"string\", \"format\": \"date-time\"}",
+        ]
         func add(_ name: String, _ schema: String, isRequired: Bool = true) {
             members.append("\"\(name)\": \(schema)")
             if isRequired { required.append(name) }
@@ -119,14 +122,24 @@ enum LoyaltyDescription {
         case .order:
             add("order_id", text)
             add("currency", #"{"type": "string", "pattern": "^[A-Z]{3}$"}"#, isRequired: false)
-            add("lines", ##"{"type": "array", "minItems": 1, "maxItems": 2000, "items": {"$ref": "#/components/schemas/Line"}}"##)
+            add(
+                "lines",
+                ##"{"type": "array", "minItems": 1, "maxItems": 2000, "items": {"$ref": "#/components/schemas/Line"}}"##
+            )
         case .refund:
             add("order_id", text)
             add("refund_id", text, isRequired: false)
-            add("amount", money, isRequired: false)
-            add("whole", #"{"type": "boolean"}"#, isRequired: false)
-            add("lines", ##"{"type": "array", "minItems": 1, "maxItems": 2000, "items": {"$ref": "#/components/schemas/RefundedLine"}}"##, isRequired: false)
-            extra = #", "anyOf": [{"required": ["amount"]}, {"required": ["whole"]}, {"required": ["lines"]}]"#
+            add(
+                "amount",
+                "{\"type\": \"number\", \"minimum\": 0.01, \"maximum\": 1000000, \"multipleOf\": 0.01}",
+                isRequired: false)
+            add("whole", #"{"const": true}"#, isRequired: false)
+            add(
+                "lines",
+                ##"{"type": "array", "minItems": 1, "maxItems": 2000, "items": {"$ref": "#/components/schemas/RefundedLine"}}"##,
+                isRequired: false)
+            extra =
+                #", "anyOf": [{"required": ["amount"]}, {"required": ["whole"]}, {"required": ["lines"]}]"#
         case .cancel: add("order_id", text)
         case .event:
             add("event", text)
@@ -143,10 +156,16 @@ enum LoyaltyDescription {
         case .reserve:
             add("points", points)
             add("reference", text, isRequired: false)
-            add("expires_in", "{\"type\": \"integer\", \"minimum\": 1, \"maximum\": \(LoyaltyRequest.holdSeconds.upperBound)}", isRequired: false)
+            add(
+                "expires_in",
+                "{\"type\": \"integer\", \"minimum\": 1, \"maximum\": \(LoyaltyRequest.holdSeconds.upperBound)}",
+                isRequired: false)
         case .confirm, .release: add("operation", text)
         case .adjust:
-            add("points", "{\"type\": \"integer\", \"minimum\": -\(LoyaltyProgram.pointsMax), \"maximum\": \(LoyaltyProgram.pointsMax), \"not\": {\"const\": 0}}")
+            add(
+                "points",
+                "{\"type\": \"integer\", \"minimum\": -\(LoyaltyProgram.pointsMax), \"maximum\": \(LoyaltyProgram.pointsMax), \"not\": {\"const\": 0}}"
+            )
             add("reason", text)
         case .tick: break
         }

@@ -6,7 +6,9 @@ package import Hummingbird
 ///
 /// Add it after the routes that exist. `HEAD` is left to the router, whose answer has no body.
 package struct UnknownRoutes: Sendable {
-    private static let methods: [HTTPRequest.Method] = [.get, .post, .put, .patch, .delete]
+    private static let methods: [HTTPRequest.Method] = [
+        .get, .post, .put, .patch, .delete, .trace,
+    ]
     /// So much of an unknown path is repeated in the answer.
     private static let pathCharactersMax = 200
 

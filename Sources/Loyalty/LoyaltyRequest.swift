@@ -9,7 +9,7 @@ package struct LoyaltyRequest: Sendable, Equatable {
         case tick
     }
 
-    package static let textBytesMax = 255
+    package static let textCharactersMax = 255
     package static let holdSeconds = 1...90 * 86_400
     static let holdSecondsDefault = 30 * 60
 
@@ -214,8 +214,8 @@ extension DocumentReader {
     /// A text of moderate length that isn't empty.
     func loyaltyText() throws(DocumentProblem) -> String {
         let text = try text()
-        guard !text.isEmpty, text.utf8.count <= LoyaltyRequest.textBytesMax else {
-            throw problem("must have 1 to \(LoyaltyRequest.textBytesMax) bytes")
+        guard !text.isEmpty, text.unicodeScalars.count <= LoyaltyRequest.textCharactersMax else {
+            throw problem("must have 1 to \(LoyaltyRequest.textCharactersMax) characters")
         }
         return text
     }

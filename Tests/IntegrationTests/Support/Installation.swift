@@ -27,6 +27,9 @@ enum Installation {
     /// The Python that has the public clients.
     static let clientsPython = root.appending(path: ".perennial/venv/bin/python")
 
+    static var hasDescriber: Bool {
+        isExecutable(root.appending(path: ".perennial/venv/bin/schemathesis"))
+    }
     static var hasClients: Bool { isExecutable(clientsPython) }
 
     /// Whether it has what receives and verifies mail.
