@@ -165,7 +165,7 @@ let package = Package(
             dependencies: [
                 "Kernel", "Documents", "Events", "Analytics", "Insights", "RetentionModels",
                 "Boosting",
-                "Segments", "Journeys", "Records", "Runtime", "YAMLText", argumentParser,
+                "Segments", "Journeys", "Loyalty", "Records", "Runtime", "YAMLText", argumentParser,
                 hummingbird, logging,
             ], path: "Benchmarks",
             exclude: [

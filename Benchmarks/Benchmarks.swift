@@ -9,6 +9,7 @@ struct Benchmarks: AsyncParsableCommand {
         subcommands: [
             EmptyServerCommand.self, OrdersCommand.self, ArchiveCommand.self,
             CohortsCommand.self, ModelCommand.self, ModelsCommand.self, AutomationCommand.self,
+            LoyaltyCommand.self,
         ])
 }
 
