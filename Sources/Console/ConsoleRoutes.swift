@@ -56,6 +56,7 @@ package struct ConsoleRoutes: Sendable {
         addCustomer(to: router)
         addSegments(to: router)
         addJourneys(to: router)
+        addLoyalty(to: router)
         addTasks(to: router)
         addOutbox(to: router)
         addPublicMail(to: router)

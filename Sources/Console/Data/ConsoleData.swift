@@ -38,6 +38,8 @@ package struct ConsoleData: Sendable {
     package var automation: AutomationData
     /// Templates, messages, suppressions, campaigns, and the pages that recipients come to.
     package var mail: MailData
+    /// Loyalty programs and their members.
+    package var loyalty: LoyaltyData
 
     package init(
         overview: @escaping @Sendable () async throws -> OverviewPageData,
@@ -55,7 +57,8 @@ package struct ConsoleData: Sendable {
         session: @escaping @Sendable (String) async throws -> ConsoleSession?,
         signOut: @escaping @Sendable (String) async throws -> Void,
         changePassword: @escaping @Sendable (PasswordChange) async throws -> PasswordOutcome,
-        automation: AutomationData = AutomationData(), mail: MailData = MailData()
+        automation: AutomationData = AutomationData(), mail: MailData = MailData(),
+        loyalty: LoyaltyData = LoyaltyData()
     ) {
         self.overview = overview
         self.retention = retention
@@ -74,5 +77,6 @@ package struct ConsoleData: Sendable {
         self.changePassword = changePassword
         self.automation = automation
         self.mail = mail
+        self.loyalty = loyalty
     }
 }

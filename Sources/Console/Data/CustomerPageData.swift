@@ -24,12 +24,15 @@ package struct CustomerPageData: Sendable {
     package var runs: [RunRow]
     /// Open tasks, then those done last.
     package var tasks: [TaskRow]
+    /// How they stand in loyalty programs.
+    package var loyalty: [MemberStanding]
 
     package init(
         row: CustomerRow, identifiers: [IdentifierRow], attributes: [AttributeRow],
         refunded: Amounts, orders: [OrderRow], timeline: TimelinePage, merges: [MergeRow],
         aliveCurve: [AlivePoint] = [], predictions: [PastPrediction] = [], why: String = "",
-        segments: [MembershipRow] = [], runs: [RunRow] = [], tasks: [TaskRow] = []
+        segments: [MembershipRow] = [], runs: [RunRow] = [], tasks: [TaskRow] = [],
+        loyalty: [MemberStanding] = []
     ) {
         self.row = row
         self.identifiers = identifiers
@@ -44,6 +47,7 @@ package struct CustomerPageData: Sendable {
         self.segments = segments
         self.runs = runs
         self.tasks = tasks
+        self.loyalty = loyalty
     }
 }
 

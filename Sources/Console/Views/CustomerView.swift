@@ -74,6 +74,7 @@ struct CustomerView {
     let tasks: [TaskView]
     let hasTasks: Bool
     let newTaskPath: String
+    let standings: [MemberStandingView]
     /// Nil where nothing is known of mail.
     let mail: CustomerMailView?
 
@@ -121,6 +122,7 @@ struct CustomerView {
         hasRuns = !runs.isEmpty
         tasks = data.tasks.map { TaskView($0, formats) }
         hasTasks = !tasks.isEmpty
+        standings = data.loyalty.map { MemberStandingView($0, formats: formats) }
         self.mail = mail.map { CustomerMailView($0, formats) }
         newTaskPath = "/tasks/new?customer=\(row.customer)&next=\(FormFields.encode(path))"
     }

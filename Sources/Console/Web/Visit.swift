@@ -143,6 +143,7 @@ enum Room: String, CaseIterable, Sendable {
     case segments
     case journeys
     case campaigns
+    case loyalty
     case templates
     case messages
     case suppressions
@@ -159,6 +160,7 @@ enum Room: String, CaseIterable, Sendable {
         case .segments: "/segments"
         case .journeys: "/journeys"
         case .campaigns: "/campaigns"
+        case .loyalty: "/loyalty"
         case .templates: "/templates"
         case .messages: "/messages"
         case .suppressions: "/suppressions"
@@ -173,7 +175,7 @@ enum Room: String, CaseIterable, Sendable {
     /// Any of these opens the room.
     var permissions: Set<Permission> {
         switch self {
-        case .home, .journeys, .campaigns, .templates, .retention, .models: [.readFigures]
+        case .home, .journeys, .campaigns, .loyalty, .templates, .retention, .models: [.readFigures]
         case .segments, .messages: [.readFigures, .readCustomers]
         case .customers, .suppressions, .tasks, .outbox: [.readCustomers]
         case .settings: [.manageMembers, .manageKeys]

@@ -14,6 +14,8 @@ package struct LedgerAccount: Sendable, Equatable {
     package var revision: Int64
     /// When time itself changes something of it next; nil for never.
     package var nextAt: Timestamp?
+    /// The tier's place among the program's; 0 for the lowest, and where there are none.
+    package var tier = 0
 
     package init(
         id: Int64, program: String, customer: ID<Customer>, state: [UInt8] = [],

@@ -9,7 +9,7 @@ extension LedgerStore {
             try Row.fetchOne(
                 db,
                 sql: """
-                    SELECT id, program, customer, state, entry_count, revision, next_at
+                    SELECT id, program, customer, state, entry_count, revision, next_at, tier
                     FROM ledger_accounts
                     WHERE program = ? AND customer = ?
                     """, arguments: [program, customer.rawValue]
@@ -25,7 +25,7 @@ extension LedgerStore {
             try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT id, program, customer, state, entry_count, revision, next_at
+                    SELECT id, program, customer, state, entry_count, revision, next_at, tier
                     FROM ledger_accounts WHERE id > ? ORDER BY id LIMIT ?
                     """, arguments: [id, limit]
             ).map { row in
@@ -144,16 +144,17 @@ extension Row {
 }
 
 extension LedgerAccount {
-    fileprivate init(row: Row) {
+    init(row: Row) {
         self.init(
             id: row[0], program: row[1], customer: ID(rawValue: row[2]),
             state: row.blob(3), entryCount: row[4], revision: row[5],
             nextAt: row[6] == 0 ? nil : Timestamp(milliseconds: row[6]))
+        tier = row[7]
     }
 }
 
 extension LedgerEntry {
-    fileprivate init(row: Row) {
+    init(row: Row) {
         self.init(
             sequence: row[0], lot: row[1], kind: row[2], amount: row[3], balance: row[4],
             at: Timestamp(milliseconds: row[5]), reason: row.blob(6))
@@ -161,7 +162,7 @@ extension LedgerEntry {
 }
 
 extension LedgerLot {
-    fileprivate init(row: Row) {
+    init(row: Row) {
         func time(_ column: Int) -> Timestamp? {
             let ms: Int64 = row[column]
             return ms == 0 ? nil : Timestamp(milliseconds: ms)

@@ -48,14 +48,14 @@ package final class LedgerStore: Sendable {
                 db,
                 """
                 INSERT INTO ledger_accounts
-                    (id, program, customer, state, entry_count, revision, next_at)
-                VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6) ON CONFLICT DO NOTHING
+                    (id, program, customer, state, entry_count, revision, next_at, tier)
+                VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?7) ON CONFLICT DO NOTHING
                 """)
             changeAccount = try HotStatement(
                 db,
                 """
                 UPDATE ledger_accounts SET state = ?2, entry_count = ?3, revision = ?4,
-                    next_at = ?8
+                    next_at = ?8, tier = ?9
                 WHERE id = ?1 AND revision = ?4 - 1 AND entry_count = ?5
                     AND program = ?6 AND customer = ?7
                 """)
@@ -131,6 +131,7 @@ package final class LedgerStore: Sendable {
         writing.changeAccount.bind(6, text: account.program)
         writing.changeAccount.bind(7, account.customer.rawValue)
         writing.changeAccount.bind(8, account.nextAt?.milliseconds ?? 0)
+        writing.changeAccount.bind(9, Int64(account.tier))
         try writing.changeAccount.run()
         if writing.changeAccount.changes == 0 {
             guard before == 0, account.revision == 1 else {
@@ -142,6 +143,7 @@ package final class LedgerStore: Sendable {
             writing.addAccount.bind(4, blob: account.state.span)
             writing.addAccount.bind(5, account.entryCount)
             writing.addAccount.bind(6, account.nextAt?.milliseconds ?? 0)
+            writing.addAccount.bind(7, Int64(account.tier))
             try writing.addAccount.run()
             guard writing.addAccount.changes > 0 else { throw Refusal.stale(account: account.id) }
         }

@@ -13,6 +13,7 @@ enum LedgerTables {
             entry_count BIGINT NOT NULL,
             revision BIGINT NOT NULL,
             next_at BIGINT NOT NULL,
+            tier BIGINT NOT NULL,
             UNIQUE (program, customer)
         );
         CREATE INDEX ledger_accounts_by_next ON ledger_accounts (program, next_at)

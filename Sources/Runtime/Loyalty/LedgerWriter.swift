@@ -42,6 +42,8 @@ package final class LedgerWriter: Sendable {
         package var lots: [LedgerLot] = []
         /// When time itself changes something next; nil for never.
         package var nextAt: Timestamp?
+        /// The tier's place among the program's.
+        package var tier = 0
         /// What the log is to be told: frames of events.
         package var news: [[UInt8]] = []
 
@@ -271,6 +273,7 @@ package final class LedgerWriter: Sendable {
             var account = account
             account.state = decision.state
             account.nextAt = decision.nextAt
+            account.tier = decision.tier
             account.entryCount += Int64(decision.entries.count)
             account.revision += 1
             return LedgerChange(
@@ -328,6 +331,7 @@ package final class LedgerWriter: Sendable {
             let decision = try decide(ask, account, min(ask.now ?? now, now))
             account.state = decision.state
             account.nextAt = decision.nextAt
+            account.tier = decision.tier
             account.entryCount += Int64(decision.entries.count)
             account.revision += 1
             changed[owner] = account

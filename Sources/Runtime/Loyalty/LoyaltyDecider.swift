@@ -56,6 +56,7 @@ enum LoyaltyDecider {
                 reason: entry.reason.json)
         }
         decision.lots = outcome.changedLots.map { row(of: account.lots[Int($0) - 1]) }
+        decision.tier = account.tier
         decision.nextAt = account.nextMoment(inForce.program, inForce.zone)
         if !isQuiet {
             decision.news = outcome.news.enumerated().map { place, news in

@@ -15,6 +15,7 @@ struct ConsoleRooms: Sendable {
     let doors: Doors
     private let automation: ConsoleAutomation
     private let mail: ConsoleMail
+    private let loyalty: ConsoleLoyalty
     private let homeFigures: KeptFigures<OverviewPageData>
     private let retentionFigures: KeptFigures<RetentionPageData>
 
@@ -23,6 +24,7 @@ struct ConsoleRooms: Sendable {
         self.workspace = workspace
         self.doors = doors
         automation = ConsoleAutomation(workspace: workspace)
+        loyalty = ConsoleLoyalty(workspace: workspace)
         self.mail = ConsoleMail(automation: automation, settings: settings, room: mail)
         homeFigures = KeptFigures(clock: workspace.clock)
         retentionFigures = KeptFigures(clock: workspace.clock)
@@ -63,7 +65,7 @@ struct ConsoleRooms: Sendable {
             session: { try await doors.session($0) },
             signOut: { try await doors.signOut($0) },
             changePassword: { try await doors.changePassword($0) },
-            automation: automation.data, mail: mail.data)
+            automation: automation.data, mail: mail.data, loyalty: loyalty.data)
     }
 
     // MARK: Figures
@@ -162,7 +164,8 @@ struct ConsoleRooms: Sendable {
                 details.orders, prediction: row.prediction, run: workspace.newestModelRun(),
                 zone: workspace.zone), predictions: details.predictions,
             why: details.rhythm?.sentence ?? "", segments: try automation.memberships(of: root),
-            runs: try automation.runs(of: root), tasks: try automation.tasks(of: details.members))
+            runs: try automation.runs(of: root), tasks: try automation.tasks(of: details.members),
+            loyalty: try loyalty.standings(root))
     }
 
     private func timeline(
