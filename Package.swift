@@ -103,6 +103,7 @@ let package = Package(
             ]
         ),
         room("Loyalty", ["Kernel", "JSONParsing", "Documents"]),
+        room("Referrals", ["Kernel", "JSONParsing", "Documents"]),
         room(
             "Messaging", ["Kernel", crypto, cryptoExtras], exclude: ["DESIGN.md"]),
         room(
@@ -204,6 +205,8 @@ let package = Package(
                 "Kernel", "JSONParsing", "Documents", "Messaging", "Delivery", crypto, hummingbird,
                 logging, nio, nioPosix, nioSSL, nioTLS,
             ], exclude: ["Peers"]),
+        tests("Loyalty", ["Kernel", "JSONParsing", "Documents", "Loyalty"]),
+        tests("Referrals", ["Kernel", "JSONParsing", "Documents", "Referrals"]),
         tests("Messaging", ["Kernel", "Messaging", crypto], exclude: ["Peers"]),
         tests(
             "Templates", ["Kernel", "JSONParsing", "Documents", "Templates", "YAMLText"],

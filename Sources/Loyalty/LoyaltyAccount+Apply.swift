@@ -60,16 +60,12 @@ extension LoyaltyWork {
             try check(lines)
             let isOther = currency != program.currency
             try update(order: id, at: at) { order in
+                order.placedAt = order.placedAt.map { min($0, at) } ?? at
                 // What was told for an earlier time is not what holds.
                 if let known = order.linesAt, known > at { return }
-                order.placedAt = order.placedAt.map { min($0, at) } ?? at
-                if order.linesAt == nil || order.lines != lines
-                    || order.isCurrencyOther != isOther
-                {
-                    order.linesAt = at
-                    order.lines = lines
-                    order.isCurrencyOther = isOther
-                }
+                order.linesAt = at
+                order.lines = lines
+                order.isCurrencyOther = isOther
             }
         case .refund(let id, let refund):
             try check(refund)

@@ -45,6 +45,13 @@ extension LoyaltyWork {
             account.lots[index].held = 0
             enter(.move, lot: account.lots[index].id, -points, reason)
         }
+        // They count towards no tier here any more.
+        for index in account.lots.indices where account.lots[index].issued != 0 {
+            account.lots[index].issued = 0
+            account.lots[index].expired = 0
+            account.lots[index].reversed = 0
+            changedLots.insert(account.lots[index].id)
+        }
         enter(.move, lot: 0, account.debt, reason)
         account.debt = 0
         account.orders = []
@@ -78,17 +85,33 @@ extension LoyaltyWork {
             account.orders.append(own)
         }
         for (id, spending) in other.spendings {
-            var own = spending
+            var (id, own) = (id, spending)
             own.draws = shifted(spending.draws)
+            while account.spendings[id] != nil { id += " (merged)" }
             account.spendings[id] = own
         }
         for (id, holding) in other.holdings {
-            var own = holding
+            var (id, own) = (id, holding)
             own.draws = shifted(holding.draws)
+            // Nobody confirms it, but its points are free again when it is too late.
+            while account.holdings[id] != nil { id += " (merged)" }
             account.holdings[id] = own
         }
         account.usage.merge(other.usage, uniquingKeysWith: +)
         account.enteredTiers.formUnion(other.enteredTiers)
+        if other.tier > account.tier, let name = program.tierName(other.tier) {
+            // The higher tier is held on, with the grace that it has.
+            let from = program.tierName(account.tier) ?? ""
+            news.append(.tierChanged(from: from, to: name, isUp: true))
+            account.tier = other.tier
+            account.graceUntil = other.graceUntil
+        } else if other.tier == account.tier {
+            if let own = account.graceUntil, let others = other.graceUntil {
+                account.graceUntil = max(own, others)
+            } else {
+                account.graceUntil = nil
+            }
+        }
         if let active = other.active { account.active = max(account.active ?? active, active) }
     }
 }

@@ -133,7 +133,10 @@ struct LoyaltyWork {
     func spendable() -> [Int] {
         account.lots.indices
             .filter {
-                account.lots[$0].free > 0 && account.lots[$0].isAvailable(at: account.latest)
+                let lot = account.lots[$0]
+                // What is told late may be over before it is there.
+                return lot.free > 0 && lot.isAvailable(at: account.latest)
+                    && lot.expiresAt.map { $0 > account.latest } ?? true
             }
             .sorted { left, right in
                 let (one, other) = (account.lots[left], account.lots[right])
@@ -167,13 +170,15 @@ struct LoyaltyWork {
         let active = max(account.active ?? time, time)
         account.active = active
         guard case .inactivity = program.expiry else { return }
-        for index in account.lots.indices where account.lots[index].remaining > 0 {
-            let expires = program.expiry.expires(
-                earned: account.lots[index].createdAt, active: active, in: zone)
-            if let expires, let before = account.lots[index].expiresAt, expires > before {
-                account.lots[index].expiresAt = expires
-                changedLots.insert(account.lots[index].id)
-            }
+        for index in account.lots.indices {
+            // Also points that are used now, for they may be given back; none that ended already.
+            guard let before = account.lots[index].expiresAt, before > account.latest,
+                let expires = program.expiry.expires(
+                    earned: account.lots[index].createdAt, active: active, in: zone),
+                expires > before
+            else { continue }
+            account.lots[index].expiresAt = expires
+            if account.lots[index].remaining > 0 { changedLots.insert(account.lots[index].id) }
         }
     }
 

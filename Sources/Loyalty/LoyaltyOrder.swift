@@ -123,8 +123,8 @@ struct LoyaltyOrder: Sendable, Equatable {
         var nets = lines.map { max(0, $0.amount - $0.discount) }
         var loose: Int64 = 0
         for refund in refunds {
-            loose += refund.amount
-            for part in refund.parts { loose += take(part, &quantities, &nets) }
+            loose = added(loose, refund.amount)
+            for part in refund.parts { loose = added(loose, take(part, &quantities, &nets)) }
         }
         takeLoose(loose, &nets)
         return lines.indices.map { index in
@@ -179,6 +179,12 @@ struct LoyaltyOrder: Sendable, Equatable {
             left -= nets[index]
             whole -= net
         }
+    }
+
+    /// Many large refunds come to more than an Int64 holds.
+    private func added(_ one: Int64, _ other: Int64) -> Int64 {
+        let (sum, overflow) = one.addingReportingOverflow(other)
+        return overflow ? .max : sum
     }
 
     /// What is left of something, rounded to the nearest, halves up.

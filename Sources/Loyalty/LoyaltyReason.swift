@@ -42,7 +42,8 @@ package enum LoyaltyReason: Sendable, Equatable {
 
     /// In plain English.
     package func sentence(points: Int64, unit: String) -> String {
-        let count = "\(points.magnitude) \(unit)"
+        let count =
+            "\(points.magnitude) \(points.magnitude == 1 ? LoyaltyWords.one(unit) : unit)"
         switch self {
         case .earned(let order, let rules):
             return "\(count) for order \(order)"

@@ -117,8 +117,12 @@ package struct LoyaltyRequest: Sendable, Equatable {
         _ list: DocumentReader, _ currency: Currency
     ) throws(DocumentProblem) -> [OrderLine] {
         let digits = currency.minorDigits
+        let elements = try list.elements()
+        guard (1...LoyaltyWork.linesMax).contains(elements.count) else {
+            throw list.problem("must have 1 to \(LoyaltyWork.linesMax) lines")
+        }
         var lines: [OrderLine] = []
-        for element in try list.elements() {
+        for element in elements {
             var parts = try element.members()
             let product =
                 try parts.optional("product").map { reader throws(DocumentProblem) in
@@ -166,9 +170,6 @@ package struct LoyaltyRequest: Sendable, Equatable {
                 OrderLine(
                     id: id, product: product, category: category, quantityMilli: quantity,
                     amount: amount, discount: discount, tax: tax))
-        }
-        guard (1...LoyaltyWork.linesMax).contains(lines.count) else {
-            throw list.problem("must have 1 to \(LoyaltyWork.linesMax) lines")
         }
         return lines
     }

@@ -29,12 +29,13 @@ package enum LoyaltyWords {
         var points = DecimalText.format(minor: rule.pointsE4, digits: 4)
         while points.hasSuffix("0") { points.removeLast() }
         if points.hasSuffix(".") { points.removeLast() }
+        let unit = points == "1" ? one(program.unit) : program.unit
         var text: String
         switch rule.occasion {
         case .order:
             let per = Money(minor: rule.perMinor, currency: program.currency)
-            text = "\(points) \(program.unit) for each \(per) of an order, \(rule.base.rawValue)"
-        case .event(let name): text = "\(points) \(program.unit) for \(name)"
+            text = "\(points) \(unit) for each \(per) of an order, \(rule.base.rawValue)"
+        case .event(let name): text = "\(points) \(unit) for \(name)"
         }
         if !rule.products.isEmpty { text += ", for \(rule.products.joined(separator: ", "))" }
         if !rule.categories.isEmpty { text += ", in \(rule.categories.joined(separator: ", "))" }
@@ -53,6 +54,11 @@ package enum LoyaltyWords {
         if let from = rule.from { text += "; from \(from)" }
         if let until = rule.until { text += "; until \(until)" }
         return text
+    }
+
+    /// What one of them is called: a plural's last letter is left out.
+    static func one(_ unit: String) -> String {
+        unit.hasSuffix("s") && unit.count > 1 ? String(unit.dropLast()) : unit
     }
 
     private static func expiry(_ rule: ExpiryRule) -> String {

@@ -21,8 +21,13 @@ extension LoyaltyWork {
         let before = account.orders[place]
         var order = before
         change(&order)
-        // Told again, it says nothing new.
-        if order == before { return }
+        // Told again, it says nothing new, save until when it holds.
+        var again = before
+        again.linesAt = order.linesAt
+        if order == again {
+            account.orders[place] = order
+            return
+        }
         let rests = order.rests()
         order.net = order.isCurrencyOther ? 0 : rests.reduce(0) { $0 + $1.after }
         if order.placedAt != nil, before.placedAt == nil {
@@ -35,6 +40,7 @@ extension LoyaltyWork {
             return
         }
         if before.placedAt == nil { noteActivity(at: min(placed, account.latest)) }
+        if let known = before.placedAt, known != placed { moveUsage(order, known, placed) }
         let (target, rules) = grant(&order, rests, placed)
         account.orders[place] = order
         let stands = order.given - order.forgone
@@ -99,10 +105,25 @@ extension LoyaltyWork {
     ) -> Int64 {
         guard let limit = rule.limit else { return worth }
         let usage = LoyaltyAccount.Usage(rule: rule.name, period: limit.each.number(of: day))
-        let others = (account.usage[usage] ?? 0) - before
+        // What was given before there was a limit isn't among what was used of it.
+        let others = max(0, (account.usage[usage] ?? 0) - before)
         let granted = min(worth, max(0, limit.points - others))
         account.usage[usage] = others + granted == 0 ? nil : others + granted
         return granted
+    }
+
+    /// Counts what an order used of limits to the periods in which it turns out to have been placed.
+    private mutating func moveUsage(_ order: LoyaltyOrder, _ old: Timestamp, _ new: Timestamp) {
+        for rule in program.earn {
+            guard let limit = rule.limit, let points = order.granted[rule.name] else { continue }
+            let from = limit.each.number(of: zone.day(of: old))
+            let to = limit.each.number(of: zone.day(of: new))
+            guard from != to else { continue }
+            let before = LoyaltyAccount.Usage(rule: rule.name, period: from)
+            let rest = (account.usage[before] ?? 0) - points
+            account.usage[before] = rest > 0 ? rest : nil
+            account.usage[LoyaltyAccount.Usage(rule: rule.name, period: to), default: 0] += points
+        }
     }
 
     private mutating func award(
@@ -151,6 +172,7 @@ extension LoyaltyWork {
             let gone = min(left, account.lots[index].expired)
             account.lots[index].expired -= gone
             account.lots[index].reversed += gone
+            if gone > 0 { changedLots.insert(id) }
             left -= gone
         }
         if program.refunds != .onlyPending {

@@ -8,13 +8,14 @@ extension LoyaltyWork {
     func divided(
         _ refund: OrderRefund, of order: String
     ) -> [(order: String, refund: OrderRefund)] {
-        let isKnown = account.orders.contains { $0.id == order && $0.placedAt != nil }
-        guard program.returns == .byProduct, !isKnown, !refund.parts.isEmpty else {
+        guard program.returns == .byProduct, !refund.parts.isEmpty else {
             return [(order, refund)]
         }
         let id = order + "/" + refund.id
-        // Told again, it is the same refund, and was divided before.
+        // Told again, it is the same refund, and was divided before; also where its order is known since.
         if account.orders.contains(where: { $0.refunds.contains { $0.id == id } }) { return [] }
+        let isKnown = account.orders.contains { $0.id == order && $0.placedAt != nil }
+        if isKnown { return [(order, refund)] }
         var left = refund.parts
         var found: [(order: String, refund: OrderRefund)] = []
         let newestFirst = account.orders.filter { $0.placedAt != nil }

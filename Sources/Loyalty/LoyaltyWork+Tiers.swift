@@ -1,15 +1,22 @@
 package import Kernel
 
 extension LoyaltyWork {
+    /// The ends of months make the exact test differ from the cutoff by three days at most.
+    private static let marginMs: Int64 = 5 * 86_400_000
+
+    /// Large sums stay the largest.
+    private static func added(_ one: Int64, _ other: Int64) -> Int64 {
+        let (sum, overflow) = one.addingReportingOverflow(other)
+        return overflow ? .max : sum
+    }
+
     /// Whether what happened at a time still counts at another.
     static func counts(
         _ time: Timestamp, at now: Timestamp, _ length: ExpiryRule.Length, _ cutoff: Timestamp,
         _ zone: ZoneRules
     ) -> Bool {
-        // The ends of months make the exact test differ from the cutoff by three days at most.
-        let margin: Int64 = 5 * 86_400_000
-        if time.milliseconds > cutoff.milliseconds + margin { return true }
-        if time.milliseconds < cutoff.milliseconds - margin { return false }
+        if time.milliseconds > cutoff.milliseconds + marginMs { return true }
+        if time.milliseconds < cutoff.milliseconds - marginMs { return false }
         return length.after(time, in: zone) > now
     }
 
@@ -34,19 +41,20 @@ extension LoyaltyWork {
     func qualified(_ rules: TierRules, at now: Timestamp) -> Int64 {
         let all = qualifying(rules)
         switch rules.period {
-        case .life: return all.reduce(0) { $0 + $1.amount }
+        case .life: return all.reduce(0) { Self.added($0, $1.amount) }
         case .rolling(let length):
             let cutoff = length.before(now, in: zone)
             return all.reduce(0) { sum, item in
-                Self.counts(item.at, at: now, length, cutoff, zone) ? sum + item.amount : sum
+                Self.counts(item.at, at: now, length, cutoff, zone)
+                    ? Self.added(sum, item.amount) : sum
             }
         case .calendarYear:
             let year = zone.day(of: now).components.year
             var (this, last) = (Int64(0), Int64(0))
             for item in all {
                 let found = zone.day(of: item.at).components.year
-                if found == year { this += item.amount }
-                if found == year - 1 { last += item.amount }
+                if found == year { this = Self.added(this, item.amount) }
+                if found == year - 1 { last = Self.added(last, item.amount) }
             }
             return max(this, last)
         }
@@ -61,9 +69,12 @@ extension LoyaltyWork {
             return CalendarDay(year: year + 1, month: 1, day: 1).map { zone.start(of: $0) }
         case .rolling(let length):
             let cutoff = length.before(now, in: zone)
-            let earliest = qualifying(rules).lazy.map(\.at)
-                .filter { Self.counts($0, at: now, length, cutoff, zone) }.min()
-            return earliest.map { length.after($0, in: zone) }
+            let times = qualifying(rules).lazy.map(\.at)
+                .filter { Self.counts($0, at: now, length, cutoff, zone) }
+            guard let earliest = times.min() else { return nil }
+            // At the ends of months, what is a little later can be over before it.
+            return times.filter { $0.milliseconds <= earliest.milliseconds + Self.marginMs }
+                .map { length.after($0, in: zone) }.min()
         }
     }
 
@@ -134,6 +145,8 @@ extension LoyaltyAccount {
         guard let rules = program.tiers else { return nil }
         let work = LoyaltyWork(self, program, zone, "")
         let amount = work.qualified(rules, at: latest)
+        // Where the program lost levels since, its highest.
+        let tier = min(tier, rules.levels.count - 1)
         let next = tier + 1 < rules.levels.count ? tier + 1 : nil
         return TierStanding(
             tier: tier, amount: amount, next: next,

@@ -29,6 +29,7 @@ final class ConsoleFixture: Sendable {
         var outbox: [OutboxQuery] = []
         var pagesOfJourneys = 0
         var mail = MailAsked()
+        var adjusted: [AdjustmentForm] = []
     }
 
     /// What a page's data closures do when they are asked.
@@ -140,7 +141,7 @@ final class ConsoleFixture: Sendable {
                     return .refused(error)
                 }
                 return .changed
-            }, automation: automation, mail: mail)
+            }, automation: automation, mail: mail, loyalty: loyalty)
     }
 
     /// 120 people in pages of `limit`; a cursor is the number of people before it.

@@ -23,7 +23,7 @@ struct Room {
     private static let domain: Set<String> = [
         "Kernel", "JSONParsing", "RetentionModels", "Events", "Documents", "Customers", "Imports",
         "Insights", "Predictions", "Access", "Segments", "Experiments", "Journeys",
-        "Loyalty", "Messaging", "Templates",
+        "Loyalty", "Referrals", "Messaging", "Templates",
     ]
 
     /// Every target but the C shims, the lowest first.
@@ -49,6 +49,7 @@ struct Room {
                 "Experiments",
             ]),
         pure("Loyalty", ["Kernel", "JSONParsing", "Documents"]),
+        pure("Referrals", ["Kernel", "JSONParsing", "Documents"]),
         pure("Messaging", ["Kernel"], ["Crypto", "CryptoExtras"]),
         pure("Templates", ["Kernel", "Documents"]),
         shell("YAMLText", ["Kernel", "JSONParsing", "Documents"]),

@@ -32,6 +32,10 @@ struct MemberStandingView {
     let tier: String?
     let lots: [Lot]
     let hasLots: Bool
+    /// How many more there are; nil for none.
+    let moreLots: String?
+
+    private static let lotsShown = 30
 
     init(_ data: MemberStanding, formats: Formats) {
         let words = formats.words
@@ -80,7 +84,10 @@ struct MemberStandingView {
         }
         self.facts = facts
         tier = data.tier?.title
-        lots = data.lots.map { lot in
+        let rest = data.lots.count - Self.lotsShown
+        moreLots =
+            rest > 0 ? words("loyalty.lots.more", count: rest, formats.integer(rest)) : nil
+        lots = data.lots.prefix(Self.lotsShown).map { lot in
             Lot(
                 number: formats.integer(lot.number), from: lot.from,
                 earned: formats.day(lot.earnedAt),

@@ -42,7 +42,8 @@ struct ProgramView {
     struct Tier {
         let title: String
         let from: String
-        let benefits: String
+        /// Nil for none.
+        let benefits: String?
         let members: String
         let share: String
         /// Of 1000, how far the bar reaches.
@@ -117,7 +118,8 @@ struct ProgramView {
         tiers = data.tiers.map { tier in
             let share = row.members > 0 ? Double(tier.members) / Double(row.members) : 0
             return Tier(
-                title: tier.title, from: tier.from, benefits: tier.benefits.joined(separator: ", "),
+                title: tier.title, from: tier.from,
+                benefits: tier.benefits.isEmpty ? nil : tier.benefits.joined(separator: ", "),
                 members: formats.integer(tier.members), share: formats.percent(share),
                 width: Int((share * 1000).rounded()))
         }

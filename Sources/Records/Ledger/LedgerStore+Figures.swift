@@ -89,12 +89,15 @@ extension LedgerStore {
                 db,
                 sql: """
                     SELECT e.sequence, e.lot, e.kind, e.amount, e.balance, e.at, e.reason, a.customer
-                    FROM (SELECT number, account FROM ledger_operations WHERE program = ?
+                    FROM (SELECT number, account FROM ledger_operations AS p WHERE program = ?
+                        AND EXISTS (SELECT 1 FROM ledger_entries AS f
+                            WHERE f.account = p.account AND f.sequence = p.first_entry
+                                AND f.operation = p.number)
                         ORDER BY number DESC LIMIT ?) AS o
                     JOIN ledger_entries AS e ON e.account = o.account AND e.operation = o.number
                     JOIN ledger_accounts AS a ON a.id = o.account
                     ORDER BY o.number DESC, e.sequence DESC LIMIT ?
-                    """, arguments: [program, limit * 10, limit]
+                    """, arguments: [program, limit, limit]
             ).map { (LedgerEntry(row: $0), ID(rawValue: $0[7])) }
         }
     }

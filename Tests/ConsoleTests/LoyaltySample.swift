@@ -1,0 +1,71 @@
+import Kernel
+import Synchronization
+
+@testable import Console
+
+/// A loyalty program, and one member of it.
+enum LoyaltySample {
+    static let customer = ID<Customer>(rawValue: 7)
+    static let now = Timestamp(milliseconds: 1_290_000_000_000)
+
+    static let row = ProgramRow(
+        name: "club", title: SampleData.hostile, unit: "points", version: 2, members: 12,
+        outstanding: 8508)
+
+    static let movement = MovementRow(
+        at: now, points: 49, balance: 8508, reason: "49 points for order A-1 " + SampleData.hostile,
+        lot: 1, customer: customer, name: SampleData.hostile)
+
+    static func program() -> ProgramPageData {
+        var data = ProgramPageData(row: row, appliedAt: now, asOf: now)
+        data.liability = (0..<3).map {
+            .init(month: CalendarMonth(year: 2010, month: 9 + $0), points: $0 * 1000)
+        }
+        data.ending = [.init(month: CalendarMonth(year: 2010, month: 12), points: 5)]
+        data.tiers = [
+            TierRow(
+                title: "Gold", from: "from 500.00 GBP", benefits: [SampleData.hostile], members: 3)
+        ]
+        data.rules = ["1 point for each 1.00 GBP"]
+        data.yaml = SampleData.hostile
+        data.newest = [movement]
+        return data
+    }
+
+    static func standing() -> MemberStanding {
+        MemberStanding(
+            program: "club", title: SampleData.hostile, unit: "points", customer: customer,
+            name: SampleData.hostile, asOf: now, available: 49, pending: 3,
+            tier: .init(
+                title: "Member", amount: "117.20 GBP", next: "Gold", missing: "382.80 GBP",
+                heldUntil: nil, benefits: [SampleData.hostile]),
+            lots: [
+                .init(
+                    number: 1, from: "order A-1", earnedAt: now, availableAt: now,
+                    expiresAt: now.adding(days: 300), issued: 49, left: 49, held: 0)
+            ])
+    }
+}
+
+extension ConsoleFixture {
+    var loyalty: LoyaltyData {
+        var data = LoyaltyData()
+        guard mood == .well else { return data }
+        data.programs = { [LoyaltySample.row] }
+        data.program = { $0 == "club" ? LoyaltySample.program() : nil }
+        data.basket = { _, amount in
+            BasketAnswer(
+                amount: amount,
+                lines: amount == "49.90" ? [.init(tier: "Gold", points: 49)] : nil)
+        }
+        data.member = { program, id in
+            program == "club" && id == LoyaltySample.customer ? LoyaltySample.standing() : nil
+        }
+        data.movements = { _, _, _, _ in MovementPage(movements: [LoyaltySample.movement]) }
+        data.adjust = { _, _, form, _ in
+            self.asked.withLock { $0.adjusted.append(form) }
+            return form.points == "x" ? .refused("x is not a whole number") : .done
+        }
+        return data
+    }
+}
