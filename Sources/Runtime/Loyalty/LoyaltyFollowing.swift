@@ -7,7 +7,7 @@ import Records
 
 extension Workspace {
     /// Events that are read at once.
-    private static let eventsAtOnce = 2000
+    static let eventsAtOnce = 2000
     /// Accounts that are looked at in one commit for what time changes.
     private static let dueAtOnce = 500
     private static let newsAtOnce = 500

@@ -26,7 +26,7 @@ package struct LoyaltyInForce: Sendable, Equatable {
     }
 
     /// As `CommerceOrder.action(named:)` knows them.
-    private static let orderEvents = [
+    static let orderEvents = [
         "order completed", "completed order", "order updated", "updated order", "order refunded",
         "refunded order", "order cancelled", "cancelled order", "order canceled", "canceled order",
     ]
