@@ -11,8 +11,8 @@ struct Perennial: AsyncParsableCommand {
             DemoCommand.self, ServeCommand.self, ImportCommand.self, ScoreCommand.self,
             ReportCommand.self, ModelCommand.self, RecommendCommand.self, CustomerCommand.self,
             PlanCommand.self, ApplyCommand.self, SegmentCommand.self, JourneyCommand.self,
-            SimulateCommand.self, CampaignCommand.self, MailCommand.self, TaskCommand.self,
-            OutboxCommand.self,
+            SimulateCommand.self, LoyaltyCommand.self, CampaignCommand.self, MailCommand.self,
+            TaskCommand.self, OutboxCommand.self,
             WebhookCommand.self,
             MergeCommand.self, DoctorCommand.self, KeyCommand.self, MemberCommand.self, ConfigCommand.self,
         ])

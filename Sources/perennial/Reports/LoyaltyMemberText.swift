@@ -1,0 +1,66 @@
+import Kernel
+import Loyalty
+import Runtime
+
+/// How a customer stands in a program, in plain sentences.
+enum LoyaltyMemberText {
+    /// - Parameter movements: The newest first.
+    static func lines(_ member: LoyaltyMember, _ movements: [LoyaltyMovement]) -> [String] {
+        let (account, program, zone) = (
+            member.account, member.inForce.program, member.inForce.zone
+        )
+        let unit = program.unit
+        let now = account.latest
+        var lines = ["\(program.title) (\(program.name)), on \(zone.day(of: now))"]
+        var balance = "\(points(account.available(at: now))) \(unit) can be spent"
+        let pending = account.pending(at: now)
+        if pending > 0 { balance += "; \(points(pending)) are pending" }
+        if account.debt > 0 { balance += "; \(points(account.debt)) are owed" }
+        lines.append(balance)
+        if let rules = program.tiers, let standing = account.standing(program, zone) {
+            lines.append("tier: " + tier(standing, rules, program.currency, zone))
+        }
+        for lot in account.lots where lot.remaining > 0 {
+            var line = "  lot \(lot.id): \(points(lot.remaining)) of \(points(lot.issued)) \(unit) "
+            line += "for \(lot.source.phrase), earned on \(zone.day(of: lot.createdAt))"
+            switch lot.availableAt {
+            case nil: line += "; not spendable yet"
+            case .some(let at) where at > now: line += "; spendable from \(Figures.time(at, zone))"
+            case .some: break
+            }
+            if let at = lot.expiresAt { line += "; until \(Figures.time(at, zone))" }
+            lines.append(line)
+        }
+        if !movements.isEmpty { lines.append("last movements") }
+        for movement in movements {
+            let entry = movement.entry
+            lines.append(
+                "  \(Figures.time(entry.at, zone))  "
+                    + entry.reason.sentence(points: entry.amount, unit: unit)
+                    + "; then \(points(entry.balance))")
+        }
+        return lines
+    }
+
+    private static func tier(
+        _ standing: TierStanding, _ rules: TierRules, _ currency: Currency, _ zone: ZoneRules
+    ) -> String {
+        func amount(_ value: Int64) -> String {
+            switch rules.metric {
+            case .spend: Figures.money(Money(minor: value, currency: currency))
+            case .points: points(value) + " points"
+            case .orders: points(value) + " orders"
+            }
+        }
+        var text = rules.levels[standing.tier].title + " with " + amount(standing.amount)
+        if let next = standing.next {
+            text += "; \(amount(standing.missing)) more for \(rules.levels[next].title)"
+        }
+        if let until = standing.heldUntil {
+            text += "; kept until \(zone.day(of: until)) if nothing more is bought"
+        }
+        return text
+    }
+
+    private static func points(_ count: Int64) -> String { Figures.grouped(Int(count)) }
+}
