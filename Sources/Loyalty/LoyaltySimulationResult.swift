@@ -19,8 +19,8 @@ package struct LoyaltyFlow: Sendable, Equatable {
         case .reverse, .owe: takenBack -= entry.amount
         case .spend, .giveBack: redeemed -= entry.amount
         case .expire: expired -= entry.amount
-        // From the points to the debt: nothing in all.
-        case .repay: break
+        // From the points to the debt, or from one account to another: nothing in all.
+        case .repay, .move: break
         }
     }
 

@@ -149,7 +149,8 @@ package final class Workspace: Sendable {
         self.logger = logger
         numbers = Mutex(IDGenerator())
         loyalty = try LoyaltyDesk(
-            path: folder + "/ledger.sqlite", records: records, zone: zone, clock: clock,
+            path: folder + "/ledger.sqlite", records: records, zone: zone,
+            clock: Self.loyaltyClock(clock, records, archive),
             position: log.lastPosition)
         try loadDefinitions()
         engine.wake()
@@ -166,6 +167,21 @@ package final class Workspace: Sendable {
             .digest(rules.blockedValues.joined(separator: "\n")).first
         return "\(zone.name) \(currency) \(limits.joined(separator: ",")) "
             + String(blocked, radix: 16)
+    }
+
+    /// The clock of loyalty programs: the true one, save in the demo, whose shop's time ends with its newest order.
+    private static func loyaltyClock(
+        _ clock: WallClock, _ records: RecordsStore, _ archive: Archive
+    ) -> WallClock {
+        WallClock {
+            do {
+                guard try records.setting("demo") != nil, let last = try archive.lastOrderAt()
+                else { return clock.now }
+                return last
+            } catch {
+                return clock.now
+            }
+        }
     }
 
     private static func makeFolder(_ path: String) throws {

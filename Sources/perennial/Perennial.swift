@@ -14,7 +14,8 @@ struct Perennial: AsyncParsableCommand {
             SimulateCommand.self, LoyaltyCommand.self, CampaignCommand.self, MailCommand.self,
             TaskCommand.self, OutboxCommand.self,
             WebhookCommand.self,
-            MergeCommand.self, DoctorCommand.self, KeyCommand.self, MemberCommand.self, ConfigCommand.self,
+            MergeCommand.self, DoctorCommand.self, KeyCommand.self, MemberCommand.self,
+            ConfigCommand.self,
         ])
 }
 

@@ -67,7 +67,7 @@ struct LoyaltyPageTests {
             let refused = try await browser.post(
                 member + "/adjust", "token=\(token)&id=form-2&points=x&reason=sorry")
             #expect(refused.html.contains("x is not a whole number"))
-            #expect(refused.html.contains("value=\"form-2\""), "the same form goes again")
+            #expect(!refused.html.contains("form-2"), "what is corrected is another operation")
             let silent = try await browser.post(
                 member + "/adjust", "token=\(token)&id=form-3&points=5&reason=%20")
             #expect(silent.html.contains("role=\"alert\""))

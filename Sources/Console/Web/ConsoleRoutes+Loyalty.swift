@@ -96,7 +96,11 @@ extension ConsoleRoutes {
         }
         switch try await desk.data.loyalty.adjust(program, customer, form, member) {
         case .done: return visit.redirect("/loyalty/\(program)/members/\(customer)")
-        case .refused(let reason): return try await again(reason)
+        case .refused(let reason):
+            // The refusal is kept under the form's id: what is corrected is another operation.
+            let fresh = AdjustmentForm(
+                id: ConsoleCookies.randomValue(), points: form.points, reason: form.reason)
+            return try await self.member(visit, program, customer, fresh, problem: reason)
         case .unknown: return visit.notFound()
         }
     }

@@ -89,7 +89,7 @@ extension LedgerStore {
                 db,
                 sql: """
                     SELECT e.sequence, e.lot, e.kind, e.amount, e.balance, e.at, e.reason, a.customer
-                    FROM (SELECT number, account FROM ledger_operations AS p WHERE program = ?
+                    FROM (SELECT number, account FROM ledger_operations AS p WHERE +program = ?
                         AND EXISTS (SELECT 1 FROM ledger_entries AS f
                             WHERE f.account = p.account AND f.sequence = p.first_entry
                                 AND f.operation = p.number)

@@ -26,6 +26,7 @@ package final class LoyaltyDesk: Sendable {
     package let store: LedgerStore
     package let writer: LedgerWriter
     private let records: RecordsStore
+    private let clock: WallClock
     private let zone: ZoneRules
     private let known: Programs
 
@@ -39,6 +40,7 @@ package final class LoyaltyDesk: Sendable {
     ) throws {
         store = try LedgerStore(path: path)
         self.records = records
+        self.clock = clock
         self.zone = zone
         let known = Programs()
         self.known = known
@@ -90,6 +92,9 @@ package final class LoyaltyDesk: Sendable {
         }
         known.byName.withLock { $0 = found }
     }
+
+    /// The programs' time.
+    package var now: Timestamp { clock.now }
 
     /// What is in force, by name.
     package var programs: [LoyaltyInForce] {

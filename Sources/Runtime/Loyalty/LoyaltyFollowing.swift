@@ -91,8 +91,7 @@ extension Workspace {
     /// Brings accounts to now that time has changed: points that end, tiers that are left.
     private func letTimePass(_ inForce: LoyaltyInForce) async throws -> Bool {
         let name = inForce.program.name
-        // A shop's history that is looked at later ends with its newest order.
-        let now = try figuresAsOf()
+        let now = loyalty.now
         var didSomething = false
         while true {
             let due = try loyalty.store.customersDue(

@@ -43,7 +43,7 @@ extension Workspace {
                 throw LoyaltyFailure.damaged(account: kept.id, offset: error.offset)
             }
         }
-        let now = try figuresAsOf()
+        let now = loyalty.now
         account =
             account.applying(
                 .tick, id: "", at: now, now: now, program: inForce.program, zone: inForce.zone

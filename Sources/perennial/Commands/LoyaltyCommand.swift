@@ -5,18 +5,17 @@ import Loyalty
 import Records
 import Runtime
 
-/// `perennial loyalty list|show|check|simulate`
+/// `perennial loyalty list|show|simulate`
 struct LoyaltyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "loyalty",
-        abstract: "Shows loyalty programs and accounts, checks the ledger, tries programs out.",
+        abstract: "Shows loyalty programs and accounts, and tries programs out.",
         discussion: """
             A program is a definition (kind: program) that perennial apply puts in force; simulate says before \
             what it would have come to.
             """,
         subcommands: [
-            LoyaltyListCommand.self, LoyaltyShowCommand.self, LoyaltyCheckCommand.self,
-            LoyaltySimulateCommand.self,
+            LoyaltyListCommand.self, LoyaltyShowCommand.self, LoyaltySimulateCommand.self,
         ])
 }
 
@@ -106,34 +105,5 @@ struct LoyaltyShowCommand: WorkspaceCommand {
             return lines
         }
         try await output.line(lines.joined(separator: "\n"))
-    }
-}
-
-struct LoyaltyCheckCommand: WorkspaceCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "check",
-        abstract: "Looks through the whole ledger: whether every balance is what its entries say.",
-        discussion: "Exits with 1 where something doesn't add up.")
-
-    @OptionGroup var workspace: WorkspaceOptions
-
-    func run(in workspace: Workspace, _ output: CommandOutput) async throws {
-        let check = try await Blocking.run { try workspace.loyalty.store.check() }
-        try await output.line(
-            "\(Figures.grouped(check.accounts)) accounts, "
-                + "\(Figures.grouped(check.operations)) operations, "
-                + "\(Figures.grouped(check.entries)) entries, "
-                + "\(Figures.grouped(check.lots)) lots; "
-                + "\(Figures.grouped(Int(check.balance))) points outstanding")
-        guard check.problemCount > 0 else {
-            return try await output.line("everything adds up")
-        }
-        for problem in check.problems { try await output.line(problem.description) }
-        if check.problemCount > check.problems.count {
-            try await output.line(
-                "… and \(Figures.grouped(check.problemCount - check.problems.count)) more")
-        }
-        try await output.error("error: \(Figures.grouped(check.problemCount)) things don't add up")
-        throw ExitCode.failure
     }
 }

@@ -4,6 +4,9 @@ import Runtime
 
 /// How a customer stands in a program, in plain sentences.
 enum LoyaltyMemberText {
+    /// Lots that are listed.
+    private static let lotsMax = 10
+
     /// - Parameter movements: The newest first.
     static func lines(_ member: LoyaltyMember, _ movements: [LoyaltyMovement]) -> [String] {
         let (account, program, zone) = (
@@ -20,7 +23,12 @@ enum LoyaltyMemberText {
         if let rules = program.tiers, let standing = account.standing(program, zone) {
             lines.append("tier: " + tier(standing, rules, program.currency, zone))
         }
-        for lot in account.lots where lot.remaining > 0 {
+        // Those first that are spent first.
+        let lots = account.lots.filter { $0.remaining > 0 }.sorted { left, right in
+            (left.expiresAt?.milliseconds ?? .max, left.id)
+                < (right.expiresAt?.milliseconds ?? .max, right.id)
+        }
+        for lot in lots.prefix(lotsMax) {
             var line = "  lot \(lot.id): \(points(lot.remaining)) of \(points(lot.issued)) \(unit) "
             line += "for \(lot.source.phrase), earned on \(zone.day(of: lot.createdAt))"
             switch lot.availableAt {
@@ -30,6 +38,10 @@ enum LoyaltyMemberText {
             }
             if let at = lot.expiresAt { line += "; until \(Figures.time(at, zone))" }
             lines.append(line)
+        }
+        if lots.count > lotsMax {
+            let rest = lots.dropFirst(lotsMax).reduce(0) { $0 + $1.remaining }
+            lines.append("  … \(lots.count - lotsMax) more lots with \(points(rest)) \(unit)")
         }
         if !movements.isEmpty { lines.append("last movements") }
         for movement in movements {

@@ -20,7 +20,7 @@ struct ConsoleLoyalty: Sendable {
 
     init(workspace: Workspace) {
         self.workspace = workspace
-        kept = KeptAnswers(clock: workspace.clock, seconds: 5)
+        kept = KeptAnswers(clock: workspace.clock, seconds: 30)
     }
 
     var data: LoyaltyData {
@@ -51,7 +51,7 @@ struct ConsoleLoyalty: Sendable {
 
     private func made(_ inForce: LoyaltyInForce) throws -> ProgramPageData {
         let (program, zone) = (inForce.program, inForce.zone)
-        let now = try workspace.figuresAsOf()
+        let now = workspace.loyalty.now
         let month = zone.day(of: now).month
         func start(_ month: CalendarMonth) -> Timestamp {
             let day = CalendarDay(year: month.index / 12, month: month.index % 12 + 1, day: 1)
@@ -170,7 +170,7 @@ struct ConsoleLoyalty: Sendable {
 
     private func standing(_ member: LoyaltyMember) throws -> MemberStanding {
         let (program, account) = (member.inForce.program, member.account)
-        let now = try workspace.figuresAsOf()
+        let now = workspace.loyalty.now
         let lots = account.lots.filter { $0.remaining > 0 }.sorted {
             (($0.expiresAt ?? .latest).milliseconds, $0.id)
                 < (($1.expiresAt ?? .latest).milliseconds, $1.id)
@@ -225,7 +225,9 @@ struct ConsoleLoyalty: Sendable {
     private func adjust(
         _ program: String, _ id: ID<Customer>, _ form: AdjustmentForm, by member: ID<Member>
     ) async throws -> AdjustmentOutcome {
-        guard workspace.loyalty.program(program) != nil else { return .unknown }
+        let root = try await Blocking.run { try workspace.records.root(of: id) }
+        // Of who was merged into another the page was out of date.
+        guard workspace.loyalty.program(program) != nil, root == id else { return .unknown }
         let text = form.points.filter { $0 != " " && $0 != "+" }.map { $0 == "−" ? "-" : $0 }
         guard let points = Int64(String(text)), points != 0, points != .min,
             abs(points) <= LoyaltyProgram.pointsMax

@@ -2,6 +2,7 @@ import Documents
 import Events
 import Kernel
 import Loyalty
+import Records
 import TestSupport
 import Testing
 
