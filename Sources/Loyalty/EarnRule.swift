@@ -152,11 +152,11 @@ package struct EarnRule: Hashable, Sendable {
 
     /// What some money, or one event (`minor` 1), is worth.
     ///
-    /// - Parameter factor: Hundredths.
+    /// - Parameter factor: Ten-thousandths.
     func worth(ofMinor minor: Int64, factor: Int64) -> Int64 {
         guard minor > 0, factor > 0 else { return 0 }
         let whole = Int128(minor) * Int128(pointsE4) * Int128(factor)
-        let unit = Int128(perMinor) * 1_000_000
+        let unit = Int128(perMinor) * 100_000_000
         let (quotient, rest) = whole.quotientAndRemainder(dividingBy: unit)
         let isUp =
             switch rounding {
@@ -167,11 +167,10 @@ package struct EarnRule: Hashable, Sendable {
         return Int64(clamping: min(quotient + (isUp ? 1 : 0), Int128(LoyaltyProgram.pointsMax)))
     }
 
-    /// The hundredths by which it is multiplied; those of tier and first order multiply one another.
+    /// The ten-thousandths by which it is multiplied; hundredths of tier and first order multiply one another.
     func factor(tier: String?, isFirstOrder: Bool) -> Int64 {
-        var factor = tier.flatMap { tierMultipliers[$0] } ?? 100
-        if isFirstOrder, let first = firstOrderMultiplier { factor = factor * first / 100 }
-        return factor
+        let byTier = tier.flatMap { tierMultipliers[$0] } ?? 100
+        return byTier * (isFirstOrder ? firstOrderMultiplier ?? 100 : 100)
     }
 }
 

@@ -106,10 +106,12 @@ extension LoyaltyWork {
     private mutating func add(
         _ refund: OrderRefund, to order: String, at: Timestamp
     ) throws(LoyaltyRefusal) {
+        let known = account.orders.last { $0.id == order }?.refunds ?? []
+        if known.contains(where: { $0.id == refund.id }) { return }
+        guard known.count < Self.refundsMax else {
+            throw .tooMuch("the order has \(Self.refundsMax) refunds already")
+        }
         try update(order: order, at: at) { order in
-            guard !order.refunds.contains(where: { $0.id == refund.id }),
-                order.refunds.count < Self.refundsMax
-            else { return }
             order.refunds.append(refund)
             // In one order, however they came.
             order.refunds.sort { $0.id < $1.id }

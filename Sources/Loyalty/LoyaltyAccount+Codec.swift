@@ -52,10 +52,10 @@ extension LoyaltyAccount {
         if bytes.isEmpty { return }
         var reader = ByteReader(bytes)
         guard try reader.readByte() == Self.codec else { throw ByteReader.Damaged(offset: 0) }
-        latest = Timestamp(milliseconds: try reader.readSigned())
+        latest = try reader.readMoment()
         active = try reader.readTime()
-        entryCount = Int64(bitPattern: try reader.readVarint())
-        debt = Int64(bitPattern: try reader.readVarint())
+        entryCount = try reader.readPoints(upTo: .max / 4)
+        debt = try reader.readPoints(upTo: .max / 4)
         tier = try reader.readCount()
         graceUntil = try reader.readTime()
         for _ in 0..<(try reader.readCount()) {
@@ -72,7 +72,7 @@ extension LoyaltyAccount {
             let reference = try reader.readCountedString()
             let draws = try reader.readDraws()
             var back: [Int64] = []
-            for _ in draws { back.append(Int64(bitPattern: try reader.readVarint())) }
+            for _ in draws { back.append(try reader.readPoints()) }
             spendings[id] = Spending(draws: draws, givenBack: back, reference: reference)
         }
         for _ in 0..<(try reader.readCount()) {
@@ -80,13 +80,13 @@ extension LoyaltyAccount {
             let reference = try reader.readCountedString()
             let draws = try reader.readDraws()
             holdings[id] = Holding(
-                draws: draws, expiresAt: Timestamp(milliseconds: try reader.readSigned()),
+                draws: draws, expiresAt: try reader.readMoment(),
                 reference: reference)
         }
         for _ in 0..<(try reader.readCount()) {
             let rule = try reader.readCountedString()
             let period = try reader.readSigned()
-            usage[Usage(rule: rule, period: period)] = try reader.readSigned()
+            usage[Usage(rule: rule, period: period)] = try reader.readAmount()
         }
         guard reader.isAtEnd else { throw ByteReader.Damaged(offset: reader.offset) }
     }
@@ -129,14 +129,14 @@ extension LoyaltyLot {
         default: throw ByteReader.Damaged(offset: reader.offset)
         }
         self.id = id
-        createdAt = Timestamp(milliseconds: try reader.readSigned())
+        createdAt = try reader.readMoment()
         availableAt = try reader.readTime()
         expiresAt = try reader.readTime()
-        issued = Int64(bitPattern: try reader.readVarint())
-        remaining = Int64(bitPattern: try reader.readVarint())
-        held = Int64(bitPattern: try reader.readVarint())
-        expired = Int64(bitPattern: try reader.readVarint())
-        reversed = Int64(bitPattern: try reader.readVarint())
+        issued = try reader.readPoints()
+        remaining = try reader.readPoints()
+        held = try reader.readPoints()
+        expired = try reader.readPoints()
+        reversed = try reader.readPoints()
     }
 }
 
@@ -194,30 +194,30 @@ extension LoyaltyOrder {
             var line = OrderLine(
                 id: try reader.readCountedString(), product: try reader.readCountedString(),
                 category: try reader.readCountedString(), amount: 0)
-            line.quantityMilli = try reader.readSigned()
-            line.amount = try reader.readSigned()
-            line.discount = try reader.readSigned()
-            line.tax = try reader.readSigned()
+            line.quantityMilli = try reader.readAmount()
+            line.amount = try reader.readAmount()
+            line.discount = try reader.readAmount()
+            line.tax = try reader.readAmount()
             lines.append(line)
         }
         for _ in 0..<(try reader.readCount()) {
             var refund = OrderRefund(id: try reader.readCountedString())
             refund.isWhole = try reader.readByte() != 0
-            refund.amount = try reader.readSigned()
+            refund.amount = try reader.readAmount()
             for _ in 0..<(try reader.readCount()) {
                 var part = OrderRefund.Part(
-                    line: try reader.readCountedString(), quantityMilli: try reader.readSigned())
-                if try reader.readByte() != 0 { part.amount = try reader.readSigned() }
+                    line: try reader.readCountedString(), quantityMilli: try reader.readAmount())
+                if try reader.readByte() != 0 { part.amount = try reader.readAmount() }
                 refund.parts.append(part)
             }
             refunds.append(refund)
         }
         for _ in 0..<(try reader.readCount()) {
             let rule = try reader.readCountedString()
-            granted[rule] = try reader.readSigned()
+            granted[rule] = try reader.readAmount()
         }
-        given = try reader.readSigned()
-        forgone = try reader.readSigned()
+        given = try reader.readAmount()
+        forgone = try reader.readAmount()
         net = try reader.readSigned()
         for _ in 0..<(try reader.readCount()) {
             lots.append(Int64(bitPattern: try reader.readVarint()))
@@ -251,9 +251,37 @@ extension ByteReader {
         return Int(count)
     }
 
+    /// Far beyond what any account has, and so small that a thousand of them add up in an Int64.
+    fileprivate static let amountBound: Int64 = 1 << 53
+
+    /// Points or money; what is beyond every account is damage, before a sum of it overflows.
+    fileprivate mutating func readAmount() throws(Damaged) -> Int64 {
+        let amount = try readSigned()
+        guard amount.magnitude <= Self.amountBound.magnitude else { throw Damaged(offset: offset) }
+        return amount
+    }
+
+    /// As above, written without a sign.
+    fileprivate mutating func readPoints(
+        upTo bound: Int64 = amountBound
+    ) throws(Damaged) -> Int64 {
+        let points = Int64(bitPattern: try readVarint())
+        guard points.magnitude <= bound.magnitude else { throw Damaged(offset: offset) }
+        return points
+    }
+
+    /// A time within what calendars are reckoned with.
+    fileprivate mutating func readMoment() throws(Damaged) -> Timestamp {
+        let moment = try readSigned()
+        guard (Int64.min / 4...Int64.max / 4).contains(moment) else {
+            throw Damaged(offset: offset)
+        }
+        return Timestamp(milliseconds: moment)
+    }
+
     fileprivate mutating func readTime() throws(Damaged) -> Timestamp? {
         guard try readByte() != 0 else { return nil }
-        return Timestamp(milliseconds: try readSigned())
+        return try readMoment()
     }
 
     fileprivate mutating func readDraws() throws(Damaged) -> [Draw] {
@@ -262,7 +290,7 @@ extension ByteReader {
             draws.append(
                 Draw(
                     lot: Int64(bitPattern: try readVarint()),
-                    points: Int64(bitPattern: try readVarint())))
+                    points: try readPoints()))
         }
         return draws
     }

@@ -84,13 +84,14 @@ extension LoyaltyWork {
             while account.orders.contains(where: { $0.id == own.id }) { own.id += " (merged)" }
             account.orders.append(own)
         }
-        for (id, spending) in other.spendings {
+        // By name, so that the same is done each time.
+        for (id, spending) in other.spendings.sorted(by: { $0.key < $1.key }) {
             var (id, own) = (id, spending)
             own.draws = shifted(spending.draws)
             while account.spendings[id] != nil { id += " (merged)" }
             account.spendings[id] = own
         }
-        for (id, holding) in other.holdings {
+        for (id, holding) in other.holdings.sorted(by: { $0.key < $1.key }) {
             var (id, own) = (id, holding)
             own.draws = shifted(holding.draws)
             // Nobody confirms it, but its points are free again when it is too late.

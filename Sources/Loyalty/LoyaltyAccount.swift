@@ -73,8 +73,7 @@ package struct LoyaltyAccount: Sendable, Equatable {
 
     func lotIndex(_ id: Int64) -> Int? {
         // Lots are never taken away: a lot's place is its number.
-        let place = Int(id) - 1
-        return lots.indices.contains(place) ? place : nil
+        id > 0 && id <= lots.count ? Int(id) - 1 : nil
     }
 }
 
@@ -184,7 +183,8 @@ struct LoyaltyWork {
 
     /// Pays what is owed with what can be spent.
     mutating func payDebt() {
-        while account.debt > 0, let draw = draws(for: account.debt).first {
+        if account.debt == 0 { return }
+        for draw in draws(for: account.debt) {
             take(draw, .repay, .debtPaid)
             account.debt -= draw.points
             enter(.repay, lot: 0, draw.points, .debtPaid)

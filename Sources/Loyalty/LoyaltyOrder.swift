@@ -96,8 +96,9 @@ struct LoyaltyOrder: Sendable, Equatable {
         if isCancelled || refunds.contains(where: \.isWhole) { return lines.map { _ in 0 } }
         var quantities = lines.map(\.quantityMilli)
         var nets = lines.map { max(0, $0.amount - $0.discount) }
+        let places = refunds.isEmpty ? [:] : places()
         for refund in refunds {
-            for part in refund.parts { _ = take(part, &quantities, &nets) }
+            for part in refund.parts { _ = take(part, places, &quantities, &nets) }
         }
         return quantities
     }
@@ -122,9 +123,12 @@ struct LoyaltyOrder: Sendable, Equatable {
         var quantities = lines.map(\.quantityMilli)
         var nets = lines.map { max(0, $0.amount - $0.discount) }
         var loose: Int64 = 0
+        let places = refunds.isEmpty ? [:] : places()
         for refund in refunds {
             loose = added(loose, refund.amount)
-            for part in refund.parts { loose = added(loose, take(part, &quantities, &nets)) }
+            for part in refund.parts {
+                loose = added(loose, take(part, places, &quantities, &nets))
+            }
         }
         takeLoose(loose, &nets)
         return lines.indices.map { index in
@@ -138,14 +142,21 @@ struct LoyaltyOrder: Sendable, Equatable {
         }
     }
 
+    /// Where the lines are that a refund's part may name: by their ids, else by their products.
+    private func places() -> [String: [Int]] {
+        let byID = Dictionary(grouping: lines.indices) { lines[$0].id }
+        return Dictionary(grouping: lines.indices) { lines[$0].product }
+            .merging(byID) { _, own in own }
+    }
+
     /// Takes a refund's part from the lines that it names, the first ones first.
     ///
     /// - Returns: What it says beyond them, or of lines that aren't there.
     private func take(
-        _ part: OrderRefund.Part, _ quantities: inout [Int64], _ nets: inout [Int64]
+        _ part: OrderRefund.Part, _ places: [String: [Int]], _ quantities: inout [Int64],
+        _ nets: inout [Int64]
     ) -> Int64 {
-        var named = lines.indices.filter { lines[$0].id == part.line }
-        if named.isEmpty { named = lines.indices.filter { lines[$0].product == part.line } }
+        let named = places[part.line] ?? []
         var amount = part.amount ?? 0
         if part.quantityMilli > 0 {
             var wanted = part.quantityMilli

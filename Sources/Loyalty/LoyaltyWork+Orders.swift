@@ -21,9 +21,12 @@ extension LoyaltyWork {
         let before = account.orders[place]
         var order = before
         change(&order)
-        // Told again, it says nothing new, save until when it holds.
+        if order.releasedAt != nil, before.releasedAt == nil { release(order.lots) }
+        // Told again, it says nothing new, save until when it holds, or that its points are free: what it is worth
+        // stays, also where the program's rules are others since.
         var again = before
         again.linesAt = order.linesAt
+        again.releasedAt = order.releasedAt
         if order == again {
             account.orders[place] = order
             return
@@ -34,7 +37,6 @@ extension LoyaltyWork {
             order.isFirst = !account.orders.contains { $0.placedAt != nil && $0.id != id }
             order.tier = program.tierName(account.tier) ?? ""
         }
-        if order.releasedAt != nil, before.releasedAt == nil { release(order.lots) }
         guard let placed = order.placedAt else {
             account.orders[place] = order
             return

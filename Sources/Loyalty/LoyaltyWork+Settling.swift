@@ -4,6 +4,7 @@ extension LoyaltyWork {
     /// Lets time pass up to a moment: everything that time brings about happens at its own moment, so that it makes no
     /// difference how often somebody looks.
     mutating func settle(to now: Timestamp) {
+        releaseForgotten()
         runDue()
         while let moment = nextMoment(), moment <= now {
             account.latest = moment
@@ -12,6 +13,15 @@ extension LoyaltyWork {
         if now > account.latest {
             account.latest = now
             runDue()
+        }
+    }
+
+    /// Points wait for an event only while the program asks for one: else none would ever free them.
+    private mutating func releaseForgotten() {
+        if case .until = program.pending { return }
+        for index in account.lots.indices where account.lots[index].availableAt == nil {
+            account.lots[index].availableAt = account.latest
+            changedLots.insert(account.lots[index].id)
         }
     }
 

@@ -29,11 +29,20 @@ extension LoyaltyWork {
                 return (at, rules.metric == .spend ? order.net : 1)
             }
         case .points:
-            return account.lots.compactMap { lot in
-                if case .tier = lot.source { return nil }
-                let earned = lot.issued - lot.reversed
-                return earned > 0 ? (lot.createdAt, earned) : nil
+            // A refund may take other points than the order's own: what an order gave is its own to say.
+            let orders = account.orders.compactMap { order -> (at: Timestamp, amount: Int64)? in
+                guard let at = order.placedAt, order.given > 0 else { return nil }
+                return (at, order.given)
             }
+            return orders
+                + account.lots.compactMap { lot in
+                    switch lot.source {
+                    case .order, .tier: return nil
+                    case .event, .award:
+                        let earned = lot.issued - lot.reversed
+                        return earned > 0 ? (lot.createdAt, earned) : nil
+                    }
+                }
         }
     }
 
@@ -167,16 +176,37 @@ extension LoyaltyWork {
             return nil
         }
         if let until = account.graceUntil { return until }
-        var moment = account.latest
-        // Each step leaves out at least one thing that counts.
-        for _ in 0...account.orders.count + account.lots.count + 2 {
-            guard let next = nextFall(rules, after: moment), next > moment else { return nil }
-            moment = next
-            if rules.level(at: qualified(rules, at: moment)) < account.tier {
-                guard rules.graceDays > 0 else { return moment }
-                return ExpiryRule.Length.days(rules.graceDays).after(moment, in: zone)
+        guard let moment = firstFall(rules) else { return nil }
+        guard rules.graceDays > 0 else { return moment }
+        return ExpiryRule.Length.days(rules.graceDays).after(moment, in: zone)
+    }
+
+    /// When what counts falls below the tier by time alone, in one pass over it; nil where it doesn't.
+    private func firstFall(_ rules: TierRules) -> Timestamp? {
+        let threshold = rules.levels[account.tier].from
+        switch rules.period {
+        case .life: return nil
+        case .calendarYear:
+            // What counts this year and not the next one is over with the next one's end.
+            var moment = account.latest
+            for _ in 0..<3 {
+                guard let next = nextFall(rules, after: moment) else { return nil }
+                moment = next
+                if qualified(rules, at: moment) < threshold { return moment }
             }
+            return nil
+        case .rolling(let length):
+            let cutoff = length.before(account.latest, in: zone)
+            let ends = qualifying(rules)
+                .filter { Self.counts($0.at, at: account.latest, length, cutoff, zone) }
+                .map { (at: length.after($0.at, in: zone), amount: $0.amount) }
+                .sorted { $0.at < $1.at }
+            var left = ends.reduce(Int128(0)) { $0 + Int128($1.amount) }
+            for end in ends {
+                left -= Int128(end.amount)
+                if left < Int128(threshold) { return end.at }
+            }
+            return nil
         }
-        return nil
     }
 }
