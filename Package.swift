@@ -104,6 +104,7 @@ let package = Package(
         ),
         room("Loyalty", ["Kernel", "JSONParsing", "Documents"]),
         room("Referrals", ["Kernel", "JSONParsing", "Documents"]),
+        room("Promotions", ["Kernel", "JSONParsing", "Documents"]),
         room(
             "Messaging", ["Kernel", crypto, cryptoExtras], exclude: ["DESIGN.md"]),
         room(
@@ -121,7 +122,9 @@ let package = Package(
         ),
         room("Settings", ["Kernel", configuration]),
         room("Telemetry", ["Kernel", logging, coreMetrics]),
-        room("Records", ["Kernel", "JSONParsing", "Events", "Customers", grdb, sqlite]),
+        room(
+            "Records",
+            ["Kernel", "JSONParsing", "Events", "Customers", "Promotions", grdb, sqlite]),
         room(
             "Analytics",
             ["Kernel", "Events", "Customers", "Documents", "Insights", "Segments", "CDuckDB"]),
@@ -130,6 +133,7 @@ let package = Package(
             [
                 "Kernel", "JSONParsing", "Events", "Customers", "Insights", "RetentionModels",
                 "Predictions", "Documents", "Segments", "Experiments", "Journeys", "Loyalty",
+                "Promotions",
                 "Boosting", "Messaging", "Templates", "Analytics", "Records", "Delivery", logging,
                 lifecycle,
                 nio, nioPosix,
@@ -138,7 +142,8 @@ let package = Package(
             "API",
             [
                 "Kernel", "JSONParsing", "Events", "Documents", "Imports", "Insights", "Access",
-                "Loyalty", "Records", "Runtime", "Telemetry", hummingbird, metrics, logging,
+                "Loyalty", "Promotions", "Records", "Runtime", "Telemetry", hummingbird, metrics,
+                logging,
             ]),
         room(
             "Console",
@@ -152,7 +157,8 @@ let package = Package(
             dependencies: [
                 "Kernel", "JSONParsing", "Events", "Imports", "Customers", "RetentionModels",
                 "Predictions", "Insights", "Access", "Documents", "Segments", "Experiments",
-                "Journeys", "Loyalty", "Messaging", "Templates", "YAMLText", "Boosting", "Settings",
+                "Journeys", "Loyalty", "Promotions", "Messaging", "Templates", "YAMLText",
+                "Boosting", "Settings",
                 "Telemetry", "Records",
                 "Analytics", "Delivery", "Runtime", "API", "Console", argumentParser, hummingbird,
                 hummingbirdCore, lifecycle, logging, metrics,
@@ -166,7 +172,8 @@ let package = Package(
             dependencies: [
                 "Kernel", "Documents", "Events", "Analytics", "Insights", "RetentionModels",
                 "Boosting",
-                "Segments", "Journeys", "Loyalty", "Records", "Runtime", "YAMLText", argumentParser,
+                "Segments", "Journeys", "Loyalty", "Promotions", "Records", "Runtime", "YAMLText",
+                argumentParser,
                 hummingbird, logging,
             ], path: "Benchmarks",
             exclude: [
@@ -207,6 +214,7 @@ let package = Package(
             ], exclude: ["Peers"]),
         tests("Loyalty", ["Kernel", "JSONParsing", "Documents", "Loyalty"]),
         tests("Referrals", ["Kernel", "JSONParsing", "Documents", "Referrals"]),
+        tests("Promotions", ["Kernel", "JSONParsing", "Documents", "Promotions"]),
         tests("Messaging", ["Kernel", "Messaging", crypto], exclude: ["Peers"]),
         tests(
             "Templates", ["Kernel", "JSONParsing", "Documents", "Templates", "YAMLText"],
@@ -236,7 +244,8 @@ let package = Package(
             "Runtime",
             [
                 "Kernel", "JSONParsing", "Events", "Customers", "Insights", "Predictions",
-                "Loyalty", "Documents", "Segments", "Experiments", "Journeys", "Messaging",
+                "Loyalty", "Promotions", "Documents", "Segments", "Experiments", "Journeys",
+                "Messaging",
                 "Templates",
                 "Boosting", "Analytics", "Records", "Delivery", "Runtime", "TestSupport", logging,
                 lifecycle, nio, nioPosix,

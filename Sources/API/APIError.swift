@@ -37,6 +37,8 @@ package enum APIError: Error, Sendable, Equatable {
     case undecodable(String)
     /// Too much waits already.
     case busy
+    /// Too many wrong codes were given.
+    case wrongCodes(retryAfterSeconds: Int)
     /// What was asked for couldn't be read; the log says why.
     case unread
     /// The disk is full or failed, or the server is stopping.
@@ -54,7 +56,7 @@ package enum APIError: Error, Sendable, Equatable {
         case .methodNotAllowed: .methodNotAllowed
         case .invalid, .allRejected, .undecodable: .badRequest
         case .tooLarge: .contentTooLarge
-        case .busy: .tooManyRequests
+        case .busy, .wrongCodes: .tooManyRequests
         case .unavailable, .unread: .serviceUnavailable
         }
     }
@@ -77,6 +79,7 @@ package enum APIError: Error, Sendable, Equatable {
         case .allRejected: "all_rejected"
         case .undecodable: "undecodable"
         case .busy: "busy"
+        case .wrongCodes: "too_many_wrong_codes"
         case .unavailable, .unread: "unavailable"
         }
     }
@@ -101,12 +104,19 @@ package enum APIError: Error, Sendable, Equatable {
         case .noModels: "no model has been fitted yet; fit them with: perennial score"
         case .unknownTask: "there is no task with this id; list them at /v1/tasks"
         case .unknownReceiver: "there is no receiver of this name; list them at /v1/receivers"
+        case .unknownDefinition("program"):
+            "there is no loyalty program of this name; list them at /v1/loyalty"
+        case .unknownDefinition("checkout"):
+            "there is no such checkout; POST /v1/promotions/reservations makes one"
         case .unknownDefinition(let kind):
             "there is no \(kind) of this name; list them at /v1/\(kind)s"
         case .receiverExists: "there is a receiver of this name already; remove it first"
         case .keyReused:
             "this Idempotency-Key was used for something else, or somebody else; send another"
         case .unread: "it could not be read; try again, and see the server's log"
+        case .wrongCodes(let seconds):
+            "too many wrong codes came from here; no code is looked at for \(seconds) "
+                + (seconds == 1 ? "second" : "seconds")
         case .busy: "too many events wait to be stored; nothing was taken, try again"
         case .unavailable(let reason): reason + "; nothing was taken, try again"
         }
@@ -119,7 +129,7 @@ package enum APIError: Error, Sendable, Equatable {
             .unknownTask, .unknownReceiver, .unknownDefinition, .receiverExists, .keyReused,
             .methodNotAllowed,
             .allRejected,
-            .undecodable, .busy, .unavailable, .unread:
+            .undecodable, .busy, .wrongCodes, .unavailable, .unread:
             nil
         }
     }
@@ -128,6 +138,7 @@ package enum APIError: Error, Sendable, Equatable {
     package var retryAfterSeconds: Int? {
         switch self {
         case .busy: 1
+        case .wrongCodes(let seconds): seconds
         case .unavailable, .unread: 5
         case .unauthorized, .keyMissing, .forbidden, .notFound, .unknownCustomer, .noModels,
             .unknownTask, .unknownReceiver, .unknownDefinition, .receiverExists, .keyReused,
@@ -141,7 +152,7 @@ package enum APIError: Error, Sendable, Equatable {
     package var logLevel: Logger.Level {
         switch self {
         case .unavailable, .unread: .error
-        case .busy: .warning
+        case .busy, .wrongCodes: .warning
         case .unauthorized, .keyMissing, .forbidden, .notFound, .unknownCustomer, .noModels,
             .unknownTask, .unknownReceiver, .unknownDefinition, .receiverExists, .keyReused,
             .methodNotAllowed,

@@ -44,7 +44,6 @@ package final class Journey: Hashable, Sendable {
         }
     }
 
-    package static let titleBytesMax = 200
     package static let exitsMax = 20
     package static let priorityDefault = 50
 
@@ -147,23 +146,4 @@ package final class Journey: Hashable, Sendable {
 
     /// The step's number by its id; nil without one.
     package func number(ofStep id: String) -> Int? { steps.firstIndex { $0.id == id } }
-}
-
-extension DocumentReader {
-    func shortText() throws(DocumentProblem) -> String {
-        let text = try text()
-        guard text.utf8.count <= Journey.titleBytesMax else {
-            throw problem("must have at most \(Journey.titleBytesMax) bytes")
-        }
-        return text
-    }
-}
-
-extension Optional where Wrapped == DocumentReader {
-    func map<Value>(
-        _ read: (DocumentReader) throws(DocumentProblem) -> Value
-    ) throws(DocumentProblem) -> Value? {
-        guard let self else { return nil }
-        return try read(self)
-    }
 }

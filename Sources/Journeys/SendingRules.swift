@@ -140,26 +140,7 @@ package struct SendingRules: Hashable, Sendable {
     }
 }
 
-extension MemberReader {
-    /// Takes `kind`, which must be this one where it is there.
-    mutating func take(kind: String) throws(DocumentProblem) {
-        guard let reader = optional("kind") else { return }
-        let found = try reader.text()
-        guard found == kind else { throw reader.problem("must be \(kind), not \(found)") }
-    }
-}
-
 extension DocumentReader {
-    func definitionName() throws(DocumentProblem) -> String {
-        let name = try text()
-        guard DefinitionName.isValid(name) else {
-            throw problem(
-                "must be 1 to \(DefinitionName.bytesMax) of a-z, 0-9 and -, beginning with a letter; "
-                    + "not \(name)")
-        }
-        return name
-    }
-
     /// `10%` or `2.5%`, from 0 to 100, in hundredths of a percent.
     func share() throws(DocumentProblem) -> Int {
         let text = try text()

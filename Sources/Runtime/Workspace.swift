@@ -74,6 +74,8 @@ package final class Workspace: Sendable {
     package let engine: Engine
     /// Loyalty programs and their ledger.
     package let loyalty: LoyaltyDesk
+    /// Promotions, their codes and who uses them.
+    package let promotions: PromotionDesk
     /// What offers are made by, once somebody asked for one.
     package let keptOffers = KeptOffers()
     let keptRunFigures = KeptRunFigures()
@@ -152,6 +154,9 @@ package final class Workspace: Sendable {
             path: folder + "/ledger.sqlite", records: records, zone: zone,
             clock: Self.loyaltyClock(clock, records, archive),
             position: log.lastPosition)
+        promotions = try PromotionDesk(
+            path: folder + "/promotions.sqlite", records: records, zone: zone, clock: clock,
+            hash: hash)
         try loadDefinitions()
         engine.wake()
     }
@@ -242,6 +247,7 @@ package final class Workspace: Sendable {
     /// Stops taking events, finishes what is under way, and puts away what is in memory.
     package func close() throws {
         loyalty.close()
+        promotions.close()
         writer.close()
         engine.close()
         do {

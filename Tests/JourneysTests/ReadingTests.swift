@@ -201,7 +201,7 @@ import YAMLText
             "{name: j, title: \(String(repeating: "x", count: count)), entry: {event: A}, steps: []}"
         }
         #expect(Self.problem(titled(200)) == nil)
-        #expect(Self.problem(titled(201)) == "title: must have at most 200 bytes")
+        #expect(Self.problem(titled(201)) == "title: must have 1 to 200 bytes")
         func text(_ count: Int) -> String {
             Self.step("{task: {title: \(String(repeating: "x", count: count))}}")
         }

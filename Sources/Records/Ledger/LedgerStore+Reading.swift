@@ -136,13 +136,6 @@ extension LedgerStore {
     }
 }
 
-extension Row {
-    fileprivate func blob(_ column: Int) -> [UInt8] {
-        let data: Data = self[column]
-        return [UInt8](data)
-    }
-}
-
 extension LedgerAccount {
     init(row: Row) {
         self.init(

@@ -23,12 +23,14 @@ package struct DefinitionDraft: Sendable, Equatable {
         case campaign
         /// A loyalty program.
         case program
+        /// An advantage on an order.
+        case promotion
 
         /// Whether it has a part in what is decided about customers: they are looked at anew where it changes.
         var decides: Bool {
             switch self {
             case .segment, .journey, .sending: true
-            case .template, .campaign, .program: false
+            case .template, .campaign, .program, .promotion: false
             }
         }
     }

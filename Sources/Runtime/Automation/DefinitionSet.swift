@@ -3,6 +3,7 @@ import JSONParsing
 package import Journeys
 package import Kernel
 package import Loyalty
+package import Promotions
 package import Records
 package import Segments
 package import Templates
@@ -20,6 +21,7 @@ package struct DefinitionSet: Sendable {
     package private(set) var templates: [Item<MessageSource>] = []
     package private(set) var campaigns: [Item<Campaign>] = []
     package private(set) var programs: [Item<LoyaltyProgram>] = []
+    package private(set) var promotions: [Item<Promotion>] = []
 
     package init() {}
 
@@ -72,6 +74,10 @@ package struct DefinitionSet: Sendable {
             let item = Item(row: row, definition: try LoyaltyProgram(reading: reader))
             programs.removeAll { $0.row.name == row.name }
             programs.append(item)
+        case .promotion:
+            let item = Item(row: row, definition: try Promotion(reading: reader))
+            promotions.removeAll { $0.row.name == row.name }
+            promotions.append(item)
         case nil: throw reader.problem("is a \(row.kind), which is not known here")
         }
     }
@@ -86,6 +92,7 @@ package struct DefinitionSet: Sendable {
         case .template: templates.removeAll { $0.row.name == name }
         case .campaign: campaigns.removeAll { $0.row.name == name }
         case .program: programs.removeAll { $0.row.name == name }
+        case .promotion: promotions.removeAll { $0.row.name == name }
         }
     }
 
@@ -142,6 +149,7 @@ package struct DefinitionSet: Sendable {
             }
         }
         problems += wrongChannels
+        problems += wrongPromotions
         for item in campaigns {
             let campaign = item.definition
             func report(_ path: String, _ reason: String) {

@@ -79,6 +79,7 @@ extension Workspace {
             )
         }
         try loyalty.reload(at: log.lastPosition)
+        try promotions.reload()
         if let reason = await engine.filled() { throw Failure.folding(reason) }
         return changes
     }

@@ -2,7 +2,7 @@ import Kernel
 import Logging
 package import ServiceLifecycle
 
-/// Keeps the loyalty programs up with the log and the clock while the server runs.
+/// Keeps loyalty programs and promotions up with the log and the clock while the server runs.
 package struct LoyaltyService: Service {
     /// So long it rests between two looks.
     static let restMs = 500
@@ -20,6 +20,7 @@ package struct LoyaltyService: Service {
                 var rest = Self.restMs
                 do {
                     try await workspace.followLoyalty()
+                    try await workspace.followPromotions()
                 } catch is CancellationError {
                     return
                 } catch {

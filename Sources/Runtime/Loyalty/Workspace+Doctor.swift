@@ -7,6 +7,8 @@ package struct DoctorReport: Sendable, Equatable {
     package var ledger: LedgerStore.Check
     /// Accounts whose remembered state says something else than their rows.
     package var states: [LedgerProblem] = []
+    /// Uses of promotions by checkouts.
+    package var promotionUses = 0
     /// What is wrong elsewhere.
     package var others: [String] = []
 
@@ -16,7 +18,7 @@ package struct DoctorReport: Sendable, Equatable {
 extension Workspace {
     private static let accountsAtOnce = 500
 
-    /// Checks that the ledger adds up, entry by entry. Blocks; who asks of the ledger goes on meanwhile.
+    /// Checks that the ledger adds up, entry by entry, and that promotions count what checkouts hold. Blocks; who asks of the ledger goes on meanwhile.
     package func examine() throws -> DoctorReport {
         var report = DoctorReport(ledger: try loyalty.store.check())
         var last: Int64 = 0
@@ -42,6 +44,9 @@ extension Workspace {
                         + "\(log.lastPosition): it was restored from an older copy than the ledger")
             }
         }
+        let promotions = try promotions.store.problems()
+        report.promotionUses = promotions.uses
+        report.others += promotions.problems
         return report
     }
 

@@ -8,11 +8,12 @@ import Runtime
 struct DoctorCommand: WorkspaceCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Checks that the points ledger adds up, entry by entry.",
+        abstract: "Checks that the points ledger adds up, entry by entry, and promotions' counts.",
         discussion: """
             Of each account: its entries are all there, in order, and add up to its balance; each lot's to what is left \
             of it; no lot is below zero, and no more is reserved than is there; and what is remembered of it is what \
-            its rows say. Nothing is changed. Exits with 1 where something doesn't add up.
+            its rows say. Of each promotion: its counts are what checkouts hold, none is above its limit, and no code is held \
+            twice. Nothing is changed. Exits with 1 where something doesn't add up.
             """)
 
     @OptionGroup var workspace: WorkspaceOptions
@@ -34,6 +35,7 @@ struct DoctorCommand: WorkspaceCommand {
             "entries       \(Figures.grouped(ledger.entries))",
             "lots          \(Figures.grouped(ledger.lots))",
             "points        \(Figures.grouped(Int(ledger.balance)))",
+            "promotions    \(Figures.grouped(report.promotionUses)) uses",
         ]
         if report.problemCount == 0 {
             lines.append("everything adds up")
@@ -53,6 +55,7 @@ struct DoctorCommand: WorkspaceCommand {
         json.member("entries", report.ledger.entries)
         json.member("lots", report.ledger.lots)
         json.member("points", report.ledger.balance)
+        json.member("promotion_uses", report.promotionUses)
         json.member("problems", report.problemCount)
         json.key("examples")
         json.beginArray()

@@ -15,6 +15,9 @@ struct CommandOutput: Sendable {
 
     func line(_ text: String) async throws { try await write(Array((text + "\n").utf8), false) }
 
+    /// Writes bytes to the answer, as they are.
+    func write(_ bytes: [UInt8]) async throws { try await write(bytes, false) }
+
     func error(_ text: String) async throws { try await write(Array((text + "\n").utf8), true) }
 }
 

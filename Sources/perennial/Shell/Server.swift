@@ -83,6 +83,8 @@ struct Server {
         AutomationRoutes(keys: keys, answers: AutomationAnswers.answers(of: workspace))
             .add(to: router)
         LoyaltyRoutes(keys: keys, answers: LoyaltyAnswers.answers(of: workspace)).add(to: router)
+        PromotionRoutes(keys: keys, answers: PromotionAnswers.answers(of: workspace))
+            .add(to: router)
         OpenAPIRoutes(version: Version.text).add(to: router)
         let mail = try mailRoom()
         RunningServer.mail = mail

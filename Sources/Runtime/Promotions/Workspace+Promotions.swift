@@ -1,0 +1,98 @@
+import Events
+import Insights
+import JSONParsing
+package import Kernel
+import Logging
+import Loyalty
+package import Promotions
+import Records
+import Segments
+
+extension Workspace {
+    /// What promotions ask about a customer; nil where nobody is named. Blocks.
+    ///
+    /// Somebody who isn't known yet is a customer without orders, counted by the name that was given.
+    package func buyer(named text: String?) throws -> Cart.Buyer? {
+        guard let text, !text.isEmpty else { return nil }
+        guard let id = try customerID(named: text) else {
+            return Cart.Buyer(id: "new-" + String(hash.digest(text).first, radix: 16))
+        }
+        var tiers: Set<String> = []
+        for inForce in loyalty.programs {
+            let account = try loyaltyMember(id, in: inForce).account
+            guard let rules = inForce.program.tiers,
+                let standing = account.standing(inForce.program, inForce.zone)
+            else { continue }
+            tiers.insert(rules.levels[standing.tier].name)
+        }
+        let memberships = try memberships(of: id)
+        let names = try definitions().segments.map(\.row.name).filter {
+            memberships[$0]?.isMember ?? false
+        }
+        return Cart.Buyer(
+            id: id.description, segments: Set(names), tiers: tiers,
+            ordersCount: Int(try customerRow(of: id)?.orders ?? 0))
+    }
+
+    private static let promotionItemsAtOnce = 500
+
+    /// Ends reservations that are over, and carries out elsewhere what came of checkouts; returns once nothing is left.
+    ///
+    /// - Returns: Whether anything was done.
+    @discardableResult
+    package func followPromotions() async throws -> Bool {
+        var didSomething = try promotions.endWhatIsOver() > 0
+        while true {
+            let news = try promotions.store.news(limit: Self.promotionItemsAtOnce)
+            guard let last = news.last else { break }
+            var builder = EventBlockBuilder()
+            for item in news { builder.append(try EventBlock(decoding: item.event)) }
+            _ = try await append(builder.takeBytes().bytes)
+            try promotions.store.dropNews(through: last.number)
+            didSomething = true
+        }
+        // Points of promotions go to the one program; where there are several nobody said which.
+        let programs = loyalty.programs
+        guard programs.count == 1, let program = programs.first?.program.name else {
+            return didSomething
+        }
+        while true {
+            let owed = try promotions.store.points(limit: Self.promotionItemsAtOnce)
+            if owed.isEmpty { return didSomething }
+            for item in owed {
+                try await settle(item, in: program)
+                try promotions.store.drop(points: item.number)
+            }
+            didSomething = true
+        }
+    }
+
+    private func settle(_ owed: PromotionStore.Points, in program: String) async throws {
+        guard let named = ID<Customer>(owed.customer) else { return }
+        let customer = try records.root(of: named) ?? named
+        let isBack = owed.points < 0
+        let operation: LoyaltyOperation =
+            isBack
+            ? .adjust(
+                points: owed.points,
+                reason: "order \(owed.checkout) with promotion \(owed.promotion) was refunded")
+            : .award(points: owed.points, reason: "promotion \(owed.promotion)")
+        let ask = try loyalty.ask(
+            program, customer,
+            id: "promotion:\(owed.checkout):\(owed.promotion)" + (isBack ? ":refund" : ""),
+            LoyaltyRequest(operation))
+        do {
+            let answer = try await loyalty.perform(ask)
+            let done = try JSONLookup.member(named: "done", in: answer.bytes.span)
+            if done?.text(in: answer.bytes.span) == "false" {
+                logger.warning(
+                    "a promotion's points could not be taken back",
+                    metadata: ["checkout": "\(owed.checkout)", "points": "\(owed.points)"])
+            }
+        } catch LoyaltyDesk.Failure.writing(.reused) {
+            logger.warning(
+                "a promotion's points were given under this id before",
+                metadata: ["checkout": "\(owed.checkout)", "promotion": "\(owed.promotion)"])
+        }
+    }
+}
