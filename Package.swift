@@ -105,6 +105,7 @@ let package = Package(
         room("Loyalty", ["Kernel", "JSONParsing", "Documents"]),
         room("Referrals", ["Kernel", "JSONParsing", "Documents"]),
         room("Promotions", ["Kernel", "JSONParsing", "Documents"]),
+        room("QRCode"),
         room(
             "Messaging", ["Kernel", crypto, cryptoExtras], exclude: ["DESIGN.md"]),
         room(
@@ -149,7 +150,7 @@ let package = Package(
             "Console",
             [
                 "Kernel", "Documents", "Insights", "Predictions", "Experiments", "Access",
-                "Segments", hummingbird, mustache, logging, httpTypes,
+                "QRCode", "Segments", hummingbird, mustache, logging, httpTypes,
             ],
             resources: [.embedInCode("Resources")]),
         .executableTarget(
@@ -215,6 +216,7 @@ let package = Package(
         tests("Loyalty", ["Kernel", "JSONParsing", "Documents", "Loyalty"]),
         tests("Referrals", ["Kernel", "JSONParsing", "Documents", "Referrals"]),
         tests("Promotions", ["Kernel", "JSONParsing", "Documents", "Promotions"]),
+        tests("QRCode", ["QRCode"]),
         tests("Messaging", ["Kernel", "Messaging", crypto], exclude: ["Peers"]),
         tests(
             "Templates", ["Kernel", "JSONParsing", "Documents", "Templates", "YAMLText"],

@@ -23,7 +23,7 @@ struct Room {
     private static let domain: Set<String> = [
         "Kernel", "JSONParsing", "RetentionModels", "Events", "Documents", "Customers", "Imports",
         "Insights", "Predictions", "Access", "Segments", "Experiments", "Journeys",
-        "Loyalty", "Referrals", "Promotions", "Messaging", "Templates",
+        "Loyalty", "Referrals", "Promotions", "QRCode", "Messaging", "Templates",
     ]
 
     /// Every target but the C shims, the lowest first.
@@ -51,6 +51,7 @@ struct Room {
         pure("Loyalty", ["Kernel", "JSONParsing", "Documents"]),
         pure("Referrals", ["Kernel", "JSONParsing", "Documents"]),
         pure("Promotions", ["Kernel", "JSONParsing", "Documents"]),
+        pure("QRCode", []),
         pure("Messaging", ["Kernel"], ["Crypto", "CryptoExtras"]),
         pure("Templates", ["Kernel", "Documents"]),
         shell("YAMLText", ["Kernel", "JSONParsing", "Documents"]),
