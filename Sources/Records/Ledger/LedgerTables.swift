@@ -67,10 +67,23 @@ enum LedgerTables {
 
         """
 
+    static let cards = """
+        CREATE TABLE ledger_cards (
+            number BIGINT PRIMARY KEY,
+            program TEXT NOT NULL,
+            customer BIGINT NOT NULL,
+            UNIQUE (program, customer)
+        );
+
+        """
+
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("0001 ledger") { db in
             try db.execute(sql: definition.asStrictSQLite(keyedOnly: keyedOnly))
+        }
+        migrator.registerMigration("0002 cards") { db in
+            try db.execute(sql: cards.asStrictSQLite(keyedOnly: []))
         }
         return migrator
     }
