@@ -95,6 +95,7 @@ enum ConsoleResources {
         "plain": PackageResources.plain_mustache,
         "program": PackageResources.program_mustache,
         "public": PackageResources.public_mustache,
+        "public-member": PackageResources.public_member_mustache,
         "public-note": PackageResources.public_note_mustache,
         "public-preferences": PackageResources.public_preferences_mustache,
         "public-unsubscribe": PackageResources.public_unsubscribe_mustache,

@@ -60,6 +60,7 @@ package struct ConsoleRoutes: Sendable {
         addTasks(to: router)
         addOutbox(to: router)
         addPublicMail(to: router)
+        addPublicMember(to: router)
         addTemplates(to: router)
         addMessages(to: router)
         addSuppressions(to: router)

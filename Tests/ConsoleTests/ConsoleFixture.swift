@@ -30,6 +30,7 @@ final class ConsoleFixture: Sendable {
         var pagesOfJourneys = 0
         var mail = MailAsked()
         var adjusted: [AdjustmentForm] = []
+        var memberPages: [String] = []
     }
 
     /// What a page's data closures do when they are asked.

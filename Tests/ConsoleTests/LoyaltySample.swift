@@ -8,6 +8,9 @@ enum LoyaltySample {
     static let customer = ID<Customer>(rawValue: 7)
     static let now = Timestamp(milliseconds: 1_290_000_000_000)
 
+    /// The end of 2010.
+    static let midnight = Timestamp(milliseconds: 1_293_840_000_000)
+
     static let row = ProgramRow(
         name: "club", title: SampleData.hostile, unit: "points", version: 2, members: 12,
         outstanding: 8508)
@@ -32,6 +35,29 @@ enum LoyaltySample {
         return data
     }
 
+    static func page() -> PublicMemberPage {
+        PublicMemberPage(
+            standing: standing(), movements: MovementPage(movements: [movement], next: "7"),
+            cardNumber: "9123 4567 8901 2348", cardScan: "M9123456789012348",
+            endings: [
+                .init(at: now.adding(days: 300), points: 49), .init(at: midnight, points: 7),
+            ],
+            progress: .init(percent: 23, benefits: ["free-shipping", SampleData.hostile]))
+    }
+
+    /// With all that a page can have, each of it hostile.
+    static func fullPage() -> PublicMemberPage {
+        var page = page()
+        page.standing.held = 4
+        page.standing.owed = 5
+        page.standing.tier?.benefits = ["early-access", SampleData.hostile]
+        page.standing.tier?.heldUntil = now.adding(days: 30)
+        page.endings = (0..<20).map { .init(at: now.adding(days: 30 * $0), points: 2) }
+        page.rewards = [.init(title: SampleData.hostile, points: 50, note: SampleData.hostile)]
+        page.referralURL = "https://shop.example.test/r/\"><script>"
+        return page
+    }
+
     static func standing() -> MemberStanding {
         MemberStanding(
             program: "club", title: SampleData.hostile, unit: "points", customer: customer,
@@ -50,6 +76,7 @@ enum LoyaltySample {
 extension ConsoleFixture {
     var loyalty: LoyaltyData {
         var data = LoyaltyData()
+        if mood == .failing { data.publicMember = { _, _, _ in throw Failure() } }
         guard mood == .well else { return data }
         data.programs = { [LoyaltySample.row] }
         data.program = { $0 == "club" ? LoyaltySample.program() : nil }
@@ -62,6 +89,18 @@ extension ConsoleFixture {
             program == "club" && id == LoyaltySample.customer ? LoyaltySample.standing() : nil
         }
         data.movements = { _, _, _, _ in MovementPage(movements: [LoyaltySample.movement]) }
+        data.memberPagePath = { program, id in
+            program == "club" && id == LoyaltySample.customer ? "/club/fresh" : nil
+        }
+        data.publicMember = { token, before, _ in
+            self.asked.withLock { $0.memberPages.append("\(token) \(before ?? "–")") }
+            return switch token {
+            case "good": .page(LoyaltySample.page())
+            case "full": .page(LoyaltySample.fullPage())
+            case "old": .expired
+            default: .unknown
+            }
+        }
         data.adjust = { _, _, form, _ in
             self.asked.withLock { $0.adjusted.append(form) }
             return form.points == "x" ? .refused("x is not a whole number") : .done

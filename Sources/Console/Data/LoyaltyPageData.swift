@@ -292,6 +292,15 @@ package struct LoyaltyData: Sendable {
     package var adjust:
         @Sendable (_ program: String, ID<Customer>, AdjustmentForm, ID<Member>) async throws ->
             AdjustmentOutcome = { _, _, _, _ in .unknown }
+    /// The path of a member's own page, good for a while; nil where there is none.
+    package var memberPagePath:
+        @Sendable (_ program: String, ID<Customer>) async throws -> String? = { _, _ in nil }
+    /// What a member's link leads to.
+    ///
+    /// Its `before` is what `next` said on the page before; nil for the newest movements.
+    package var publicMember:
+        @Sendable (_ token: String, _ before: String?, _ limit: Int) async throws ->
+            PublicMemberAnswer = { _, _, _ in .unknown }
 
     package init() {}
 }

@@ -6,13 +6,20 @@ package struct PublicCompany: Sendable, Equatable {
     package var url: String
     /// Its postal address; empty for none.
     package var address: String
+    /// Where its logo is: `https://…`; empty for none.
+    package var logo: String
+    /// Such as `#1a6f4b`; empty for none.
+    package var colour: String
 
     package init(
-        name: String = "", url: String = "", address: String = ""
+        name: String = "", url: String = "", address: String = "", logo: String = "",
+        colour: String = ""
     ) {
         self.name = name
         self.url = url
         self.address = address
+        self.logo = logo
+        self.colour = colour
     }
 }
 

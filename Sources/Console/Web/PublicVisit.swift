@@ -27,11 +27,30 @@ struct PublicVisit: Sendable {
             }
     }
 
+    /// Writes figures and days as the visitor reads them.
+    var formats: Formats {
+        Formats(
+            numbers: NumberStyle.preferred(acceptLanguage: request.headers[.acceptLanguage]),
+            zone: desk.settings.zone, words: words)
+    }
+
+    /// A page that looks as the company does, with its logo from where that is kept.
+    func branded(_ template: String, title: String, _ page: Any) -> Response {
+        let brand = PublicBrand(desk.data.mail.company)
+        var response = self.page(template, title: title, page, brand: brand)
+        if let origin = brand.logoOrigin {
+            response.headers[.contentSecurityPolicy] =
+                SecurityHeaders.publicPolicy + "; img-src \(origin)"
+        }
+        return response
+    }
+
     func page(
-        _ template: String, title: String, _ page: Any, status: HTTPResponse.Status = .ok
+        _ template: String, title: String, _ page: Any, status: HTTPResponse.Status = .ok,
+        brand: PublicBrand? = nil
     ) -> Response {
         let document = PublicDocument(
-            w: words, frame: PublicFrame(desk, title: title), page: page)
+            w: words, frame: PublicFrame(desk, title: title, brand: brand), page: page)
         guard let text = desk.templates.render(template, document) else {
             return finished(Response(status: .internalServerError))
         }
@@ -78,9 +97,12 @@ struct PublicFrame {
     let company: String
     let companyPath: String?
     let companyAddress: String?
+    let logo: String?
+    let colour: String?
     let styles: [String]
 
-    init(_ desk: ConsoleDesk, title: String) {
+    /// - Parameter brand: The company's look; nil for none.
+    init(_ desk: ConsoleDesk, title: String, brand: PublicBrand? = nil) {
         let known = desk.data.mail.company
         self.title = title
         language = "en"
@@ -88,6 +110,8 @@ struct PublicFrame {
         let isWeb = known.url.hasPrefix("https://") || known.url.hasPrefix("http://")
         companyPath = isWeb ? known.url : nil
         companyAddress = known.address.isEmpty ? nil : known.address
+        logo = brand?.logo
+        colour = brand?.colour
         styles = ["tokens.css", "app.css"].compactMap { desk.assets.paths[$0] }
     }
 }

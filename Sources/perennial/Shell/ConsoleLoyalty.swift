@@ -40,6 +40,7 @@ struct ConsoleLoyalty: Sendable {
         data.adjust = { program, id, form, member in
             try await adjust(program, id, form, by: member)
         }
+        fillPublic(&data)
         return data
     }
 
@@ -123,7 +124,7 @@ struct ConsoleLoyalty: Sendable {
             }
     }
 
-    private func label(_ id: ID<Customer>) throws -> String {
+    func label(_ id: ID<Customer>) throws -> String {
         var profile = Profile()
         for bytes in try workspace.records.profiles(of: try workspace.records.members(of: id)) {
             profile.merge(try Profile(decoding: bytes.span))
@@ -168,7 +169,7 @@ struct ConsoleLoyalty: Sendable {
         return try standing(try workspace.loyaltyMember(root, in: inForce))
     }
 
-    private func standing(_ member: LoyaltyMember) throws -> MemberStanding {
+    func standing(_ member: LoyaltyMember) throws -> MemberStanding {
         let (program, account) = (member.inForce.program, member.account)
         let now = workspace.loyalty.now
         let lots = account.lots.filter { $0.remaining > 0 }.sorted {
@@ -202,8 +203,10 @@ struct ConsoleLoyalty: Sendable {
             heldUntil: standing.heldUntil, benefits: level.benefits)
     }
 
-    private func movements(
-        _ program: String, _ id: ID<Customer>, _ before: String?, _ limit: Int
+    /// - Parameter namesMembers: Whether reasons say which of us made a correction.
+    func movements(
+        _ program: String, _ id: ID<Customer>, _ before: String?, _ limit: Int,
+        namesMembers: Bool = true
     ) throws -> MovementPage {
         guard let inForce = workspace.loyalty.program(program) else { return MovementPage() }
         let member = try workspace.loyaltyMember(id, in: inForce)
@@ -216,8 +219,9 @@ struct ConsoleLoyalty: Sendable {
                 MovementRow(
                     at: movement.entry.at, points: Int(movement.entry.amount),
                     balance: Int(movement.entry.balance),
-                    reason: movement.entry.reason.sentence(
-                        points: movement.entry.amount, unit: inForce.program.unit),
+                    reason: (namesMembers
+                        ? movement.entry.reason : movement.withoutMember).sentence(
+                            points: movement.entry.amount, unit: inForce.program.unit),
                     lot: Int(movement.entry.lot))
             }, next: next.flatMap { $0 > 1 ? String($0) : nil })
     }
@@ -246,5 +250,15 @@ struct ConsoleLoyalty: Sendable {
         } catch let failure as LoyaltyDesk.Failure {
             return .refused(failure.description)
         }
+    }
+}
+
+extension LoyaltyMovement {
+    /// The reason without which of us wrote it, which the page of corrections puts behind it.
+    fileprivate var withoutMember: LoyaltyReason {
+        guard operation.hasPrefix("console:"), case .adjusted(let text) = entry.reason,
+            let cut = text.ranges(of: " (by ").last, text.hasSuffix(")")
+        else { return entry.reason }
+        return .adjusted(String(text[..<cut.lowerBound]))
     }
 }

@@ -10,7 +10,8 @@ extension ConsoleMail {
     func fillPublic(_ data: inout MailData) {
         data.company = PublicCompany(
             name: settings.company.name, url: settings.company.url,
-            address: settings.company.address)
+            address: settings.company.address, logo: settings.company.logo,
+            colour: settings.company.colour)
         data.unsubscribePage = { token in
             try await Blocking.run {
                 guard let recipient = try recipient(token, .unsubscribe) else { return nil }

@@ -1,0 +1,60 @@
+import Console
+import Kernel
+import Loyalty
+import Records
+import Runtime
+
+/// The page on which a member sees their own account, by a signed link.
+extension ConsoleLoyalty {
+    /// So long a page is open to who opened it from the console.
+    private static let lookSeconds = 3600
+
+    func fillPublic(_ data: inout LoyaltyData) {
+        data.memberPagePath = { program, id in
+            try await Blocking.run {
+                try workspace.records.root(of: id).flatMap {
+                    workspace.memberPagePath(of: $0, in: program, seconds: Self.lookSeconds)?.path
+                }
+            }
+        }
+        data.publicMember = { token, before, limit in
+            try await Blocking.run { try publicMember(token, before, limit) }
+        }
+    }
+
+    private func publicMember(
+        _ token: String, _ before: String?, _ limit: Int
+    ) throws -> PublicMemberAnswer {
+        switch try workspace.member(byLink: token) {
+        case .unknown: return .unknown
+        case .expired: return .expired
+        case .member(let member): return .page(try page(of: member, before, limit))
+        }
+    }
+
+    private func page(
+        of member: LoyaltyMember, _ before: String?, _ limit: Int
+    ) throws -> PublicMemberPage {
+        let program = member.inForce.program
+        let card = try workspace.loyaltyCard(of: member.customer, in: program.name)
+        return PublicMemberPage(
+            standing: try standing(member),
+            movements: try movements(
+                program.name, member.customer, before, limit, namesMembers: false),
+            cardNumber: card.groups, cardScan: card.scanText,
+            endings: member.account.expiries().map { .init(at: $0.at, points: Int($0.points)) },
+            progress: progress(member))
+    }
+
+    private func progress(_ member: LoyaltyMember) -> PublicMemberPage.Progress? {
+        let program = member.inForce.program
+        guard let rules = program.tiers,
+            let standing = member.account.standing(program, member.inForce.zone),
+            let next = standing.next
+        else { return nil }
+        let level = rules.levels[next]
+        let share = level.from > 0 ? Double(max(0, standing.amount)) / Double(level.from) : 0
+        return PublicMemberPage.Progress(
+            percent: min(99, Int(share * 100)), benefits: level.benefits)
+    }
+}
