@@ -24,6 +24,12 @@ package enum APIError: Error, Sendable, Equatable {
     case unknownDefinition(kind: String)
     /// There is a receiver of this name already.
     case receiverExists
+    /// No member is found by what was given; the reason says more.
+    case noMember(String)
+    /// What was given is of several members; the reason says more.
+    case severalMembers(String)
+    /// A setting is missing, which the reason names.
+    case notSetUp(String)
     /// The idempotency key was used for something else.
     case keyReused
     /// The path takes other methods only, separated by commas.
@@ -49,9 +55,9 @@ package enum APIError: Error, Sendable, Equatable {
         case .unauthorized, .keyMissing: .unauthorized
         case .forbidden: .forbidden
         case .notFound, .unknownCustomer, .noModels, .unknownTask, .unknownReceiver,
-            .unknownDefinition:
+            .unknownDefinition, .noMember:
             .notFound
-        case .receiverExists: .conflict
+        case .receiverExists, .severalMembers, .notSetUp: .conflict
         case .keyReused: .unprocessableContent
         case .methodNotAllowed: .methodNotAllowed
         case .invalid, .allRejected, .undecodable: .badRequest
@@ -73,6 +79,9 @@ package enum APIError: Error, Sendable, Equatable {
         case .unknownReceiver: "unknown_receiver"
         case .unknownDefinition(let kind): "unknown_\(kind)"
         case .receiverExists: "receiver_exists"
+        case .noMember: "unknown_member"
+        case .severalMembers: "ambiguous_member"
+        case .notSetUp: "not_set_up"
         case .keyReused: "idempotency_key_reused"
         case .methodNotAllowed: "method_not_allowed"
         case .invalid(_, let code, _), .tooLarge(_, let code, _): code
@@ -98,6 +107,7 @@ package enum APIError: Error, Sendable, Equatable {
             "there is nothing at \(path); events are taken at /v1/track, /v1/identify, /v1/batch …"
         case .methodNotAllowed(let path, let allowed): "\(path) takes \(allowed) only"
         case .invalid(_, _, let reason), .tooLarge(_, _, let reason): reason
+        case .noMember(let reason), .severalMembers(let reason), .notSetUp(let reason): reason
         case .allRejected: "none of the events is valid; nothing was taken"
         case .undecodable(let reason): reason
         case .unknownCustomer: "nobody is known by this id or identifier"
@@ -127,7 +137,7 @@ package enum APIError: Error, Sendable, Equatable {
         case .invalid(let path, _, _), .tooLarge(let path, _, _): path
         case .unauthorized, .keyMissing, .forbidden, .notFound, .unknownCustomer, .noModels,
             .unknownTask, .unknownReceiver, .unknownDefinition, .receiverExists, .keyReused,
-            .methodNotAllowed,
+            .noMember, .severalMembers, .notSetUp, .methodNotAllowed,
             .allRejected,
             .undecodable, .busy, .wrongCodes, .unavailable, .unread:
             nil
@@ -142,7 +152,7 @@ package enum APIError: Error, Sendable, Equatable {
         case .unavailable, .unread: 5
         case .unauthorized, .keyMissing, .forbidden, .notFound, .unknownCustomer, .noModels,
             .unknownTask, .unknownReceiver, .unknownDefinition, .receiverExists, .keyReused,
-            .methodNotAllowed,
+            .noMember, .severalMembers, .notSetUp, .methodNotAllowed,
             .invalid,
             .allRejected, .tooLarge, .undecodable:
             nil
@@ -155,7 +165,7 @@ package enum APIError: Error, Sendable, Equatable {
         case .busy, .wrongCodes: .warning
         case .unauthorized, .keyMissing, .forbidden, .notFound, .unknownCustomer, .noModels,
             .unknownTask, .unknownReceiver, .unknownDefinition, .receiverExists, .keyReused,
-            .methodNotAllowed,
+            .noMember, .severalMembers, .notSetUp, .methodNotAllowed,
             .invalid,
             .allRejected, .tooLarge, .undecodable:
             .debug

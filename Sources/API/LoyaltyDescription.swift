@@ -29,19 +29,21 @@ enum LoyaltyDescription {
                    {"name": "before", "in": "query", "description": "What next said on the page before.", "schema": {"type": "integer", "minimum": 1, "maximum": 9223372036854775807}},
                    {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": \(LoyaltyRoutes.historyMax), "default": 50}}],
                  "responses": {"200": \(answer("A page.", "History")), \(readRefusals)}}},
+               \(memberPaths),
                \(writes.joined(separator: ",\n"))},
              "components": {
                "securitySchemes": {
                  "basic": {"type": "http", "scheme": "basic", "description": "The key as user name, without a password."},
                  "bearer": {"type": "http", "scheme": "bearer"}},
-               "schemas": {\(schemas)}}}
+               "schemas": {\(schemas),
+               \(memberSchemas)}}}
             """
     }
 
-    private static let program = #"""
+    static let program = #"""
         {"name": "program", "in": "path", "required": true, "schema": {"type": "string", "pattern": "^[a-z][a-z0-9-]{0,63}$"}}
         """#
-    private static let customer = #"""
+    static let customer = #"""
         {"name": "customer", "in": "path", "required": true, "description": "An id, user id, e-mail address or phone number.", "schema": {"type": "string", "minLength": 1}}
         """#
     private static let key = """
@@ -51,19 +53,19 @@ enum LoyaltyDescription {
         {"name": "dryRun", "in": "query", "description": "Whether nothing is to be done.", "schema": {"type": "boolean", "default": false}}
         """#
 
-    private static func answer(_ description: String, _ schema: String) -> String {
+    static func answer(_ description: String, _ schema: String) -> String {
         """
         {"description": "\(description)", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/\(schema)"}}}}
         """
     }
 
-    private static func problem(_ description: String) -> String {
+    static func problem(_ description: String) -> String {
         """
         {"description": "\(description)", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
         """
     }
 
-    private static let readRefusals = [
+    static let readRefusals = [
         "\"400\": " + problem("Something isn't as it must be."),
         "\"401\": " + problem("No key, or none that is in use."),
         "\"403\": " + problem("The key may not do this."),

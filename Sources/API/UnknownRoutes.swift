@@ -31,7 +31,8 @@ package struct UnknownRoutes: Sendable {
         }
         for (path, taken) in OutboxRoutes.paths + AutomationRoutes.paths + MailRoutes.paths
             + InboxRoutes.paths + SMSRoutes.paths + LoyaltyRoutes.paths
-            + PromotionRoutes.paths + OpenAPIRoutes.paths
+            + PromotionRoutes.paths
+            + LoyaltyMemberRoutes.paths + OpenAPIRoutes.paths
         {
             for method in Self.methods where !taken.contains(method) {
                 let allowed = taken.map(\.rawValue).joined(separator: ", ")

@@ -44,7 +44,7 @@ enum LoyaltyAnswers {
         return json.bytes
     }
 
-    private static func customer(
+    static func customer(
         _ text: String, in workspace: Workspace
     ) throws -> ID<Customer> {
         guard let id = try workspace.customerID(named: text) else {
@@ -63,12 +63,14 @@ enum LoyaltyAnswers {
             try Self.customer(customer, in: workspace), in: inForce)
     }
 
-    private static func account(_ member: LoyaltyMember) -> [UInt8] {
+    /// - Parameter card: The member's, where it was asked for.
+    static func account(_ member: LoyaltyMember, card: CardNumber? = nil) -> [UInt8] {
         let program = member.inForce.program
         var json = JSONWriter()
         json.beginObject()
         json.member("program", program.name)
         json.member("customer", member.customer.description)
+        if let card { json.member("card", card.description) }
         json.member("unit", program.unit)
         json.member("as_of", member.account.latest.rfc3339)
         LoyaltyAnswer.write(member.account, program, member.inForce.zone, to: &json)

@@ -85,6 +85,10 @@ struct Server {
         LoyaltyRoutes(keys: keys, answers: LoyaltyAnswers.answers(of: workspace)).add(to: router)
         PromotionRoutes(keys: keys, answers: PromotionAnswers.answers(of: workspace))
             .add(to: router)
+        LoyaltyMemberRoutes(
+            keys: keys,
+            answers: LoyaltyMemberAnswers.answers(of: workspace, publicURL: publicURL)
+        ).add(to: router)
         OpenAPIRoutes(version: Version.text).add(to: router)
         let mail = try mailRoom()
         RunningServer.mail = mail
@@ -153,13 +157,19 @@ struct Server {
         try outcome.get()
     }
 
+    /// The address that people reach the server by, without a slash at its end; the demo's is its own. Empty for none.
+    private var publicURL: String {
+        if isDemo, settings.server.publicURL == nil, settings.server.port != 0 {
+            return "http://\(settings.server.host):\(settings.server.port)"
+        }
+        return MailSetup.publicURL(settings)
+    }
+
     /// Nil where no mail is set up.
     private func mailRoom() throws -> MailRoom? {
         guard settings.mail.isSetUp else { return nil }
         var values = settings
-        if isDemo, values.server.publicURL == nil, values.server.port != 0 {
-            values.server.publicURL = "http://\(values.server.host):\(values.server.port)"
-        }
+        if !publicURL.isEmpty { values.server.publicURL = publicURL }
         if values.server.publicURL == nil {
             workspace.logger.warning(
                 "marketing mail needs a way out, and isn't sent: set server.publicURL")

@@ -26,7 +26,8 @@ for path in description["paths"].values():
             parameter["schema"] = {"enum": CUSTOMERS}
     if "post" in path:
         schema = path["post"]["requestBody"]["content"]["application/json"]["schema"]
-        schema["properties"]["customer"] = {"enum": CUSTOMERS}
+        if "customer" in schema["properties"]:
+            schema["properties"]["customer"] = {"enum": CUSTOMERS}
 with open("described.json", "w") as file:
     json.dump(description, file)
 sys.exit(subprocess.call([
