@@ -254,6 +254,6 @@ let package = Package(
             ]),
         tests("Predictions", ["Kernel", "RetentionModels", "Predictions"]),
         // Drives the built program from outside.
-        tests("Integration", ["perennial"], exclude: ["Peers"]),
+        tests("Integration", ["perennial", "QRCode"], exclude: ["Peers"]),
     ]
 )

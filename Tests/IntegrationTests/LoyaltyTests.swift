@@ -147,7 +147,7 @@ extension IntegrationTests {
         func `Whatever the description allows, the server answers as it says`() throws {
             let shop = try shop()
             let key = try shop.writeKey(scope: "track,read,write")
-            let server = try shop.serve()
+            let server = try shop.serve("--set", "server.publicURL=https://points.example.test")
             try meet(["ann", "bob"], at: server, key: key)
             let outcome = try Program(
                 Installation.clientsPython,

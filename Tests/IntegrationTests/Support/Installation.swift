@@ -33,18 +33,23 @@ enum Installation {
     static var hasClients: Bool { isExecutable(clientsPython) }
 
     /// Whether it has what receives and verifies mail.
-    static let hasMailPeers: Bool = {
+    static let hasMailPeers = hasLibraries(["aiosmtpd", "dkim"])
+
+    /// Whether it has what reads QR codes.
+    static let hasCodeReader = hasLibraries(["zxing_cpp-3.1.1.dist-info"])
+
+    private static func hasLibraries(_ names: [String]) -> Bool {
         let libraries = root.appending(path: ".perennial/venv/lib")
         // No folder, no peers.
         let versions = (try? FileManager.default.contentsOfDirectory(atPath: libraries.path)) ?? []
         return hasClients
             && versions.contains { version in
-                ["aiosmtpd", "dkim"].allSatisfy { name in
+                names.allSatisfy { name in
                     let path = libraries.appending(path: "\(version)/site-packages/\(name)").path
                     return FileManager.default.fileExists(atPath: path)
                 }
             }
-    }()
+    }
 
     static let python = find(["python3"])
 
