@@ -40,6 +40,7 @@ struct PublicMemberView {
     let hasMovements: Bool
     let nextPath: String?
     let firstPath: String?
+    let hasPages: Bool
 
     private static let endingsShown = 12
 
@@ -82,6 +83,7 @@ struct PublicMemberView {
         hasMovements = !movements.isEmpty
         nextPath = data.movements.next.map { "\(path)?before=\(FormFields.encode($0))" }
         firstPath = isFirstPage ? nil : path
+        hasPages = nextPath != nil || firstPath != nil
     }
 
     /// The last day on which they can be spent, where they end with a day, else the moment.
