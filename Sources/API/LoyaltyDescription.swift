@@ -1,6 +1,6 @@
 import Loyalty
 
-/// The loyalty API in OpenAPI 3.1.
+/// The API of loyalty programs and promotions in OpenAPI 3.1.
 enum LoyaltyDescription {
     static func document(version: String) -> String {
         let writes = LoyaltyRoutes.operations.map { path, kind in
@@ -15,7 +15,7 @@ enum LoyaltyDescription {
         return """
             {"openapi": "3.1.0",
              "info": {"title": "Perennial", "version": "\(version)",
-               "description": "Accounts in loyalty programs. Every write has an Idempotency-Key: asked again under it, an operation has no other effect and is answered as before."},
+               "description": "Accounts in loyalty programs, and promotions at a shop's checkout. Every write has an Idempotency-Key: asked again under it, an operation has no other effect and is answered as before."},
              "security": [{"basic": []}, {"bearer": []}],
              "paths": {
                "/v1/loyalty": {"get": {"operationId": "programs", "summary": "The programs in force",
@@ -30,13 +30,15 @@ enum LoyaltyDescription {
                    {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": \(LoyaltyRoutes.historyMax), "default": 50}}],
                  "responses": {"200": \(answer("A page.", "History")), \(readRefusals)}}},
                \(memberPaths),
+               \(promotionPaths),
                \(writes.joined(separator: ",\n"))},
              "components": {
                "securitySchemes": {
                  "basic": {"type": "http", "scheme": "basic", "description": "The key as user name, without a password."},
                  "bearer": {"type": "http", "scheme": "bearer"}},
                "schemas": {\(schemas),
-               \(memberSchemas)}}}
+               \(memberSchemas),
+               \(promotionSchemas)}}}
             """
     }
 
@@ -46,10 +48,10 @@ enum LoyaltyDescription {
     static let customer = #"""
         {"name": "customer", "in": "path", "required": true, "description": "An id, user id, e-mail address or phone number.", "schema": {"type": "string", "minLength": 1}}
         """#
-    private static let key = """
+    static let key = """
         {"name": "Idempotency-Key", "in": "header", "required": true, "description": "Your own number for the operation.", "schema": {"type": "string", "minLength": 1, "maxLength": \(LoyaltyRoutes.keyBytesMax)}}
         """
-    private static let dryRun = #"""
+    static let dryRun = #"""
         {"name": "dryRun", "in": "query", "description": "Whether nothing is to be done.", "schema": {"type": "boolean", "default": false}}
         """#
 
@@ -73,7 +75,7 @@ enum LoyaltyDescription {
         "\"503\": " + problem("Try again."),
     ].joined(separator: ", ")
 
-    private static let refusals =
+    static let refusals =
         readRefusals + ", "
         + [
             """

@@ -1,7 +1,7 @@
 import HTTPTypes
 package import Hummingbird
 
-/// `GET /openapi.json`: the loyalty API as OpenAPI 3.1 has it, for programs that make clients and tests of it. It says
+/// `GET /openapi.json`: the API of loyalty programs and promotions as OpenAPI 3.1 has it, for programs that make clients and tests of it. It says
 /// nothing of any customer and needs no key.
 package struct OpenAPIRoutes: Sendable {
     static let paths: [(path: String, methods: [HTTPRequest.Method])] = [("/openapi.json", [.get])]

@@ -24,10 +24,16 @@ for path in description["paths"].values():
             parameter["schema"] = {"enum": [PROGRAM]}
         if parameter["name"] == "customer":
             parameter["schema"] = {"enum": CUSTOMERS}
+        if parameter["name"] == "promotion":
+            parameter["schema"] = {"enum": ["own"]}
     if "post" in path:
         schema = path["post"]["requestBody"]["content"]["application/json"]["schema"]
         if "customer" in schema["properties"]:
             schema["properties"]["customer"] = {"enum": CUSTOMERS}
+        if "codes" in schema["properties"]:
+            schema["properties"]["codes"]["items"] = {"enum": ["AAA", "aaa", "B-2222-2222-22222", "no code"]}
+        if "checkout" in schema["properties"]:
+            schema["properties"]["checkout"] = {"enum": ["one", "two", "three"]}
 with open("described.json", "w") as file:
     json.dump(description, file)
 sys.exit(subprocess.call([
