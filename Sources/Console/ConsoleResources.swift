@@ -21,6 +21,7 @@ enum ConsoleResources {
 
     private static let assets: [String: [UInt8]] = [
         "app.css": PackageResources.app_css,
+        "club.css": PackageResources.club_css,
         "app.js": PackageResources.app_js,
         "charts.js": PackageResources.charts_js,
         "favicon.svg": PackageResources.favicon_svg,

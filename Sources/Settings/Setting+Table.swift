@@ -93,10 +93,12 @@ extension Setting {
             meaning: "Its shop or home page; links.shop in templates."),
         Setting(
             "company.logo", .webAddress, default: "",
-            meaning: "The address of its logo, 40 pixels high in messages."),
+            meaning:
+                "The address of its logo, 40 pixels high in messages and, by https, on members' pages."
+        ),
         Setting(
             "company.colour", .line, default: "",
-            meaning: "The colour of buttons in messages, such as #1a6f4b."),
+            meaning: "The colour of buttons in messages and of members' pages, such as #1a6f4b."),
     ]
 
     /// How e-mails are sent.

@@ -113,6 +113,21 @@ struct PublicMemberTests {
         }
     }
 
+    @Test func `the page brings its own style, which is there, beside the console's`() async throws
+    {
+        try await ConsoleFixture().run { client in
+            let browser = Browser(client: client, cookie: "")
+            let page = try await browser.get("/club/good")
+            let styles = page.attributes("href").filter { $0.hasPrefix("/assets/") }
+            #expect(styles.count == 3)
+            for style in styles {
+                let asset = try await browser.get(style)
+                #expect(asset.status == .ok)
+            }
+        }
+        #expect(ConsoleResources.bytes("club.css").count < 4_000)
+    }
+
     @Test func `only the path opens the page, and only by looking`() async throws {
         try await ConsoleFixture().run { client in
             for method in [HTTPRequest.Method.post, .put, .delete] {

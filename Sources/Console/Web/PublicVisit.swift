@@ -112,7 +112,8 @@ struct PublicFrame {
         companyAddress = known.address.isEmpty ? nil : known.address
         logo = brand?.logo
         colour = brand?.colour
-        styles = ["tokens.css", "app.css"].compactMap { desk.assets.paths[$0] }
+        let own = brand == nil ? [] : ["club.css"]
+        styles = (["tokens.css", "app.css"] + own).compactMap { desk.assets.paths[$0] }
     }
 }
 

@@ -40,7 +40,7 @@ extension ConsoleLoyalty {
         return PublicMemberPage(
             standing: try standing(member),
             movements: try movements(
-                program.name, member.customer, before, limit, namesMembers: false),
+                program.name, member.customer, before, limit, isPublic: true),
             cardNumber: card.groups, cardScan: card.scanText,
             endings: member.account.expiries().map { .init(at: $0.at, points: Int($0.points)) },
             progress: progress(member))

@@ -203,10 +203,10 @@ struct ConsoleLoyalty: Sendable {
             heldUntil: standing.heldUntil, benefits: level.benefits)
     }
 
-    /// - Parameter namesMembers: Whether reasons say which of us made a correction.
+    /// - Parameter isPublic: Whether the member reads it.
     func movements(
         _ program: String, _ id: ID<Customer>, _ before: String?, _ limit: Int,
-        namesMembers: Bool = true
+        isPublic: Bool = false
     ) throws -> MovementPage {
         guard let inForce = workspace.loyalty.program(program) else { return MovementPage() }
         let member = try workspace.loyaltyMember(id, in: inForce)
@@ -219,8 +219,9 @@ struct ConsoleLoyalty: Sendable {
                 MovementRow(
                     at: movement.entry.at, points: Int(movement.entry.amount),
                     balance: Int(movement.entry.balance),
-                    reason: (namesMembers
-                        ? movement.entry.reason : movement.withoutMember).sentence(
+                    reason: isPublic
+                        ? movement.publicSentence(unit: inForce.program.unit)
+                        : movement.entry.reason.sentence(
                             points: movement.entry.amount, unit: inForce.program.unit),
                     lot: Int(movement.entry.lot))
             }, next: next.flatMap { $0 > 1 ? String($0) : nil })
@@ -250,15 +251,5 @@ struct ConsoleLoyalty: Sendable {
         } catch let failure as LoyaltyDesk.Failure {
             return .refused(failure.description)
         }
-    }
-}
-
-extension LoyaltyMovement {
-    /// The reason without which of us wrote it, which the page of corrections puts behind it.
-    fileprivate var withoutMember: LoyaltyReason {
-        guard operation.hasPrefix("console:"), case .adjusted(let text) = entry.reason,
-            let cut = text.ranges(of: " (by ").last, text.hasSuffix(")")
-        else { return entry.reason }
-        return .adjusted(String(text[..<cut.lowerBound]))
     }
 }

@@ -138,6 +138,31 @@ struct MemberPageTests {
         }
     }
 
+    @Test(
+        arguments: [
+            (.adjusted("sorry (by Ann Lee)"), "console:1", "5 points: sorry"),
+            (.adjusted("late (by post) (by Ann"), "console:1", "5 points: late (by post)"),
+            (.adjusted("sorry (by post)"), "till-1", "5 points: sorry (by post)"),
+            (
+                .moved(customer: "cus_1", isOut: false), "1",
+                "5 points moved from your other account"
+            ),
+            (.moved(customer: "cus_1", isOut: true), "1", "5 points moved to your other account"),
+            (
+                .earned(order: "A-1", rules: ["purchases"]), "1",
+                "5 points for order A-1 by purchases"
+            ),
+        ] as [(LoyaltyReason, String, String)])
+    func `a member reads why, and not which of us wrote it or what we call them`(
+        reason: LoyaltyReason, operation: String, sentence: String
+    ) {
+        let movement = LoyaltyMovement(
+            entry: LoyaltyEntry(
+                sequence: 1, lot: 1, kind: .adjust, amount: 5, balance: 5,
+                at: LoyaltyStage.start, reason: reason), operation: operation)
+        #expect(movement.publicSentence(unit: "points") == sentence)
+    }
+
     @Test func `a link is good for 400 days at most, and none leads to a program out of force`()
         async throws
     {
