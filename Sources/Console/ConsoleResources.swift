@@ -96,6 +96,8 @@ enum ConsoleResources {
         "plain": PackageResources.plain_mustache,
         "program": PackageResources.program_mustache,
         "public": PackageResources.public_mustache,
+        "promotion": PackageResources.promotion_mustache,
+        "promotions": PackageResources.promotions_mustache,
         "public-member": PackageResources.public_member_mustache,
         "public-note": PackageResources.public_note_mustache,
         "public-preferences": PackageResources.public_preferences_mustache,

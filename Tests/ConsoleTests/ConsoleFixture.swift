@@ -142,7 +142,8 @@ final class ConsoleFixture: Sendable {
                     return .refused(error)
                 }
                 return .changed
-            }, automation: automation, mail: mail, loyalty: loyalty)
+            }, automation: automation, mail: mail, loyalty: loyalty,
+            promotions: promotions)
     }
 
     /// 120 people in pages of `limit`; a cursor is the number of people before it.

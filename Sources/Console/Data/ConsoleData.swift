@@ -40,6 +40,8 @@ package struct ConsoleData: Sendable {
     package var mail: MailData
     /// Loyalty programs and their members.
     package var loyalty: LoyaltyData
+    /// Promotions and their codes.
+    package var promotions: PromotionData
 
     package init(
         overview: @escaping @Sendable () async throws -> OverviewPageData,
@@ -58,7 +60,7 @@ package struct ConsoleData: Sendable {
         signOut: @escaping @Sendable (String) async throws -> Void,
         changePassword: @escaping @Sendable (PasswordChange) async throws -> PasswordOutcome,
         automation: AutomationData = AutomationData(), mail: MailData = MailData(),
-        loyalty: LoyaltyData = LoyaltyData()
+        loyalty: LoyaltyData = LoyaltyData(), promotions: PromotionData = PromotionData()
     ) {
         self.overview = overview
         self.retention = retention
@@ -78,5 +80,6 @@ package struct ConsoleData: Sendable {
         self.automation = automation
         self.mail = mail
         self.loyalty = loyalty
+        self.promotions = promotions
     }
 }

@@ -144,6 +144,7 @@ enum Room: String, CaseIterable, Sendable {
     case journeys
     case campaigns
     case loyalty
+    case promotions
     case templates
     case messages
     case suppressions
@@ -161,6 +162,7 @@ enum Room: String, CaseIterable, Sendable {
         case .journeys: "/journeys"
         case .campaigns: "/campaigns"
         case .loyalty: "/loyalty"
+        case .promotions: "/promotions"
         case .templates: "/templates"
         case .messages: "/messages"
         case .suppressions: "/suppressions"
@@ -175,7 +177,8 @@ enum Room: String, CaseIterable, Sendable {
     /// Any of these opens the room.
     var permissions: Set<Permission> {
         switch self {
-        case .home, .journeys, .campaigns, .loyalty, .templates, .retention, .models: [.readFigures]
+        case .home, .journeys, .campaigns, .loyalty, .promotions, .templates, .retention, .models:
+            [.readFigures]
         case .segments, .messages: [.readFigures, .readCustomers]
         case .customers, .suppressions, .tasks, .outbox: [.readCustomers]
         case .settings: [.manageMembers, .manageKeys]

@@ -164,15 +164,20 @@ struct PromotionLookCommand: WorkspaceCommand {
         guard let (found, checkout) = try desk.look(up: code) else {
             throw ValidationFailure("\(code) is no unique code")
         }
-        var line = "\(code): a code of \(found.promotion), "
-        switch found.state {
-        case .free: line += "not used yet"
-        case .reserved: line += "reserved by checkout \(checkout?.id ?? "?")"
-        case .used: line += "used by checkout \(checkout?.id ?? "?")"
-        case .withdrawn: line += "withdrawn"
-        }
-        if !found.customer.isEmpty { line += "; only for customer \(found.customer)" }
+        var line = "\(code): a code of \(found.promotion), " + Self.standing(found, checkout)
         if withdraw { line += "; it can't be withdrawn" }
         try await output.line(line)
+    }
+
+    /// How a code stands, in plain words.
+    static func standing(_ code: IssuedCode, _ checkout: Checkout?) -> String {
+        let text =
+            switch code.state {
+            case .free: "not used yet"
+            case .reserved: "reserved by checkout \(checkout?.id ?? "?")"
+            case .used: "used by checkout \(checkout?.id ?? "?")"
+            case .withdrawn: "withdrawn"
+            }
+        return code.customer.isEmpty ? text : text + "; only for customer \(code.customer)"
     }
 }

@@ -16,6 +16,7 @@ struct ConsoleRooms: Sendable {
     private let automation: ConsoleAutomation
     private let mail: ConsoleMail
     private let loyalty: ConsoleLoyalty
+    private let promotions: ConsolePromotions
     private let homeFigures: KeptFigures<OverviewPageData>
     private let retentionFigures: KeptFigures<RetentionPageData>
 
@@ -25,6 +26,7 @@ struct ConsoleRooms: Sendable {
         self.doors = doors
         automation = ConsoleAutomation(workspace: workspace)
         loyalty = ConsoleLoyalty(workspace: workspace)
+        promotions = ConsolePromotions(workspace: workspace)
         self.mail = ConsoleMail(automation: automation, settings: settings, room: mail)
         homeFigures = KeptFigures(clock: workspace.clock)
         retentionFigures = KeptFigures(clock: workspace.clock)
@@ -65,7 +67,8 @@ struct ConsoleRooms: Sendable {
             session: { try await doors.session($0) },
             signOut: { try await doors.signOut($0) },
             changePassword: { try await doors.changePassword($0) },
-            automation: automation.data, mail: mail.data, loyalty: loyalty.data)
+            automation: automation.data, mail: mail.data, loyalty: loyalty.data,
+            promotions: promotions.data)
     }
 
     // MARK: Figures
