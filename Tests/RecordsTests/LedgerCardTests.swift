@@ -1,3 +1,4 @@
+import GRDB
 import Kernel
 import TestSupport
 import Testing
@@ -27,5 +28,28 @@ struct LedgerCardTests {
         #expect(try next.card(number: 2) == nil)
         #expect(try next.cardNumber(program: "bar", customer: ID(rawValue: 7)) == 3)
         #expect(try next.check().problems == [])
+    }
+
+    @Test func `a card and a customer's card are found by an index`() throws {
+        let folder = try TestFolder()
+        let store = try LedgerStore(path: folder.file("ledger.sqlite"))
+        for (query, plan) in [
+            (
+                "SELECT program, customer FROM ledger_cards WHERE number = 1",
+                "SEARCH ledger_cards USING INTEGER PRIMARY KEY (rowid=?)"
+            ),
+            (
+                "SELECT number FROM ledger_cards WHERE program = '' AND customer = 1",
+                "SEARCH ledger_cards USING COVERING INDEX sqlite_autoindex_ledger_cards_1 "
+                    + "(program=? AND customer=?)"
+            ),
+        ] {
+            let found = try store.file.reader.read { db in
+                try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + query).map {
+                    $0["detail"] as String
+                }
+            }
+            #expect(found == [plan])
+        }
     }
 }

@@ -1,6 +1,7 @@
 import Events
 import Kernel
 import Loyalty
+import Messaging
 import Records
 import TestSupport
 import Testing
@@ -163,7 +164,9 @@ struct MemberPageTests {
         #expect(movement.publicSentence(unit: "points") == sentence)
     }
 
-    @Test func `a link is good for 400 days at most, and none leads to a program out of force`()
+    @Test
+    func
+        `a link is good for 400 days at most, and none leads to a program or customer that isn't there`()
         async throws
     {
         let stage = try await stage()
@@ -175,6 +178,16 @@ struct MemberPageTests {
         for token in ["", "forged", String(longest.path.dropFirst("/club/".count).dropLast())] {
             guard case .unknown = try stage.workspace.member(byLink: token) else {
                 Issue.record("\(token) leads somewhere")
+                continue
+            }
+        }
+        let keys = try #require(SigningKeys([(0, stage.workspace.secrets.links)]))
+        for (program, customer) in [("tea", ann), ("club", ID(rawValue: 999_999))] {
+            let link = try #require(
+                MemberLink(
+                    program: program, customer: customer, expiresAt: longest.expiresAt))
+            guard case .unknown = try stage.workspace.member(byLink: link.token(keys)) else {
+                Issue.record("\(program) \(customer) leads somewhere")
                 continue
             }
         }
