@@ -68,10 +68,19 @@ package struct CodeThrottle: Hashable, Sendable {
     ///
     /// - Returns: What somebody should be told; nil mostly.
     package mutating func noteWrong(_ caller: String, now: Timestamp) -> Report? {
+        note(caller, now: now, cost: rules.refillMs)
+    }
+
+    /// Notes a code that wasn't looked at, as the caller has no token: it counts for the report, and costs none.
+    package mutating func noteBlocked(_ caller: String, now: Timestamp) -> Report? {
+        note(caller, now: now, cost: 0)
+    }
+
+    private mutating func note(_ caller: String, now: Timestamp, cost: Int64) -> Report? {
         var bucket =
             buckets[caller]
             ?? Bucket(credit: rules.burst * rules.refillMs, at: now, windowStart: now)
-        bucket.credit = max(0, credit(of: bucket, now) - rules.refillMs)
+        bucket.credit = max(0, credit(of: bucket, now) - cost)
         bucket.at = max(bucket.at, now)
         if Self.elapsedMs(from: bucket.windowStart, to: now) >= rules.window.milliseconds {
             bucket.windowStart = now

@@ -76,6 +76,24 @@ package final class PromotionDesk: Sendable {
             var keys = CodeThrottle(
                 rules: CodeThrottle.Rules(burst: 600, refillMs: 100, reportAt: 1000))
             var reports: [GuessReport] = []
+
+            mutating func note(_ caller: Caller, isBlocked: Bool, now: Timestamp) {
+                let report =
+                    switch caller {
+                    case .client(let name):
+                        isBlocked
+                            ? clients.noteBlocked(name, now: now)
+                            : clients.noteWrong(name, now: now)
+                    case .key(let name):
+                        isBlocked
+                            ? keys.noteBlocked(name, now: now) : keys.noteWrong(name, now: now)
+                    }
+                guard let report else { return }
+                reports.append(
+                    GuessReport(
+                        caller: caller, wrongCount: report.wrongCount, since: report.since))
+                if reports.count > PromotionDesk.reportsMax { reports.removeFirst() }
+            }
         }
 
         let state: Mutex<State>
@@ -144,10 +162,13 @@ package final class PromotionDesk: Sendable {
         }
         let now = clock.now
         let waitMs = kept.state.withLock { state in
-            switch ask.caller {
-            case .client(let name): state.clients.waitMs(name, now: now)
-            case .key(let name): state.keys.waitMs(name, now: now)
-            }
+            let waitMs =
+                switch ask.caller {
+                case .client(let name): state.clients.waitMs(name, now: now)
+                case .key(let name): state.keys.waitMs(name, now: now)
+                }
+            if waitMs != nil { state.note(ask.caller, isBlocked: true, now: now) }
+            return waitMs
         }
         if let waitMs { throw .throttled(retryAfterMs: waitMs) }
     }
@@ -156,18 +177,7 @@ package final class PromotionDesk: Sendable {
         guard count > 0 else { return }
         let now = clock.now
         kept.state.withLock { state in
-            for _ in 0..<count {
-                let report =
-                    switch caller {
-                    case .client(let name): state.clients.noteWrong(name, now: now)
-                    case .key(let name): state.keys.noteWrong(name, now: now)
-                    }
-                guard let report else { continue }
-                state.reports.append(
-                    GuessReport(
-                        caller: caller, wrongCount: report.wrongCount, since: report.since))
-                if state.reports.count > Self.reportsMax { state.reports.removeFirst() }
-            }
+            for _ in 0..<count { state.note(caller, isBlocked: false, now: now) }
         }
     }
 

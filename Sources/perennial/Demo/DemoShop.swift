@@ -19,8 +19,8 @@ struct DemoShop {
     static let mailPort = 2525
     /// In the repository and beside an installed program.
     private static let fileName = "Demo/online_retail_2009_2010.csv.gz"
-    /// A loyalty program on the shop's whole history.
-    private static let clubName = "Demo/club.yaml"
+    /// A loyalty program on the shop's whole history, and promotions.
+    private static let shopNames = ["Demo/club.yaml", "Demo/promotions.yaml"]
     private static let columns = [
         ("orderId", "invoice"), ("sku", "stock_code"), ("name", "description"),
         ("quantity", "quantity"), ("unitPrice", "unit_price"), ("customer", "customer_id"),
@@ -107,17 +107,18 @@ struct DemoShop {
         return try await NewMember.add(email: Self.email, name: "Demo", role: .owner, to: workspace)
     }
 
-    /// Puts the playbooks in force: segments, journeys and sending rules.
+    /// Puts the playbooks, the loyalty program and promotions in force.
     private func applyPlaybooks() async throws {
         guard let path = InstalledFiles.repositoryFile("Playbooks") else { return }
         var drafts = try await Blocking.run { try DefinitionFiles.read(path) }
-        if let club = InstalledFiles.repositoryFile(Self.clubName) {
-            drafts += try await Blocking.run { try DefinitionFiles.read(club) }
+        for name in Self.shopNames {
+            guard let file = InstalledFiles.repositoryFile(name) else { continue }
+            drafts += try await Blocking.run { try DefinitionFiles.read(file) }
         }
         let changes = try await workspace.apply(drafts, by: "demo")
         try await workspace.settle()
         try await CommandOutput.standard.line(
-            "Applied \(changes.count) definitions of Playbooks/ and the Gift Club.")
+            "Applied \(changes.count) definitions of Playbooks/, the Gift Club and its promotions.")
         try await workspace.followLoyalty()
     }
 
