@@ -125,7 +125,10 @@ let package = Package(
         room("Telemetry", ["Kernel", logging, coreMetrics]),
         room(
             "Records",
-            ["Kernel", "JSONParsing", "Events", "Customers", "Promotions", grdb, sqlite]),
+            [
+                "Kernel", "JSONParsing", "Events", "Customers", "Promotions", "Referrals", grdb,
+                sqlite,
+            ]),
         room(
             "Analytics",
             ["Kernel", "Events", "Customers", "Documents", "Insights", "Segments", "CDuckDB"]),
@@ -134,7 +137,7 @@ let package = Package(
             [
                 "Kernel", "JSONParsing", "Events", "Customers", "Insights", "RetentionModels",
                 "Predictions", "Documents", "Segments", "Experiments", "Journeys", "Loyalty",
-                "Promotions",
+                "Promotions", "Referrals",
                 "Boosting", "Messaging", "Templates", "Analytics", "Records", "Delivery", logging,
                 lifecycle,
                 nio, nioPosix,
@@ -143,7 +146,8 @@ let package = Package(
             "API",
             [
                 "Kernel", "JSONParsing", "Events", "Documents", "Imports", "Insights", "Access",
-                "Loyalty", "Promotions", "Records", "Runtime", "Telemetry", hummingbird, metrics,
+                "Loyalty", "Promotions", "Referrals", "Records", "Runtime", "Telemetry",
+                hummingbird, metrics,
                 logging,
             ]),
         room(
@@ -158,7 +162,8 @@ let package = Package(
             dependencies: [
                 "Kernel", "JSONParsing", "Events", "Imports", "Customers", "RetentionModels",
                 "Predictions", "Insights", "Access", "Documents", "Segments", "Experiments",
-                "Journeys", "Loyalty", "Promotions", "Messaging", "Templates", "YAMLText",
+                "Journeys", "Loyalty", "Promotions", "Referrals", "Messaging", "Templates",
+                "YAMLText",
                 "Boosting", "Settings",
                 "Telemetry", "Records",
                 "Analytics", "Delivery", "Runtime", "API", "Console", argumentParser, hummingbird,
@@ -173,7 +178,8 @@ let package = Package(
             dependencies: [
                 "Kernel", "Documents", "Events", "Analytics", "Insights", "RetentionModels",
                 "Boosting",
-                "Segments", "Journeys", "Loyalty", "Promotions", "Records", "Runtime", "YAMLText",
+                "Segments", "Journeys", "Loyalty", "Promotions", "Referrals", "Records", "Runtime",
+                "YAMLText",
                 argumentParser,
                 hummingbird, logging,
             ], path: "Benchmarks",
@@ -246,7 +252,8 @@ let package = Package(
             "Runtime",
             [
                 "Kernel", "JSONParsing", "Events", "Customers", "Insights", "Predictions",
-                "Loyalty", "Promotions", "Documents", "Segments", "Experiments", "Journeys",
+                "Loyalty", "Promotions", "Referrals", "Documents", "Segments", "Experiments",
+                "Journeys",
                 "Messaging",
                 "Templates",
                 "Boosting", "Analytics", "Records", "Delivery", "Runtime", "TestSupport", logging,

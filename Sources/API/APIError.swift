@@ -116,6 +116,8 @@ package enum APIError: Error, Sendable, Equatable {
         case .unknownReceiver: "there is no receiver of this name; list them at /v1/receivers"
         case .unknownDefinition("program"):
             "there is no loyalty program of this name; list them at /v1/loyalty"
+        case .unknownDefinition("referral"):
+            "there is no referral program of this name; list them at /v1/referrals"
         case .unknownDefinition("checkout"):
             "there is no such checkout; POST /v1/promotions/reservations makes one"
         case .unknownDefinition(let kind):

@@ -1,6 +1,6 @@
 import Loyalty
 
-/// The API of loyalty programs and promotions in OpenAPI 3.1.
+/// The API of loyalty programs, promotions and referrals in OpenAPI 3.1.
 enum LoyaltyDescription {
     static func document(version: String) -> String {
         let writes = LoyaltyRoutes.operations.map { path, kind in
@@ -15,7 +15,7 @@ enum LoyaltyDescription {
         return """
             {"openapi": "3.1.0",
              "info": {"title": "Perennial", "version": "\(version)",
-               "description": "Accounts in loyalty programs, and promotions at a shop's checkout. Every write has an Idempotency-Key: asked again under it, an operation has no other effect and is answered as before."},
+               "description": "Accounts in loyalty programs, promotions at a shop's checkout, and referrals. Every write has an Idempotency-Key: asked again under it, an operation has no other effect and is answered as before."},
              "security": [{"basic": []}, {"bearer": []}],
              "paths": {
                "/v1/loyalty": {"get": {"operationId": "programs", "summary": "The programs in force",
@@ -31,6 +31,7 @@ enum LoyaltyDescription {
                  "responses": {"200": \(answer("A page.", "History")), \(readRefusals)}}},
                \(memberPaths),
                \(promotionPaths),
+               \(referralPaths),
                \(writes.joined(separator: ",\n"))},
              "components": {
                "securitySchemes": {
@@ -38,7 +39,8 @@ enum LoyaltyDescription {
                  "bearer": {"type": "http", "scheme": "bearer"}},
                "schemas": {\(schemas),
                \(memberSchemas),
-               \(promotionSchemas)}}}
+               \(promotionSchemas),
+               \(referralSchemas)}}}
             """
     }
 

@@ -35,6 +35,18 @@ package enum ReferralStatus: Hashable, Sendable {
         return nil
     }
 
+    /// What programs tell them apart by.
+    package var word: String {
+        switch self {
+        case .expected: "expected"
+        case .joined: "joined"
+        case .qualified: "qualified"
+        case .released: "released"
+        case .rejected: "rejected"
+        case .reversed: "reversed"
+        }
+    }
+
     /// Why it stands so, for a person.
     package var words: String {
         switch self {

@@ -76,6 +76,8 @@ package final class Workspace: Sendable {
     package let loyalty: LoyaltyDesk
     /// Promotions, their codes and who uses them.
     package let promotions: PromotionDesk
+    /// Who referred whom, and what is given for it.
+    package let referrals: ReferralDesk
     /// What offers are made by, once somebody asked for one.
     package let keptOffers = KeptOffers()
     let keptRunFigures = KeptRunFigures()
@@ -157,6 +159,9 @@ package final class Workspace: Sendable {
         promotions = try PromotionDesk(
             path: folder + "/promotions.sqlite", records: records, zone: zone, clock: clock,
             hash: hash)
+        referrals = try ReferralDesk(
+            path: folder + "/referrals.sqlite", records: records, zone: zone,
+            clock: Self.loyaltyClock(clock, records, archive), hash: hash)
         try loadDefinitions()
         engine.wake()
     }

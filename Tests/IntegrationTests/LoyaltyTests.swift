@@ -20,6 +20,20 @@ extension IntegrationTests {
 
             """
 
+        /// What the description's paths need to have something to answer.
+        private static let described = [
+            "kind: promotion\nname: codes\ncodes: [AAA]\neffect: {percent: 10%, of: remaining}\n",
+            "kind: promotion\nname: own\ncodes: {unique: {prefix: B}}\neffect: {points: 5}\n",
+            """
+            kind: referral
+            name: friends
+            program: bank
+            qualifies: {event: Friend Came}
+            rewards: {advocate: 5, friend: 2}
+
+            """,
+        ]
+
         private func shop() throws -> Shop {
             let shop = try Shop()
             let file = try shop.folder.write(Self.bank, to: "bank.yaml")
@@ -146,6 +160,9 @@ extension IntegrationTests {
         @Test(.enabled(if: Installation.hasDescriber, "no schemathesis; run script/setup --test"))
         func `Whatever the description allows, the server answers as it says`() throws {
             let shop = try shop()
+            for text in Self.described {
+                try shop.say("apply", try shop.folder.write(text, to: "described.yaml"))
+            }
             let key = try shop.writeKey(scope: "track,read,write")
             let server = try shop.serve("--set", "server.publicURL=https://points.example.test")
             try meet(["ann", "bob"], at: server, key: key)

@@ -25,12 +25,14 @@ package struct DefinitionDraft: Sendable, Equatable {
         case program
         /// An advantage on an order.
         case promotion
+        /// What friends and those who bring them get.
+        case referral
 
         /// Whether it has a part in what is decided about customers: they are looked at anew where it changes.
         var decides: Bool {
             switch self {
             case .segment, .journey, .sending: true
-            case .template, .campaign, .program, .promotion: false
+            case .template, .campaign, .program, .promotion, .referral: false
             }
         }
     }

@@ -5,6 +5,7 @@ package import Kernel
 package import Loyalty
 package import Promotions
 package import Records
+package import Referrals
 package import Segments
 package import Templates
 
@@ -22,6 +23,7 @@ package struct DefinitionSet: Sendable {
     package private(set) var campaigns: [Item<Campaign>] = []
     package private(set) var programs: [Item<LoyaltyProgram>] = []
     package private(set) var promotions: [Item<Promotion>] = []
+    package private(set) var referrals: [Item<ReferralProgram>] = []
 
     package init() {}
 
@@ -78,6 +80,10 @@ package struct DefinitionSet: Sendable {
             let item = Item(row: row, definition: try Promotion(reading: reader))
             promotions.removeAll { $0.row.name == row.name }
             promotions.append(item)
+        case .referral:
+            let item = Item(row: row, definition: try ReferralProgram(reading: reader))
+            referrals.removeAll { $0.row.name == row.name }
+            referrals.append(item)
         case nil: throw reader.problem("is a \(row.kind), which is not known here")
         }
     }
@@ -93,6 +99,7 @@ package struct DefinitionSet: Sendable {
         case .campaign: campaigns.removeAll { $0.row.name == name }
         case .program: programs.removeAll { $0.row.name == name }
         case .promotion: promotions.removeAll { $0.row.name == name }
+        case .referral: referrals.removeAll { $0.row.name == name }
         }
     }
 
@@ -150,6 +157,7 @@ package struct DefinitionSet: Sendable {
         }
         problems += wrongChannels
         problems += wrongPromotions
+        problems += wrongReferrals
         for item in campaigns {
             let campaign = item.definition
             func report(_ path: String, _ reason: String) {

@@ -80,6 +80,7 @@ extension Workspace {
         }
         try loyalty.reload(at: log.lastPosition)
         try promotions.reload()
+        try referrals.reload()
         if let reason = await engine.filled() { throw Failure.folding(reason) }
         return changes
     }

@@ -2,7 +2,7 @@ import Kernel
 import Logging
 package import ServiceLifecycle
 
-/// Keeps loyalty programs and promotions up with the log and the clock while the server runs.
+/// Keeps loyalty programs, promotions and referrals up with the log and the clock while the server runs.
 package struct LoyaltyService: Service {
     /// So long it rests between two looks.
     static let restMs = 500
@@ -21,6 +21,7 @@ package struct LoyaltyService: Service {
                 do {
                     try await workspace.followLoyalty()
                     try await workspace.followPromotions()
+                    try await workspace.followReferrals()
                 } catch is CancellationError {
                     return
                 } catch {

@@ -7,6 +7,7 @@ package struct DoctorReport: Sendable, Equatable {
     package var ledger: LedgerStore.Check
     /// Accounts whose remembered state says something else than their rows.
     package var states: [LedgerProblem] = []
+    package var referrals = 0
     /// Uses of promotions by checkouts.
     package var promotionUses = 0
     /// What is wrong elsewhere.
@@ -47,6 +48,9 @@ extension Workspace {
         let promotions = try promotions.store.problems()
         report.promotionUses = promotions.uses
         report.others += promotions.problems
+        let referrals = try referrals.store.problems()
+        report.referrals = referrals.referrals
+        report.others += referrals.problems
         return report
     }
 

@@ -13,7 +13,7 @@ struct DoctorCommand: WorkspaceCommand {
             Of each account: its entries are all there, in order, and add up to its balance; each lot's to what is left \
             of it; no lot is below zero, and no more is reserved than is there; and what is remembered of it is what \
             its rows say. Of each promotion: its counts are what checkouts hold, none is above its limit, and no code is held \
-            twice. Nothing is changed. Exits with 1 where something doesn't add up.
+            twice. Of each referral program: what advocates and friends have is what was given. Nothing is changed. Exits with 1 where something doesn't add up.
             """)
 
     @OptionGroup var workspace: WorkspaceOptions
@@ -35,6 +35,7 @@ struct DoctorCommand: WorkspaceCommand {
             "entries       \(Figures.grouped(ledger.entries))",
             "lots          \(Figures.grouped(ledger.lots))",
             "points        \(Figures.grouped(Int(ledger.balance)))",
+            "referrals     \(Figures.grouped(report.referrals))",
             "promotions    \(Figures.grouped(report.promotionUses)) uses",
         ]
         if report.problemCount == 0 {
@@ -55,6 +56,7 @@ struct DoctorCommand: WorkspaceCommand {
         json.member("entries", report.ledger.entries)
         json.member("lots", report.ledger.lots)
         json.member("points", report.ledger.balance)
+        json.member("referrals", report.referrals)
         json.member("promotion_uses", report.promotionUses)
         json.member("problems", report.problemCount)
         json.key("examples")

@@ -7,8 +7,10 @@ doors. Fails where the server errs, answers otherwise than described, or lets in
 is left out, which the description doesn't say.)
 """
 import json
+import os
 import subprocess
 import sys
+import tempfile
 import urllib.request
 
 ADDRESS, KEY, PROGRAM, *CUSTOMERS = sys.argv[1:]
@@ -21,12 +23,13 @@ with urllib.request.urlopen(ADDRESS + "/openapi.json") as answer:
 for path in description["paths"].values():
     for parameter in path.get("parameters", []):
         if parameter["name"] == "program":
-            parameter["schema"] = {"enum": [PROGRAM]}
+            is_referral = parameter["schema"].get("x-kind") == "referral"
+            parameter["schema"] = {"enum": ["friends" if is_referral else PROGRAM]}
         if parameter["name"] == "customer":
             parameter["schema"] = {"enum": CUSTOMERS}
         if parameter["name"] == "promotion":
             parameter["schema"] = {"enum": ["own"]}
-    if "post" in path:
+    if "requestBody" in path.get("post", {}):
         schema = path["post"]["requestBody"]["content"]["application/json"]["schema"]
         if "customer" in schema["properties"]:
             schema["properties"]["customer"] = {"enum": CUSTOMERS}
@@ -34,9 +37,14 @@ for path in description["paths"].values():
             schema["properties"]["codes"]["items"] = {"enum": ["AAA", "aaa", "B-2222-2222-22222", "no code"]}
         if "checkout" in schema["properties"]:
             schema["properties"]["checkout"] = {"enum": ["one", "two", "three"]}
-with open("described.json", "w") as file:
-    json.dump(description, file)
-sys.exit(subprocess.call([
-    sys.executable, "-m", "schemathesis.cli", "run", "described.json", "--url", ADDRESS,
-    "--header", "Authorization: Bearer " + KEY, "--checks", CHECKS, "--max-examples", "30",
-    "--phases", "coverage,fuzzing", "--seed", "1"]))
+# What it writes down is of no use to anybody.
+with tempfile.TemporaryDirectory() as folder:
+    os.chdir(folder)
+    with open("described.json", "w") as file:
+        json.dump(description, file)
+    code = subprocess.call([
+        sys.executable, "-m", "schemathesis.cli", "run", "described.json", "--url", ADDRESS,
+        "--header", "Authorization: Bearer " + KEY, "--checks", CHECKS, "--max-examples", "30",
+        "--phases", "coverage,fuzzing", "--seed", "1"])
+    os.chdir("/")
+sys.exit(code)

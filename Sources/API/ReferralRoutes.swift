@@ -1,0 +1,147 @@
+import Access
+import Documents
+import Foundation
+import HTTPTypes
+package import Hummingbird
+
+/// `/v1/referrals`: customers' codes, friends who join by them, and how that stands.
+///
+/// Reading needs the scope read, everything else write; joining needs an `Idempotency-Key`.
+package struct ReferralRoutes: Sendable {
+    /// A friend who joins by a code.
+    package struct Joining: Sendable, Equatable {
+        package var operation: String
+        package var program: String
+        /// The friend: an id or any identifier.
+        package var customer: String
+        /// As it was typed.
+        package var code: String
+        package var device = ""
+        package var payment = ""
+        package var addressLine = ""
+        package var postcode = ""
+        package var country = ""
+        package var isDry: Bool
+    }
+
+    package struct Answered: Sendable, Equatable {
+        package var json: [UInt8]
+        package var isDone: Bool
+        package var isRepeat: Bool
+
+        package init(json: [UInt8], isDone: Bool, isRepeat: Bool) {
+            self.json = json
+            self.isDone = isDone
+            self.isRepeat = isRepeat
+        }
+    }
+
+    /// What the routes answer with: JSON, made by whoever has the workspace.
+    package struct Answers: Sendable {
+        package var programs: @Sendable () async throws -> [UInt8]
+        package var customer:
+            @Sendable (_ program: String, _ customer: String) async throws -> [UInt8]
+        /// Makes the customer's code where there is none.
+        package var code: @Sendable (_ program: String, _ customer: String) async throws -> [UInt8]
+        package var join: @Sendable (Joining) async throws -> Answered
+
+        package init(
+            programs: @escaping @Sendable () async throws -> [UInt8],
+            customer:
+                @escaping @Sendable (_ program: String, _ customer: String) async throws -> [UInt8],
+            code:
+                @escaping @Sendable (_ program: String, _ customer: String) async throws -> [UInt8],
+            join: @escaping @Sendable (Joining) async throws -> Answered
+        ) {
+            self.programs = programs
+            self.customer = customer
+            self.code = code
+            self.join = join
+        }
+    }
+
+    private static let customerPath = "/v1/referrals/{program}/customers/{customer}"
+
+    /// The paths with the methods that they take.
+    static let paths: [(path: String, methods: [HTTPRequest.Method])] = [
+        ("/v1/referrals", [.get]), (customerPath, [.get]), (customerPath + "/code", [.post]),
+        ("/v1/referrals/{program}/joins", [.post]),
+    ]
+
+    private let keys: KeyRing
+    private let answers: Answers
+
+    package init(keys: KeyRing, answers: Answers) {
+        self.keys = keys
+        self.answers = answers
+    }
+
+    package func add<Context: RequestContext>(to router: some RouterMethods<Context>) {
+        add(.get, "/v1/referrals", .read, to: router) { _, _ in
+            APIAnswer.found(try await answers.programs())
+        }
+        add(.get, RouterPath(Self.customerPath), .read, to: router) { _, context in
+            APIAnswer.found(
+                try await answers.customer(
+                    Self.text("program", of: context), Self.text("customer", of: context)))
+        }
+        add(.post, RouterPath(Self.customerPath + "/code"), .write, to: router) { _, context in
+            APIAnswer.found(
+                try await answers.code(
+                    Self.text("program", of: context), Self.text("customer", of: context)))
+        }
+        add(.post, "/v1/referrals/{program}/joins", .write, to: router) { request, context in
+            let sent = try await IdempotentRequest(request)
+            let program = Self.text("program", of: context)
+            let joining = try sent.read { reader throws(DocumentProblem) in
+                try Self.joining(reader, sent, program)
+            }
+            let answered = try await answers.join(joining)
+            return IdempotentRequest.response(
+                answered.json, isDone: answered.isDone, isRepeat: answered.isRepeat)
+        }
+    }
+
+    private static func joining(
+        _ reader: DocumentReader, _ sent: IdempotentRequest, _ program: String
+    ) throws(DocumentProblem) -> Joining {
+        var members = try reader.members()
+        var joining = Joining(
+            operation: sent.key, program: program,
+            customer: try members.required("customer").shortText(),
+            code: try members.required("code").shortText(), isDry: sent.isDry)
+        func text(_ name: String) throws(DocumentProblem) -> String {
+            try members.optional(name).map { reader throws(DocumentProblem) in
+                try reader.shortText()
+            } ?? ""
+        }
+        joining.device = try text("device")
+        joining.payment = try text("payment")
+        if let address = members.optional("address") {
+            var parts = try address.members()
+            joining.addressLine = try parts.required("line").shortText()
+            joining.postcode = try parts.required("postcode").shortText()
+            joining.country = try parts.required("country").shortText()
+            try parts.end()
+        }
+        try members.end()
+        return joining
+    }
+
+    private static func text(_ name: String, of context: some RequestContext) -> String {
+        let text = context.parameters.get(name) ?? ""
+        return text.removingPercentEncoding ?? text
+    }
+
+    private func add<Context: RequestContext>(
+        _ method: HTTPRequest.Method, _ path: RouterPath, _ scope: APIScopes,
+        to router: some RouterMethods<Context>,
+        _ answer: @escaping @Sendable (Request, Context) async throws -> Response
+    ) {
+        router.on(path, method: method) { request, context in
+            await keys.answering(
+                request, scope, context.logger, { try await answer(request, context) },
+                failure: APIAnswer.problem)
+        }
+    }
+}

@@ -1,0 +1,188 @@
+import Analytics
+import Events
+import Kernel
+import Loyalty
+import Referrals
+import TestSupport
+import Testing
+
+@testable import Records
+@testable import Runtime
+
+/// Referrals over a real workspace: from joining to the reward, the return and back.
+struct ReferralWorkTests {
+    private static let friends = """
+        {"kind": "referral", "name": "friends", "program": "club",
+         "qualifies": {"order": {"minimum": "30.00", "currency": "GBP"}, "within": "60 days"},
+         "hold": "14 days", "rewards": {"advocate": 500, "friend": 200},
+         "milestones": [{"after": 2, "points": 1000}], "caps": {"advocate": [{"rewards": 2, "per": "month"}]}}
+        """
+
+    private struct Answer: Equatable {
+        var text: String
+        var isDone: Bool
+        var isRepeat: Bool
+    }
+
+    private func stage() async throws -> LoyaltyStage {
+        let stage = try await LoyaltyStage()
+        try await stage.apply(Self.friends)
+        return stage
+    }
+
+    private func meet(_ names: String..., on stage: LoyaltyStage) async throws {
+        for name in names {
+            var draft = EventDraft(kind: .identify, occurredAt: stage.clock.now, messageID: name)
+            draft.userID = name
+            draft.properties = Array(#"{"email": "\#(name)@example.org"}"#.utf8)
+            try await stage.workspace.append([draft])
+        }
+        try await stage.follow()
+    }
+
+    private func id(_ name: String, _ stage: LoyaltyStage) throws -> ID<Customer> {
+        try #require(try stage.workspace.customerID(named: name))
+    }
+
+    private func join(
+        _ friend: String, by advocate: String, _ stage: LoyaltyStage, operation: String? = nil,
+        traits: ReferralDesk.Traits = ReferralDesk.Traits()
+    ) throws -> Answer {
+        let code = try stage.workspace.referrals.code(of: id(advocate, stage), program: "friends")
+        return try join(friend, code: code.description, stage, operation: operation, traits: traits)
+    }
+
+    private func join(
+        _ friend: String, code: String, _ stage: LoyaltyStage, operation: String? = nil,
+        traits: ReferralDesk.Traits = ReferralDesk.Traits()
+    ) throws -> Answer {
+        let done = try stage.workspace.joinReferral(
+            "friends", friend: id(friend, stage), code: code, traits: traits,
+            operation: operation ?? "join-\(friend)", digest: Array(code.utf8), isDry: false
+        ) { outcome in
+            switch outcome {
+            case .joined(_, _, let status, _): Array(status.utf8)
+            case .refused(let code, _): Array(code.utf8)
+            }
+        }
+        return Answer(
+            text: String(decoding: done.answer, as: UTF8.self), isDone: done.isDone,
+            isRepeat: done.isRepeat)
+    }
+
+    private func follow(_ stage: LoyaltyStage) async throws {
+        try await stage.follow()
+        try await stage.workspace.followReferrals()
+    }
+
+    private func points(_ name: String, _ stage: LoyaltyStage) throws -> Int64 {
+        let club = try #require(stage.workspace.loyalty.program("club"))
+        // Less what the orders themselves earned: a point for each pound.
+        return try stage.workspace.loyaltyMember(id(name, stage), in: club).account.balance
+    }
+
+    private func order(_ name: String, _ id: String, _ total: Int, _ stage: LoyaltyStage)
+        async throws
+    {
+        try await stage.track(
+            name, "Order Completed", #"{"orderId": "\#(id)", "total": \#(total)}"#, id: id)
+        try await follow(stage)
+    }
+
+    @Test
+    func `a friend's order is rewarded once it can't be returned, and a return takes it back`()
+        async throws
+    {
+        let stage = try await stage()
+        try await meet("ann", "bob", on: stage)
+        #expect(try join("bob", by: "ann", stage).text == "joined")
+        try await order("bob", "o1", 40, stage)
+        let store = stage.workspace.referrals.store
+        #expect(try store.referrals(of: "friends", limit: 9).map(\.status) == ["qualified"])
+        #expect(try points("ann", stage) == 0)
+        stage.clock.advance(milliseconds: 14 * 86_400_000 - 1)
+        try await follow(stage)
+        #expect(try points("ann", stage) == 0)
+        stage.clock.advance(milliseconds: 1)
+        for _ in 0..<2 { try await follow(stage) }
+        #expect(try points("ann", stage) == 500)
+        #expect(try points("bob", stage) == 200 + 40)
+        #expect(try store.problems().problems == [])
+        try await stage.track(
+            "bob", "Order Refunded", #"{"orderId": "o1", "total": 40}"#, id: "r1")
+        for _ in 0..<2 { try await follow(stage) }
+        #expect(try store.referrals(of: "friends", limit: 9).map(\.status) == ["reversed"])
+        #expect(try points("ann", stage) == 0)
+        #expect(try points("bob", stage) == 0)
+        #expect(try store.problems().problems == [])
+        try await stage.workspace.settle()
+        let names = try stage.workspace.details(of: id("ann", stage), timeline: 50)
+            .timeline.map(\.event.name)
+        for name in [
+            "Referral Joined", "Referral Qualified", "Referral Succeeded", "Referral Rewarded",
+            "Referral Reversed",
+        ] {
+            #expect(names.contains(name), "\(name)")
+        }
+    }
+
+    @Test func `joining is asked once, by one code, and not by one's own`() async throws {
+        let stage = try await stage()
+        try await meet("ann", "bob", "cid", on: stage)
+        #expect(try join("ann", by: "ann", stage, operation: "a").text == "self_referral")
+        #expect(
+            try join("bob", code: "NO-SUCH-CODE", stage, operation: "b").text == "code_not_valid")
+        #expect(
+            try join("bob", by: "ann", stage)
+                == Answer(text: "joined", isDone: true, isRepeat: false))
+        #expect(try join("bob", by: "ann", stage).isRepeat)
+        #expect(throws: ReferralDesk.Failure.reused) {
+            try join("bob", by: "cid", stage, operation: "join-bob")
+        }
+        #expect(try join("bob", by: "cid", stage, operation: "c").text == "already_referred")
+    }
+
+    @Test func `who shares a card with the advocate, or comes back around, is no friend`()
+        async throws
+    {
+        let stage = try await stage()
+        try await meet("ann", "bob", "cid", "dan", on: stage)
+        var card = ReferralDesk.Traits()
+        card.payment = "fp_1234567890"
+        #expect(try join("ann", by: "dan", stage, traits: card).text == "joined")
+        #expect(try join("bob", by: "ann", stage, traits: card).text == "rejected")
+        #expect(try join("cid", by: "ann", stage).text == "joined")
+        #expect(try join("dan", by: "cid", stage).text == "rejected", "a circle")
+        try await order("bob", "o1", 90, stage)
+        stage.clock.advance(milliseconds: 15 * 86_400_000)
+        try await follow(stage)
+        #expect(try points("ann", stage) == 0)
+        #expect(!stage.workspace.referrals.report("friends").isEmpty)
+    }
+
+    @Test func `caps and milestones hold, and the next process goes on`() async throws {
+        let stage = try await stage()
+        try await meet("ann", "bob", "cid", "dan", on: stage)
+        for name in ["bob", "cid", "dan"] {
+            #expect(try join(name, by: "ann", stage).text == "joined")
+            try await order(name, "o-\(name)", 30, stage)
+        }
+        stage.clock.advance(milliseconds: 15 * 86_400_000)
+        try await follow(stage)
+        // Two rewards a month, and the milestone of two.
+        #expect(try points("ann", stage) == 2 * 500 + 1000)
+        #expect(try points("dan", stage) == 200 + 30)
+        try stage.workspace.referrals.reload()
+        #expect(try join("bob", by: "dan", stage, operation: "x").text == "already_referred")
+        #expect(try stage.workspace.referrals.store.problems().problems == [])
+        #expect(try stage.workspace.examine().problemCount == 0)
+    }
+
+    @Test func `a customer who had ordered before is no new friend`() async throws {
+        let stage = try await stage()
+        try await meet("ann", "bob", on: stage)
+        try await order("bob", "o0", 50, stage)
+        stage.clock.advance(milliseconds: 1000)
+        #expect(try join("bob", by: "ann", stage).text == "rejected")
+    }
+}
