@@ -101,6 +101,7 @@ enum LoyaltyDescription {
         case .confirm: "Spend what was reserved"
         case .release: "Free what was reserved"
         case .adjust: "Correct by hand"
+        case .takeBack: "Take back what was given"
         case .tick: "Let time pass"
         }
     }
@@ -173,7 +174,7 @@ enum LoyaltyDescription {
                 "{\"type\": \"integer\", \"minimum\": -\(LoyaltyProgram.pointsMax), \"maximum\": \(LoyaltyProgram.pointsMax), \"not\": {\"const\": 0}}"
             )
             add("reason", text)
-        case .tick: break
+        case .takeBack, .tick: break
         }
         let names = required.map { "\"\($0)\"" }.joined(separator: ", ")
         return """

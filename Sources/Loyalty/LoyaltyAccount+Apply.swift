@@ -99,6 +99,7 @@ extension LoyaltyWork {
             }
             letGo(operation)
         case .adjust(let points, let reason): try adjust(points, reason)
+        case .takeBack(let points, let reason): try takeBack(points, reason)
         case .tick: break
         }
     }
@@ -222,6 +223,23 @@ extension LoyaltyWork {
         }
         letGo(reserved)
         try finishSpending(holding.draws, holding.reference)
+    }
+
+    private mutating func takeBack(_ points: Int64, _ reason: String) throws(LoyaltyRefusal) {
+        try check(points)
+        let why = LoyaltyReason.adjusted(reason)
+        var left = points
+        for draw in draws(for: points) {
+            take(draw, .adjust, why)
+            left -= draw.points
+        }
+        if program.refunds == .allowNegative, left > 0 {
+            account.debt += left
+            enter(.owe, lot: 0, -left, why)
+            left = 0
+        }
+        if points > left { news.append(.adjusted(points: left - points, reason: reason)) }
+        reviewTier()
     }
 
     private mutating func adjust(_ points: Int64, _ reason: String) throws(LoyaltyRefusal) {

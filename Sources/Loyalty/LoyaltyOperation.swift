@@ -20,6 +20,9 @@ package enum LoyaltyOperation: Sendable, Equatable {
     case release(operation: String)
     /// A correction by hand.
     case adjust(points: Int64, reason: String)
+    /// Takes back what was given for something that no longer holds, by the program's policy for refunds: where that
+    /// allows it, what was spent already is owed.
+    case takeBack(points: Int64, reason: String)
     /// Lets time pass.
     case tick
 }

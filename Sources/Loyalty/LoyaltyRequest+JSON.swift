@@ -15,6 +15,7 @@ extension LoyaltyRequest {
         case .confirm: .confirm
         case .release: .release
         case .adjust: .adjust
+        case .takeBack: .takeBack
         case .tick: .tick
         }
     }
@@ -42,7 +43,8 @@ extension LoyaltyRequest {
         case .event(let name, let order):
             json.member("event", name)
             if let order { json.member("order_id", order) }
-        case .award(let points, let reason), .adjust(let points, let reason):
+        case .award(let points, let reason), .adjust(let points, let reason),
+            .takeBack(let points, let reason):
             json.member("points", points)
             json.member("reason", reason)
         case .spend(let points, let reference):

@@ -6,7 +6,7 @@ package struct LoyaltyRequest: Sendable, Equatable {
     /// What is asked, as paths and kept operations call it.
     package enum Kind: String, Sendable, CaseIterable {
         case order, refund, cancel, event, award, spend, unspend, reserve, confirm, release, adjust
-        case tick
+        case takeBack, tick
     }
 
     package static let textCharactersMax = 255
@@ -101,6 +101,10 @@ package struct LoyaltyRequest: Sendable, Equatable {
             guard count != 0 else { throw points.problem("must not be 0") }
             operation = .adjust(
                 points: Int64(count), reason: try members.required("reason").loyaltyText())
+        case .takeBack:
+            operation = .takeBack(
+                points: try members.required("points").points(),
+                reason: try members.required("reason").loyaltyText())
         case .tick: operation = .tick
         }
     }

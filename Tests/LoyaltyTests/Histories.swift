@@ -52,7 +52,7 @@ struct Histories {
 
     private mutating func operation(_ steps: [Step]) -> LoyaltyOperation {
         let known = orders.keys.sorted()
-        switch upTo(20) {
+        switch upTo(21) {
         case 0...4: return order("o\(made)")
         case 5: return known.isEmpty ? .tick : order(pick(known))
         case 6...8: return known.isEmpty ? .tick : refund(pick(known))
@@ -66,6 +66,7 @@ struct Histories {
             return .reserve(points: Int64(1 + upTo(15)), reference: "r", seconds: 86_400 * 20)
         case 17: return .confirm(operation: earlier(steps) { $0.reserves })
         case 18: return .release(operation: earlier(steps) { $0.reserves })
+        case 19: return .takeBack(points: Int64(1 + upTo(12)), reason: "returned")
         default: return .adjust(points: pick([-8, -3, 2, 5]), reason: "count")
         }
     }

@@ -86,6 +86,14 @@ extension PlainModel {
             } else {
                 _ = draw(-points, to: .gone)
             }
+        case .takeBack(let points, _):
+            for _ in 0..<points {
+                if let index = next {
+                    tokens[index].place = .gone
+                } else if policy == .allowNegative {
+                    debt += 1
+                }
+            }
         case .spend(let points, _): if draw(points, to: .spent(id)) { act(self.now) }
         case .reserve(let points, _, let seconds):
             if draw(points, to: .held(id)) {

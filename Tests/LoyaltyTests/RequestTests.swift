@@ -27,7 +27,8 @@ import Testing
             .spend(points: 1, reference: ""), .spend(points: 1, reference: "till"),
             .unspend(operation: "s", points: nil), .unspend(operation: "s", points: 3),
             .reserve(points: 2, reference: "r", seconds: 60), .confirm(operation: "c"),
-            .release(operation: "c"), .adjust(points: -5, reason: "count"), .tick,
+            .release(operation: "c"), .adjust(points: -5, reason: "count"),
+            .takeBack(points: 7, reason: "referral"), .tick,
         ]
         #expect(
             Set(operations.map { LoyaltyRequest($0).kind }).count

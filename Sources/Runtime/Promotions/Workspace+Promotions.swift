@@ -73,8 +73,8 @@ extension Workspace {
         let isBack = owed.points < 0
         let operation: LoyaltyOperation =
             isBack
-            ? .adjust(
-                points: owed.points,
+            ? .takeBack(
+                points: -owed.points,
                 reason: "order \(owed.checkout) with promotion \(owed.promotion) was refunded")
             : .award(points: owed.points, reason: "promotion \(owed.promotion)")
         let ask = try loyalty.ask(

@@ -120,7 +120,7 @@ extension Workspace {
         let customer = try records.root(of: effect.customer) ?? effect.customer
         let operation: LoyaltyOperation =
             effect.points < 0
-            ? .adjust(points: effect.points, reason: effect.reason)
+            ? .takeBack(points: -effect.points, reason: effect.reason)
             : .award(points: effect.points, reason: effect.reason)
         let ask = try loyalty.ask(
             effect.ledger, customer, id: effect.operation, LoyaltyRequest(operation))

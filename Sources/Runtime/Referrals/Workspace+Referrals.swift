@@ -91,6 +91,8 @@ extension Workspace {
                 operation, digest: digest, answer: [1] + done.answer, at: now)
             return done
         }
+        // What the archive took in meanwhile was passed by: there was no referral to tell it.
+        if joined.isDone { try lookAgain(program, friend: friend.rawValue) }
         return joined
     }
 

@@ -185,4 +185,27 @@ struct ReferralWorkTests {
         stage.clock.advance(milliseconds: 1000)
         #expect(try join("bob", by: "ann", stage).text == "rejected")
     }
+
+    @Test func `what was spent meanwhile is taken back by the program's policy for refunds`()
+        async throws
+    {
+        let stage = try await stage()
+        try await meet("ann", "bob", on: stage)
+        #expect(try join("bob", by: "ann", stage).text == "joined")
+        try await order("bob", "o1", 40, stage)
+        stage.clock.advance(milliseconds: 14 * 86_400_000)
+        try await follow(stage)
+        let desk = stage.workspace.loyalty
+        let spending = try desk.ask(
+            "club", id("ann", stage), id: "towel",
+            LoyaltyRequest(.spend(points: 450, reference: "towel")))
+        _ = try await desk.perform(spending)
+        #expect(try points("ann", stage) == 50)
+        try await stage.track(
+            "bob", "Order Refunded", #"{"orderId": "o1", "total": 40}"#, id: "r1")
+        for _ in 0..<2 { try await follow(stage) }
+        // The club allows accounts below zero.
+        #expect(try points("ann", stage) == -450)
+        #expect(try stage.workspace.examine().problemCount == 0)
+    }
 }
