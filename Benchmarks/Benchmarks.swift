@@ -9,7 +9,7 @@ struct Benchmarks: AsyncParsableCommand {
         subcommands: [
             EmptyServerCommand.self, OrdersCommand.self, ArchiveCommand.self,
             CohortsCommand.self, ModelCommand.self, ModelsCommand.self, AutomationCommand.self,
-            LoyaltyCommand.self,
+            LoyaltyCommand.self, PromotionsCommand.self,
         ])
 }
 
