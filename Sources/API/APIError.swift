@@ -116,6 +116,8 @@ package enum APIError: Error, Sendable, Equatable {
         case .unknownReceiver: "there is no receiver of this name; list them at /v1/receivers"
         case .unknownDefinition("program"):
             "there is no loyalty program of this name; list them at /v1/loyalty"
+        case .unknownDefinition("reward"):
+            "there is no reward of this name; list them at /v1/loyalty/PROGRAM/rewards"
         case .unknownDefinition("referral"):
             "there is no referral program of this name; list them at /v1/referrals"
         case .unknownDefinition("checkout"):

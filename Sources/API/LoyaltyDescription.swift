@@ -15,7 +15,7 @@ enum LoyaltyDescription {
         return """
             {"openapi": "3.1.0",
              "info": {"title": "Perennial", "version": "\(version)",
-               "description": "Accounts in loyalty programs, promotions at a shop's checkout, and referrals. Every write has an Idempotency-Key: asked again under it, an operation has no other effect and is answered as before."},
+               "description": "Accounts in loyalty programs, promotions at a shop's checkout, referrals, and rewards. Every write has an Idempotency-Key: asked again under it, an operation has no other effect and is answered as before."},
              "security": [{"basic": []}, {"bearer": []}],
              "paths": {
                "/v1/loyalty": {"get": {"operationId": "programs", "summary": "The programs in force",
@@ -32,6 +32,7 @@ enum LoyaltyDescription {
                \(memberPaths),
                \(promotionPaths),
                \(referralPaths),
+               \(rewardPaths),
                \(writes.joined(separator: ",\n"))},
              "components": {
                "securitySchemes": {
@@ -40,7 +41,8 @@ enum LoyaltyDescription {
                "schemas": {\(schemas),
                \(memberSchemas),
                \(promotionSchemas),
-               \(referralSchemas)}}}
+               \(referralSchemas),
+               \(rewardSchemas)}}}
             """
     }
 

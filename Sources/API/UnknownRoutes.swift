@@ -32,6 +32,7 @@ package struct UnknownRoutes: Sendable {
         for (path, taken) in OutboxRoutes.paths + AutomationRoutes.paths + MailRoutes.paths
             + InboxRoutes.paths + SMSRoutes.paths + LoyaltyRoutes.paths
             + PromotionRoutes.paths + ReferralRoutes.paths
+            + RewardRoutes.paths
             + LoyaltyMemberRoutes.paths + OpenAPIRoutes.paths
         {
             for method in Self.methods where !taken.contains(method) {

@@ -76,6 +76,8 @@ package final class Workspace: Sendable {
     package let loyalty: LoyaltyDesk
     /// Promotions, their codes and who uses them.
     package let promotions: PromotionDesk
+    /// What points are good for.
+    package let rewards: RewardDesk
     /// Who referred whom, and what is given for it.
     package let referrals: ReferralDesk
     /// What offers are made by, once somebody asked for one.
@@ -159,6 +161,7 @@ package final class Workspace: Sendable {
         promotions = try PromotionDesk(
             path: folder + "/promotions.sqlite", records: records, zone: zone, clock: clock,
             hash: hash)
+        rewards = try RewardDesk(path: folder + "/rewards.sqlite", records: records)
         referrals = try ReferralDesk(
             path: folder + "/referrals.sqlite", records: records, zone: zone,
             clock: Self.loyaltyClock(clock, records, archive), hash: hash)

@@ -24,6 +24,7 @@ extension IntegrationTests {
         private static let described = [
             "kind: promotion\nname: codes\ncodes: [AAA]\neffect: {percent: 10%, of: remaining}\n",
             "kind: promotion\nname: own\ncodes: {unique: {prefix: B}}\neffect: {points: 5}\n",
+            "kind: reward\nname: mug\nprogram: bank\ncost: 1\nstock: 3\n",
             """
             kind: referral
             name: friends

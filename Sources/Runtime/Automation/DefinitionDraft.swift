@@ -27,12 +27,14 @@ package struct DefinitionDraft: Sendable, Equatable {
         case promotion
         /// What friends and those who bring them get.
         case referral
+        /// What points are good for.
+        case reward
 
         /// Whether it has a part in what is decided about customers: they are looked at anew where it changes.
         var decides: Bool {
             switch self {
             case .segment, .journey, .sending: true
-            case .template, .campaign, .program, .promotion, .referral: false
+            case .template, .campaign, .program, .promotion, .referral, .reward: false
             }
         }
     }

@@ -24,6 +24,7 @@ package struct DefinitionSet: Sendable {
     package private(set) var programs: [Item<LoyaltyProgram>] = []
     package private(set) var promotions: [Item<Promotion>] = []
     package private(set) var referrals: [Item<ReferralProgram>] = []
+    package private(set) var rewards: [Item<LoyaltyReward>] = []
 
     package init() {}
 
@@ -84,6 +85,10 @@ package struct DefinitionSet: Sendable {
             let item = Item(row: row, definition: try ReferralProgram(reading: reader))
             referrals.removeAll { $0.row.name == row.name }
             referrals.append(item)
+        case .reward:
+            let item = Item(row: row, definition: try LoyaltyReward(reading: reader))
+            rewards.removeAll { $0.row.name == row.name }
+            rewards.append(item)
         case nil: throw reader.problem("is a \(row.kind), which is not known here")
         }
     }
@@ -100,6 +105,7 @@ package struct DefinitionSet: Sendable {
         case .program: programs.removeAll { $0.row.name == name }
         case .promotion: promotions.removeAll { $0.row.name == name }
         case .referral: referrals.removeAll { $0.row.name == name }
+        case .reward: rewards.removeAll { $0.row.name == name }
         }
     }
 
@@ -158,6 +164,7 @@ package struct DefinitionSet: Sendable {
         problems += wrongChannels
         problems += wrongPromotions
         problems += wrongReferrals
+        problems += wrongRewards
         for item in campaigns {
             let campaign = item.definition
             func report(_ path: String, _ reason: String) {

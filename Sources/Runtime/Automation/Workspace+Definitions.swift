@@ -81,6 +81,7 @@ extension Workspace {
         try loyalty.reload(at: log.lastPosition)
         try promotions.reload()
         try referrals.reload()
+        try rewards.reload()
         if let reason = await engine.filled() { throw Failure.folding(reason) }
         return changes
     }

@@ -22,6 +22,7 @@ package struct LoyaltyService: Service {
                     try await workspace.followLoyalty()
                     try await workspace.followPromotions()
                     try await workspace.followReferrals()
+                    try await workspace.followRewards()
                 } catch is CancellationError {
                     return
                 } catch {

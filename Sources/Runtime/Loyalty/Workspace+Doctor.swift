@@ -8,6 +8,7 @@ package struct DoctorReport: Sendable, Equatable {
     /// Accounts whose remembered state says something else than their rows.
     package var states: [LedgerProblem] = []
     package var referrals = 0
+    package var rewardClaims = 0
     /// Uses of promotions by checkouts.
     package var promotionUses = 0
     /// What is wrong elsewhere.
@@ -48,6 +49,9 @@ extension Workspace {
         let promotions = try promotions.store.problems()
         report.promotionUses = promotions.uses
         report.others += promotions.problems
+        let rewards = try rewardProblems()
+        report.rewardClaims = rewards.claims
+        report.others += rewards.problems
         let referrals = try referrals.store.problems()
         report.referrals = referrals.referrals
         report.others += referrals.problems

@@ -9,6 +9,15 @@ package struct LoyaltyMember: Sendable {
     /// Nil where nothing was ever asked of it.
     package var number: Int64?
     package var account: LoyaltyAccount
+
+    package init(
+        inForce: LoyaltyInForce, customer: ID<Customer>, number: Int64?, account: LoyaltyAccount
+    ) {
+        self.inForce = inForce
+        self.customer = customer
+        self.number = number
+        self.account = account
+    }
 }
 
 /// One movement with the operation that it belongs to.

@@ -36,6 +36,7 @@ struct DoctorCommand: WorkspaceCommand {
             "lots          \(Figures.grouped(ledger.lots))",
             "points        \(Figures.grouped(Int(ledger.balance)))",
             "referrals     \(Figures.grouped(report.referrals))",
+            "rewards       \(Figures.grouped(report.rewardClaims)) claims",
             "promotions    \(Figures.grouped(report.promotionUses)) uses",
         ]
         if report.problemCount == 0 {
@@ -57,6 +58,7 @@ struct DoctorCommand: WorkspaceCommand {
         json.member("lots", report.ledger.lots)
         json.member("points", report.ledger.balance)
         json.member("referrals", report.referrals)
+        json.member("reward_claims", report.rewardClaims)
         json.member("promotion_uses", report.promotionUses)
         json.member("problems", report.problemCount)
         json.key("examples")

@@ -43,7 +43,24 @@ extension ConsoleLoyalty {
                 program.name, member.customer, before, limit, isPublic: true),
             cardNumber: card.groups, cardScan: card.scanText,
             endings: member.account.expiries().map { .init(at: $0.at, points: Int($0.points)) },
-            progress: progress(member))
+            progress: progress(member), rewards: try rewards(for: member))
+    }
+
+    /// What the member can look forward to: all but what isn't for them, or not now.
+    private func rewards(for member: LoyaltyMember) throws -> [PublicMemberPage.Reward] {
+        let unit = member.inForce.program.unit
+        return try workspace.rewardOffers(to: member).compactMap { offer in
+            var note = offer.left.map { "\($0) left" } ?? ""
+            switch offer.refusal {
+            case .segmentNotMatched, .ended: return nil
+            case .notEnoughPoints(let cost, let available):
+                note = "\(cost - available) \(unit) to go"
+            case .some(let refusal): note = refusal.sentence(unit: unit)
+            case nil: break
+            }
+            return PublicMemberPage.Reward(
+                title: offer.reward.title, points: Int(offer.reward.cost), note: note)
+        }
     }
 
     private func progress(_ member: LoyaltyMember) -> PublicMemberPage.Progress? {

@@ -83,6 +83,8 @@ struct Server {
         AutomationRoutes(keys: keys, answers: AutomationAnswers.answers(of: workspace))
             .add(to: router)
         LoyaltyRoutes(keys: keys, answers: LoyaltyAnswers.answers(of: workspace)).add(to: router)
+        RewardRoutes(keys: keys, answers: RewardAnswers.answers(of: workspace))
+            .add(to: router)
         ReferralRoutes(keys: keys, answers: ReferralAnswers.answers(of: workspace))
             .add(to: router)
         PromotionRoutes(keys: keys, answers: PromotionAnswers.answers(of: workspace))

@@ -35,6 +35,8 @@ for path in description["paths"].values():
             schema["properties"]["customer"] = {"enum": CUSTOMERS}
         if "codes" in schema["properties"]:
             schema["properties"]["codes"]["items"] = {"enum": ["AAA", "aaa", "B-2222-2222-22222", "no code"]}
+        if "reward" in schema["properties"]:
+            schema["properties"]["reward"] = {"enum": ["mug"]}
         if "checkout" in schema["properties"]:
             schema["properties"]["checkout"] = {"enum": ["one", "two", "three"]}
 # What it writes down is of no use to anybody.
