@@ -2,7 +2,9 @@ package import Kernel
 
 extension LoyaltyAccount {
     /// The form that this code writes.
-    package static let codec: UInt8 = 1
+    package static let codec: UInt8 = 2
+    /// Without the orders' versions of the program.
+    private static let olderCodec: UInt8 = 1
 
     /// The account's bytes, which `init(decoding:)` reads; the same account has the same bytes.
     package func encoded() -> [UInt8] {
@@ -51,7 +53,10 @@ extension LoyaltyAccount {
         self.init()
         if bytes.isEmpty { return }
         var reader = ByteReader(bytes)
-        guard try reader.readByte() == Self.codec else { throw ByteReader.Damaged(offset: 0) }
+        let codec = try reader.readByte()
+        guard codec == Self.codec || codec == Self.olderCodec else {
+            throw ByteReader.Damaged(offset: 0)
+        }
         latest = try reader.readMoment()
         active = try reader.readTime()
         entryCount = try reader.readPoints(upTo: .max / 4)
@@ -65,7 +70,8 @@ extension LoyaltyAccount {
             lots.append(try LoyaltyLot(id: Int64(number) + 1, decoding: &reader))
         }
         for _ in 0..<(try reader.readCount()) {
-            orders.append(try LoyaltyOrder(decoding: &reader))
+            orders.append(
+                try LoyaltyOrder(decoding: &reader, hasVersion: codec == Self.codec))
         }
         for _ in 0..<(try reader.readCount()) {
             let id = try reader.readCountedString()
@@ -148,6 +154,7 @@ extension LoyaltyOrder {
         writer.writeTime(releasedAt)
         writer.writeByte((isCurrencyOther ? 1 : 0) | (isCancelled ? 2 : 0) | (isFirst ? 4 : 0))
         writer.writeCounted(tier)
+        writer.writeVarint(UInt64(bitPattern: version))
         writer.writeCount(lines.count)
         for line in lines {
             writer.writeCounted(line.id)
@@ -180,7 +187,9 @@ extension LoyaltyOrder {
         for lot in lots { writer.writeVarint(UInt64(bitPattern: lot)) }
     }
 
-    fileprivate init(decoding reader: inout ByteReader) throws(ByteReader.Damaged) {
+    fileprivate init(
+        decoding reader: inout ByteReader, hasVersion: Bool
+    ) throws(ByteReader.Damaged) {
         self.init(id: try reader.readCountedString())
         placedAt = try reader.readTime()
         linesAt = try reader.readTime()
@@ -190,6 +199,7 @@ extension LoyaltyOrder {
         isCancelled = flags & 2 != 0
         isFirst = flags & 4 != 0
         tier = try reader.readCountedString()
+        if hasVersion { version = try reader.readPoints() }
         for _ in 0..<(try reader.readCount()) {
             var line = OrderLine(
                 id: try reader.readCountedString(), product: try reader.readCountedString(),

@@ -77,6 +77,8 @@ struct LoyaltyOrder: Sendable, Equatable {
     var isFirst = false
     /// The tier's name when it was placed; empty for none.
     var tier = ""
+    /// The program's version by whose rules it gives points: the one under which it first did. 0 where that isn't known.
+    var version: Int64 = 0
     /// What each rule gives for it as it stands, by the rule's name.
     var granted: [String: Int64] = [:]
     /// Points that stand in the ledger for it: those given, less those taken back.

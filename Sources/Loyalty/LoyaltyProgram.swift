@@ -48,6 +48,10 @@ package struct LoyaltyProgram: Hashable, Sendable {
     /// The first day whose events count; nil: those from when it was first applied on.
     package let starts: CalendarDay?
     package let tiers: TierRules?
+    /// The definition's version; 0 where it has none, as one that is only tried out.
+    package var version: Int64 = 0
+    /// The rules of earlier versions: orders that were placed under them go by them.
+    package var earlierEarn: [Int64: [EarnRule]] = [:]
 
     /// Reads a program.
     ///
@@ -126,5 +130,12 @@ package struct LoyaltyProgram: Hashable, Sendable {
     package func tierName(_ index: Int) -> String? {
         guard let tiers, tiers.levels.indices.contains(index) else { return nil }
         return tiers.levels[index].name
+    }
+}
+
+extension LoyaltyProgram {
+    /// The rules of a version; those of today where it isn't known.
+    func earn(inVersion version: Int64) -> [EarnRule] {
+        version == self.version ? earn : earlierEarn[version] ?? earn
     }
 }

@@ -73,7 +73,10 @@ extension LoyaltyWork {
         let day = zone.day(of: placed)
         var total: Int64 = 0
         var names: [String] = []
-        for rule in program.earn where rule.occasion == .order {
+        // What it was promised when it was placed holds, also when lines go back after the program was changed.
+        if order.version == 0, !order.lines.isEmpty { order.version = program.version }
+        let rules = program.earn(inVersion: order.version)
+        for rule in rules where rule.occasion == .order {
             var worth: Int64 = 0
             if !order.isCurrencyOther, rule.holds(on: day) {
                 var minor: Int64 = 0
@@ -92,7 +95,7 @@ extension LoyaltyWork {
             if granted > before { names.append(rule.name) }
         }
         // What rules gave that are there no more stays as it was, while anything of the order does.
-        let known = Set(program.earn.map(\.name))
+        let known = Set(rules.map(\.name))
         for (name, points) in order.granted where !known.contains(name) {
             if order.net == 0 { order.granted[name] = nil } else { total += points }
         }
@@ -116,7 +119,7 @@ extension LoyaltyWork {
 
     /// Counts what an order used of limits to the periods in which it turns out to have been placed.
     private mutating func moveUsage(_ order: LoyaltyOrder, _ old: Timestamp, _ new: Timestamp) {
-        for rule in program.earn {
+        for rule in program.earn(inVersion: order.version) {
             guard let limit = rule.limit, let points = order.granted[rule.name] else { continue }
             let from = limit.each.number(of: zone.day(of: old))
             let to = limit.each.number(of: zone.day(of: new))

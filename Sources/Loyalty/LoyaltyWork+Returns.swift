@@ -21,12 +21,23 @@ extension LoyaltyWork {
         let newestFirst = account.orders.filter { $0.placedAt != nil }
             .sorted { ($0.placedAt ?? .earliest, $0.id) > ($1.placedAt ?? .earliest, $1.id) }
         for order in newestFirst {
-            guard left.contains(where: { $0.quantityMilli > 0 }) else { break }
+            guard left.contains(where: { $0.quantityMilli > 0 || $0.isAmountOnly }) else { break }
             guard order.lines.contains(where: { line in left.contains { $0.line == line.product } })
             else { continue }
             let quantities = order.quantitiesLeft()
             var own = OrderRefund(id: id)
             for (line, quantity) in zip(order.lines, quantities) where quantity > 0 {
+                if let place = left.firstIndex(where: { $0.line == line.product && $0.isAmountOnly }
+                ) {
+                    // Money alone goes to the newest lines of the product, up to what they cost.
+                    let open = left[place].amount ?? 0
+                    let taken = min(open, max(0, line.amount - line.discount))
+                    left[place].amount = open - taken
+                    if taken > 0 {
+                        own.parts.append(
+                            OrderRefund.Part(line: line.id, quantityMilli: 0, amount: taken))
+                    }
+                }
                 guard
                     let place = left.firstIndex(where: {
                         $0.line == line.product && $0.quantityMilli > 0
@@ -40,4 +51,9 @@ extension LoyaltyWork {
         }
         return found
     }
+}
+
+extension OrderRefund.Part {
+    /// Whether it says money and no quantity, and some of it is left.
+    fileprivate var isAmountOnly: Bool { quantityMilli == 0 && (amount ?? 0) > 0 }
 }

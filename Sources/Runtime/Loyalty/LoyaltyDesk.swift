@@ -78,9 +78,19 @@ package final class LoyaltyDesk: Sendable {
     func reload(at position: Int64) throws {
         var found: [String: LoyaltyInForce] = [:]
         for row in try records.definitionsInForce() where row.kind == "program" {
-            let program = try LoyaltyProgram(
+            var program = try LoyaltyProgram(
                 reading: DocumentReader(try DefinitionSet.document(row)))
-            let first = try records.definitionVersions(kind: row.kind, name: row.name).last
+            let versions = try records.definitionVersions(kind: row.kind, name: row.name)
+            let first = versions.last
+            program.version = row.version
+            for older in versions where older.version != row.version {
+                // One that can't be read any more is of an older release; its orders go by today's rules.
+                guard
+                    let document = try? DefinitionSet.document(older),
+                    let read = try? LoyaltyProgram(reading: DocumentReader(document))
+                else { continue }
+                program.earlierEarn[older.version] = read.earn
+            }
             found[row.name] = LoyaltyInForce(
                 program: program, version: row.version, since: first?.appliedAt ?? row.appliedAt,
                 zone: zone)
