@@ -48,6 +48,8 @@ package struct LoyaltyProgram: Hashable, Sendable {
     /// The first day whose events count; nil: those from when it was first applied on.
     package let starts: CalendarDay?
     package let tiers: TierRules?
+    /// How long before points end the log is told; nil for never.
+    package let remind: TimeSpan?
     /// The definition's version; 0 where it has none, as one that is only tried out.
     package var version: Int64 = 0
     /// The rules of earlier versions: orders that were placed under them go by them.
@@ -106,6 +108,11 @@ package struct LoyaltyProgram: Hashable, Sendable {
             try TierRules(reading: reader, currency: currency)
         }
         self.tiers = tiers
+        let before = members.optional("remind")
+        remind = try before.map { reader throws(DocumentProblem) in try reader.timeSpan() }
+        if let before, expiry == .never {
+            throw before.problem("says when points are about to end, and these never do")
+        }
         try members.end()
         let levels = Set(tiers?.levels.map(\.name) ?? [])
         for rule in earn {

@@ -22,6 +22,7 @@ extension Workspace {
         for inForce in loyalty.programs {
             if try await follow(inForce) { didSomething = true }
             if try await letTimePass(inForce) { didSomething = true }
+            if try await remind(inForce) { didSomething = true }
         }
         if try await tellNews() { didSomething = true }
         return didSomething

@@ -19,8 +19,8 @@ struct DemoShop {
     static let mailPort = 2525
     /// In the repository and beside an installed program.
     private static let fileName = "Demo/online_retail_2009_2010.csv.gz"
-    /// A loyalty program on the shop's whole history, and promotions.
-    private static let shopNames = ["Demo/club.yaml", "Demo/promotions.yaml"]
+    /// A loyalty program on the shop's whole history, promotions, rewards and referrals.
+    private static let shopNames = ["Demo/club.yaml", "Demo/offers.yaml"]
     private static let columns = [
         ("orderId", "invoice"), ("sku", "stock_code"), ("name", "description"),
         ("quantity", "quantity"), ("unitPrice", "unit_price"), ("customer", "customer_id"),
@@ -118,7 +118,7 @@ struct DemoShop {
         let changes = try await workspace.apply(drafts, by: "demo")
         try await workspace.settle()
         try await CommandOutput.standard.line(
-            "Applied \(changes.count) definitions of Playbooks/, the Gift Club and its promotions.")
+            "Applied \(changes.count) definitions of Playbooks/, the Gift Club and what it offers.")
         try await workspace.followLoyalty()
     }
 

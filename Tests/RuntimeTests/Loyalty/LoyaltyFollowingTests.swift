@@ -159,4 +159,30 @@ extension String {
         guard let range = firstRange(of: part) else { return [self] }
         return [String(self[..<range.lowerBound]), String(self[range.upperBound...])]
     }
+
+    @Test func `points that are about to end are told once, ahead of time`() async throws {
+        let json = LoyaltyStage.club.replacing(
+            "\"refunds\"", with: "\"remind\": \"30 days\", \"refunds\"")
+        let stage = try await LoyaltyStage(program: json)
+        try await stage.track(
+            "ann", "Order Completed", #"{"orderId": "o1", "total": 40}"#, id: "m1")
+        let ann = try #require(try stage.workspace.customerID(named: "ann"))
+        func told() throws -> [String] {
+            try stage.workspace.details(of: ann, timeline: 50).timeline
+                .filter { $0.event.name == "Points Expiring" }
+                .map { "\($0.event.properties)" }
+        }
+        stage.clock.advance(milliseconds: 334 * 86_400_000)
+        for _ in 0..<2 { try await stage.follow() }
+        #expect(try told().isEmpty)
+        stage.clock.advance(milliseconds: 2 * 86_400_000)
+        for _ in 0..<3 { try await stage.follow() }
+        try await stage.workspace.settle()
+        try await stage.workspace.engineArchived()
+        #expect(try told().count == 1)
+        #expect(try told().first?.contains("\"points\":40") == true)
+        stage.clock.advance(milliseconds: 60 * 86_400_000)
+        for _ in 0..<2 { try await stage.follow() }
+        #expect(try told().count == 1)
+    }
 }
