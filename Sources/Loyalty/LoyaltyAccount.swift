@@ -33,6 +33,12 @@ package struct LoyaltyAccount: Sendable, Equatable {
 
     package init() {}
 
+    /// About how many bytes it takes in memory.
+    package var size: Int {
+        320 + lots.count * 112 + orders.count * 480 + spendings.count * 240 + holdings.count * 192
+            + usage.count * 64 + enteredTiers.count * 32
+    }
+
     /// All points, less what is owed.
     package var balance: Int64 { lots.reduce(0) { $0 + $1.remaining } - debt }
 

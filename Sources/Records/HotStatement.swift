@@ -75,6 +75,9 @@ final class HotStatement {
     /// How many rows the connection's last change was of.
     var changes: Int { Int(sqlite3_changes(connection)) }
 
+    /// The number of the row that was added last.
+    var lastRow: Int64 { sqlite3_last_insert_rowid(connection) }
+
     /// Steps to the next row; false at the end, where the statement is made ready again.
     func step() throws -> Bool {
         let code = sqlite3_step(statement)

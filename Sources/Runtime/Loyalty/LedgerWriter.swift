@@ -37,7 +37,10 @@ package final class LedgerWriter: Sendable {
     /// What an operation does, also where it is refused: the refusal is the answer then, and nothing moves.
     package struct Decision: Sendable, Equatable {
         package var answer: [UInt8]
+        /// The account's bytes, where `account` is nil.
         package var state: [UInt8]
+        /// The account as the rules know it. It is made bytes once in a commit, however often it changes there.
+        package var account: LoyaltyAccount?
         package var entries: [LedgerEntry] = []
         package var lots: [LedgerLot] = []
         /// When time itself changes something next; nil for never.
@@ -55,6 +58,9 @@ package final class LedgerWriter: Sendable {
             self.entries = entries
             self.lots = lots
         }
+
+        /// What the ledger keeps of the account.
+        package var bytes: [UInt8] { account?.encoded() ?? state }
     }
 
     package struct Answer: Sendable, Equatable {
@@ -77,8 +83,8 @@ package final class LedgerWriter: Sendable {
 
     /// Decides by the account as it is; throws where it can't be read. Pure.
     package typealias Decide =
-        @Sendable (_ ask: Ask, _ account: LedgerAccount, _ now: Timestamp) throws(Refusal) ->
-        Decision
+        @Sendable (_ ask: Ask, _ account: LedgerMemory.Account, _ now: Timestamp) throws(Refusal)
+        -> Decision
 
     /// Decides what it is to move all of one account into another. Pure.
     package typealias Move =
@@ -90,8 +96,6 @@ package final class LedgerWriter: Sendable {
     static let queueMax = 10_000
     /// Asks that one commit takes.
     static let groupMax = 500
-    /// Accounts that are kept in memory.
-    static let accountsMax = 20_000
 
     private struct Request {
         let ask: Ask
@@ -104,20 +108,9 @@ package final class LedgerWriter: Sendable {
         var isClosed = false
     }
 
-    private struct Owner: Hashable {
-        let program: String
-        let customer: ID<Customer>
-    }
-
     private struct Key: Hashable {
         let program: String
         let id: String
-    }
-
-    /// What only the writing queue touches.
-    private struct Kept {
-        var accounts: [Owner: LedgerAccount] = [:]
-        var nextAccount: Int64?
     }
 
     private let store: LedgerStore
@@ -126,7 +119,7 @@ package final class LedgerWriter: Sendable {
     private let move: Move?
     private let queue = DispatchQueue(label: "perennial.ledger", qos: .userInitiated)
     private let state = Mutex(State())
-    private let kept = Mutex(Kept())
+    private let kept = Mutex(LedgerMemory())
 
     /// - Parameter move: Nil where accounts aren't moved.
     package init(
@@ -187,25 +180,20 @@ package final class LedgerWriter: Sendable {
 
     /// Does a group in one commit; where that fails, each alone, so that one takes no other with it.
     private func carryOut(_ group: [Request]) {
-        kept.withLock { kept in
-            var results: [Result<Answer, Refusal>]
-            do {
-                results = try commit(group.map(\.ask), &kept)
+        let results: [Result<Answer, Refusal>] = kept.withLock { kept in
+            do throws(Refusal) {
+                return try commit(group.map(\.ask), &kept)
             } catch {
-                // What is remembered may be what was wrong.
-                kept = Kept()
-                results = group.map { request in
-                    do {
+                return group.map { request in
+                    do throws(Refusal) {
                         return try commit([request.ask], &kept)[0]
-                    } catch let refusal as Refusal {
-                        return .failure(refusal)
                     } catch {
-                        return .failure(.storage("\(error)"))
+                        return .failure(error)
                     }
                 }
             }
-            for (request, result) in zip(group, results) { request.done.resume(returning: result) }
         }
+        for (request, result) in zip(group, results) { request.done.resume(returning: result) }
     }
 
     /// Does much at once, as following the log does: all of it in one commit, with how far that is.
@@ -220,12 +208,11 @@ package final class LedgerWriter: Sendable {
                     return continuation.resume(returning: .failure(.closing))
                 }
                 let result: Result<Void, Refusal> = self.kept.withLock { kept in
-                    do {
+                    do throws(Refusal) {
                         _ = try self.commit(asks, &kept, reached: reached)
                         return .success(())
                     } catch {
-                        kept = Kept()
-                        return .failure((error as? Refusal) ?? .storage("\(error)"))
+                        return .failure(error)
                     }
                 }
                 continuation.resume(returning: result)
@@ -242,7 +229,7 @@ package final class LedgerWriter: Sendable {
             queue.async {
                 let result: Result<Void, Refusal> = self.kept.withLock { kept in
                     // They are read anew next time.
-                    defer { kept = Kept() }
+                    defer { kept = LedgerMemory() }
                     do {
                         try self.commitMove(program, from, into, id)
                         return .success(())
@@ -271,11 +258,8 @@ package final class LedgerWriter: Sendable {
             _ account: LedgerAccount, _ decision: Decision, _ operation: String
         ) -> LedgerChange {
             var account = account
-            account.state = decision.state
-            account.nextAt = decision.nextAt
-            account.tier = decision.tier
-            account.entryCount += Int64(decision.entries.count)
-            account.revision += 1
+            account.take(decision)
+            account.state = decision.bytes
             return LedgerChange(
                 account: account,
                 operation: LedgerOperation(
@@ -293,62 +277,85 @@ package final class LedgerWriter: Sendable {
         let account =
             try store.account(program: ask.program, customer: ask.customer)
             ?? LedgerAccount(id: 0, program: ask.program, customer: ask.customer)
-        return try decide(ask, account, clock.now).answer
+        return try decide(ask, LedgerMemory.Account(row: account), clock.now).answer
     }
 
+    /// Does what is asked in one commit. Where that fails, what is remembered may be what was wrong: it is dropped.
     private func commit(
-        _ asks: [Ask], _ kept: inout Kept, reached: (program: String, position: Int64)? = nil
+        _ asks: [Ask], _ kept: inout LedgerMemory,
+        reached: (program: String, position: Int64)? = nil
+    ) throws(Refusal) -> [Result<Answer, Refusal>] {
+        do {
+            return try store.transaction { ledger in
+                try carryOut(asks, &kept, in: ledger, reached)
+            }
+        } catch {
+            kept = LedgerMemory()
+            throw (error as? Refusal) ?? .storage("\(error)")
+        }
+    }
+
+    private func carryOut(
+        _ asks: [Ask], _ kept: inout LedgerMemory, in ledger: borrowing LedgerTransaction,
+        _ reached: (program: String, position: Int64)?
     ) throws -> [Result<Answer, Refusal>] {
         let now = clock.now
-        var changed: [Owner: LedgerAccount] = [:]
-        var nextAccount = kept.nextAccount
-        var decided: [Key: LedgerOperation] = [:]
         var changes: [LedgerChange] = []
+        changes.reserveCapacity(asks.count)
+        // The newest change of each account, and what each operation is answered.
+        var newest: [LedgerMemory.Owner: Int] = [:]
+        var decided: [Key: Int] = [:]
         var results: [Result<Answer, Refusal>] = []
+        results.reserveCapacity(asks.count)
         for ask in asks {
             let key = Key(program: ask.program, id: ask.id)
-            let owner = Owner(program: ask.program, customer: ask.customer)
-            let known =
-                try changed[owner] ?? kept.accounts[owner]
-                ?? store.account(program: ask.program, customer: ask.customer)
-            let before = try decided[key] ?? store.operation(program: ask.program, id: ask.id)
+            let owner = LedgerMemory.Owner(program: ask.program, customer: ask.customer)
+            let known = try kept.account(of: owner, in: ledger)
+            let before =
+                try decided[key].map { changes[$0].operation }
+                ?? ledger.operation(program: ask.program, id: ask.id)
             if let before {
-                let isSame = before.content == ask.content && before.account == known?.id
+                let isSame =
+                    before.content == ask.content && before.account == known?.row.id
                 results.append(
                     isSame
-                        ? .success(Answer(bytes: before.answer, isRepeat: true)) : .failure(.reused)
-                )
+                        ? .success(Answer(bytes: before.answer, isRepeat: true))
+                        : .failure(.reused))
                 continue
             }
-            var account: LedgerAccount
-            if let known {
-                account = known
-            } else {
-                let id = try nextAccount ?? store.nextAccount()
-                nextAccount = id + 1
-                account = LedgerAccount(id: id, program: ask.program, customer: ask.customer)
-            }
+            var account = try known ?? kept.open(owner, in: ledger)
             let decision = try decide(ask, account, min(ask.now ?? now, now))
-            account.state = decision.state
-            account.nextAt = decision.nextAt
-            account.tier = decision.tier
-            account.entryCount += Int64(decision.entries.count)
-            account.revision += 1
-            changed[owner] = account
+            account.row.take(decision)
+            account.rules = decision.account
             let operation = LedgerOperation(
-                id: ask.id, account: account.id, at: now, content: ask.content,
+                id: ask.id, account: account.row.id, at: now, content: ask.content,
                 answer: decision.answer)
-            decided[key] = operation
+            decided[key] = changes.count
+            newest[owner] = changes.count
             changes.append(
                 LedgerChange(
-                    account: account, operation: operation, entries: decision.entries,
+                    account: account.row, operation: operation, entries: decision.entries,
                     lots: decision.lots, news: decision.news))
+            kept.keep(account, of: owner)
             results.append(.success(Answer(bytes: decision.answer, isRepeat: false)))
         }
-        if !changes.isEmpty || reached != nil { try store.commit(changes, reached: reached) }
-        kept.nextAccount = nextAccount
-        if kept.accounts.count + changed.count > Self.accountsMax { kept.accounts = [:] }
-        kept.accounts.merge(changed) { _, new in new }
+        for (owner, place) in newest {
+            guard let rules = kept.rules(of: owner) else { continue }
+            changes[place].account.state = rules.encoded()
+        }
+        if !changes.isEmpty || reached != nil { try ledger.keep(changes, reached: reached) }
+        kept.trim()
         return results
+    }
+}
+
+extension LedgerAccount {
+    /// As it is after what was decided.
+    fileprivate mutating func take(_ decision: LedgerWriter.Decision) {
+        state = decision.state
+        nextAt = decision.nextAt
+        tier = decision.tier
+        entryCount += Int64(decision.entries.count)
+        revision += 1
     }
 }

@@ -7,9 +7,13 @@ import Records
 /// Decides what an operation does to an account as the ledger keeps it. Pure.
 enum LoyaltyDecider {
     static func decide(
-        _ ask: LedgerWriter.Ask, _ kept: LedgerAccount, _ now: Timestamp, by inForce: LoyaltyInForce
+        _ ask: LedgerWriter.Ask, _ kept: LedgerMemory.Account, _ now: Timestamp,
+        by inForce: LoyaltyInForce
     ) throws(ByteReader.Damaged) -> LedgerWriter.Decision {
-        let before = try LoyaltyAccount(decoding: kept.state.span)
+        let before =
+            if let rules = kept.rules { rules } else {
+                try LoyaltyAccount(decoding: kept.row.state.span)
+            }
         let outcome = before.applying(
             ask.request.operation, id: ask.id, at: min(ask.request.at ?? now, now), now: now,
             program: inForce.program, zone: inForce.zone)
@@ -48,7 +52,8 @@ enum LoyaltyDecider {
         answer: [UInt8], _ inForce: LoyaltyInForce
     ) -> LedgerWriter.Decision {
         let account = outcome.account
-        var decision = LedgerWriter.Decision(answer: answer, state: account.encoded())
+        var decision = LedgerWriter.Decision(answer: answer, state: [])
+        decision.account = account
         decision.entries = outcome.entries.map { entry in
             LedgerEntry(
                 sequence: entry.sequence, lot: entry.lot, kind: entry.kind.rawValue,

@@ -66,7 +66,7 @@ package final class LoyaltyDesk: Sendable {
                 do throws(ByteReader.Damaged) {
                     return try LoyaltyDecider.decide(ask, account, now, by: inForce)
                 } catch {
-                    throw .storage("account \(account.id) is damaged at byte \(error.offset)")
+                    throw .storage("account \(account.row.id) is damaged at byte \(error.offset)")
                 }
             })
         try reload(at: position)

@@ -11,8 +11,9 @@ struct LedgerWriterTests {
 
     /// Gives as many points as the content says; what isn't a number is refused, and -1 breaks the ledger's own rule.
     private static func give(
-        _ ask: LedgerWriter.Ask, _ account: LedgerAccount, _ now: Timestamp
+        _ ask: LedgerWriter.Ask, _ kept: LedgerMemory.Account, _ now: Timestamp
     ) -> LedgerWriter.Decision {
+        let account = kept.row
         let balance = Int64(String(decoding: account.state, as: UTF8.self)) ?? 0
         guard let points = Int64(String(decoding: ask.content, as: UTF8.self)) else {
             return LedgerWriter.Decision(answer: Array("no".utf8), state: account.state)

@@ -1,0 +1,75 @@
+package import Kernel
+package import Loyalty
+package import Records
+
+/// Accounts as the ledger has them, so that none is read again that was changed a moment ago. Whoever keeps it drops
+/// all of it where a commit fails.
+package struct LedgerMemory {
+    package struct Owner: Hashable, Sendable {
+        let program: String
+        let customer: ID<Customer>
+    }
+
+    package struct Account: Sendable {
+        /// Its bytes may be missing where `rules` is there.
+        package var row: LedgerAccount
+        /// As the rules know it; nil where it wasn't read yet, or they are others.
+        package var rules: LoyaltyAccount?
+
+        package init(row: LedgerAccount, rules: LoyaltyAccount? = nil) {
+            self.row = row
+            self.rules = rules
+        }
+
+        /// About how many bytes it takes.
+        var size: Int { 256 + row.state.count + (rules?.size ?? 0) }
+    }
+
+    /// Bytes, about, of accounts that were used since the last time that so much was there; those that were used before
+    /// that time, and not since, are forgotten then.
+    static let youngMax = 32 << 20
+
+    private var young: [Owner: Account] = [:]
+    private var old: [Owner: Account] = [:]
+    private var youngSize = 0
+    private var nextAccount: Int64?
+
+    /// - Returns: Nil where none was opened.
+    mutating func account(
+        of owner: Owner, in ledger: borrowing LedgerTransaction
+    ) throws -> Account? {
+        if let known = young[owner] { return known }
+        if let known = old.removeValue(forKey: owner) {
+            keep(known, of: owner)
+            return known
+        }
+        return try ledger.account(program: owner.program, customer: owner.customer)
+            .map { Account(row: $0) }
+    }
+
+    /// A new account; the caller keeps it.
+    mutating func open(
+        _ owner: Owner, in ledger: borrowing LedgerTransaction
+    ) throws -> Account {
+        let id = try nextAccount ?? ledger.nextAccount()
+        nextAccount = id + 1
+        return Account(
+            row: LedgerAccount(id: id, program: owner.program, customer: owner.customer))
+    }
+
+    mutating func keep(_ account: Account, of owner: Owner) {
+        youngSize += account.size
+        if let before = young.updateValue(account, forKey: owner) { youngSize -= before.size }
+    }
+
+    /// What the rules know of an account that was used just now; nil where nothing is kept so.
+    func rules(of owner: Owner) -> LoyaltyAccount? { young[owner]?.rules }
+
+    /// Forgets what wasn't used for long, where there is much.
+    mutating func trim(to youngMax: Int = Self.youngMax) {
+        guard youngSize > youngMax else { return }
+        old = young
+        young = [:]
+        youngSize = 0
+    }
+}
