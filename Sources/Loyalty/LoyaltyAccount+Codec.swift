@@ -19,9 +19,11 @@ extension LoyaltyAccount {
         writer.writeCount(enteredTiers.count)
         for name in enteredTiers.sorted() { writer.writeCounted(name) }
         writer.writeCount(lots.count)
-        for lot in lots { lot.encode(to: &writer) }
+        // Lent, not copied: it is done for each operation.
+        let (ownLots, ownOrders) = (lots.span, orders.span)
+        for index in ownLots.indices { ownLots[index].encode(to: &writer) }
         writer.writeCount(orders.count)
-        for order in orders { order.encode(to: &writer) }
+        for index in ownOrders.indices { ownOrders[index].encode(to: &writer) }
         writer.writeCount(spendings.count)
         for (id, spending) in spendings.sorted(by: { $0.key < $1.key }) {
             writer.writeCounted(id)

@@ -148,6 +148,34 @@ struct LedgerStoreTests {
         }
     }
 
+    @Test
+    func `of several changes in a commit the last one stands, and each continues the one before`()
+        throws
+    {
+        let (store, folder) = try store()
+        defer { withExtendedLifetime(folder) {} }
+        var opened = award("o-1", 100, to: empty)
+        var more = award("o-2", 100, to: opened.account)
+        // Only the last one's state is kept.
+        opened.account.state = []
+        more.lots.append(opened.lots[0])
+        more.lots[1].held = 40
+        try store.commit([opened, more])
+        #expect(try store.account(program: "circle", customer: ID(rawValue: 7)) == more.account)
+        #expect(try store.lots(of: 1).map(\.held) == [40, 0])
+        #expect(try store.operation(program: "circle", id: "o-1") == opened.operation)
+        #expect(try store.check().problems == [])
+
+        let third = award("o-3", 100, to: more.account)
+        #expect(throws: LedgerStore.Refusal.stale(account: 1)) {
+            try store.commit([third, award("o-4", 100, to: more.account)])
+        }
+        #expect(throws: LedgerStore.Refusal.repeated(operation: "o-3")) {
+            try store.commit([third, award("o-3", 100, to: third.account)])
+        }
+        #expect(try store.check().operations == 2)
+    }
+
     @Test func `no lot goes below zero, whoever writes it`() throws {
         let (store, folder) = try store()
         defer { withExtendedLifetime(folder) {} }

@@ -285,9 +285,11 @@ package final class LedgerWriter: Sendable {
         _ asks: [Ask], _ kept: inout LedgerMemory,
         reached: (program: String, position: Int64)? = nil
     ) throws(Refusal) -> [Result<Answer, Refusal>] {
+        // The clock may read other files, and nobody is to wait for those.
+        let now = clock.now
         do {
             return try store.transaction { ledger in
-                try carryOut(asks, &kept, in: ledger, reached)
+                try carryOut(asks, &kept, at: now, in: ledger, reached)
             }
         } catch {
             kept = LedgerMemory()
@@ -296,10 +298,10 @@ package final class LedgerWriter: Sendable {
     }
 
     private func carryOut(
-        _ asks: [Ask], _ kept: inout LedgerMemory, in ledger: borrowing LedgerTransaction,
+        _ asks: [Ask], _ kept: inout LedgerMemory, at now: Timestamp,
+        in ledger: borrowing LedgerTransaction,
         _ reached: (program: String, position: Int64)?
     ) throws -> [Result<Answer, Refusal>] {
-        let now = clock.now
         var changes: [LedgerChange] = []
         changes.reserveCapacity(asks.count)
         // The newest change of each account, and what each operation is answered.

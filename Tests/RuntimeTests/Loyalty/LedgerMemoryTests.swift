@@ -1,0 +1,98 @@
+import Kernel
+import Loyalty
+import Records
+import TestSupport
+import Testing
+
+@testable import Runtime
+
+/// Accounts in memory are what the ledger has: nobody can tell how many operations shared a commit.
+struct LedgerMemoryTests {
+    private static let clock = WallClock.fixed(LoyaltyStage.start)
+
+    private func writer(_ store: LedgerStore, _ inForce: LoyaltyInForce) -> LedgerWriter {
+        LedgerWriter(store: store, clock: Self.clock) {
+            ask, account, now throws(LedgerWriter.Refusal) in
+            do throws(ByteReader.Damaged) {
+                return try LoyaltyDecider.decide(ask, account, now, by: inForce)
+            } catch {
+                throw .storage("damaged at byte \(error.offset)")
+            }
+        }
+    }
+
+    /// Every kind of operation on a few accounts, some of them refused, some asked twice.
+    private func asks(_ currency: Currency) -> [LedgerWriter.Ask] {
+        (0..<400).map { number in
+            let order = "o\(number / 40)"
+            let operation: LoyaltyOperation =
+                switch number % 8 {
+                case 0:
+                    .order(
+                        id: order, lines: [OrderLine(id: "#1", product: "mug", amount: 4200)],
+                        currency: currency)
+                case 1: .award(points: Int64(number), reason: "thanks")
+                case 2: .spend(points: Int64(number % 90), reference: "till")
+                case 3: .reserve(points: 5, reference: "cart", seconds: 600)
+                case 4: .unspend(operation: "a\(number - 10)", points: nil)
+                case 5: .confirm(operation: "a\(number - 10)")
+                case 6: .cancel(order: order)
+                default: .adjust(points: -3, reason: "slip")
+                }
+            // A tenth is asked again.
+            let again = number % 10 == 9 ? number - 5 : number
+            return LedgerWriter.Ask(
+                program: "club", customer: ID(rawValue: Int64(number % 5 + 1)), id: "a\(again)",
+                content: Array("\(again)".utf8), request: LoyaltyRequest(operation))
+        }
+    }
+
+    @Test func `the ledger is the same to the byte, however many share a commit`() async throws {
+        let stage = try await LoyaltyStage()
+        let inForce = try #require(stage.workspace.loyalty.program("club"))
+        let asks = asks(inForce.program.currency)
+        var found: [[String]] = []
+        for size in [asks.count, 7, 1] {
+            let store = try LedgerStore(path: stage.folder.file("ledger-\(size).sqlite"))
+            var writer = writer(store, inForce)
+            for start in stride(from: 0, to: asks.count, by: size) {
+                // Alone, each is by a process of its own.
+                if size == 1 { writer = self.writer(store, inForce) }
+                try await writer.perform(Array(asks[start..<min(asks.count, start + size)]))
+            }
+            #expect(try store.check().problems == [])
+            var rows: [String] = []
+            for (account, lots) in try store.accounts(after: 0, limit: 100) {
+                rows += ["\(account)", "\(lots)"]
+                rows += try store.entries(of: account.id, limit: 1000).map { "\($0)" }
+            }
+            rows += try asks.map { "\(try store.operation(program: "club", id: $0.id) as Any)" }
+            rows += try store.news(limit: 1000).map { "\($0)" }
+            found.append(rows)
+        }
+        #expect(found[0].count > 400)
+        #expect(found[0] == found[1])
+        #expect(found[0] == found[2])
+    }
+
+    @Test func `what wasn't used for long is forgotten, and read again`() throws {
+        let folder = try TestFolder()
+        let store = try LedgerStore(path: folder.file("ledger.sqlite"))
+        var memory = LedgerMemory()
+        let owners = (1...2).map { LedgerMemory.Owner(program: "club", customer: ID(rawValue: $0)) }
+        try store.transaction { ledger in
+            for owner in owners {
+                #expect(try memory.account(of: owner, in: ledger) == nil)
+                let account = try memory.open(owner, in: ledger)
+                memory.keep(
+                    LedgerMemory.Account(row: account.row, rules: LoyaltyAccount()), of: owner)
+            }
+            memory.trim(to: 1)
+            // One is used meanwhile.
+            #expect(try memory.account(of: owners[0], in: ledger)?.row.id == 1)
+            memory.trim(to: 1)
+            #expect(try memory.account(of: owners[0], in: ledger)?.row.id == 1)
+            #expect(try memory.account(of: owners[1], in: ledger) == nil, "the ledger has none")
+        }
+    }
+}
