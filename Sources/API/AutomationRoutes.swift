@@ -1,5 +1,4 @@
 import Access
-import Foundation
 import HTTPTypes
 package import Hummingbird
 import JSONParsing
@@ -87,14 +86,14 @@ package struct AutomationRoutes: Sendable {
                 }
                 limit = number
             }
-            let name = Self.text("segment", of: context)
+            let name = context.part("segment")
             guard
                 let found = try await answers.members(name, query["after"].map(String.init), limit)
             else { throw APIError.unknownDefinition(kind: "segment") }
             return APIAnswer.found(found)
         }
         add(.get, "/v1/customers/{customer}/segments", .read, to: router) { _, context in
-            guard let found = try await answers.standings(Self.text("customer", of: context))
+            guard let found = try await answers.standings(context.part("customer"))
             else { throw APIError.unknownCustomer }
             return APIAnswer.found(found)
         }
@@ -102,7 +101,7 @@ package struct AutomationRoutes: Sendable {
             APIAnswer.found(try await answers.journeys())
         }
         add(.post, "/v1/journeys/{journey}/start", .write, to: router) { request, context in
-            let start = try await Self.start(request, journey: Self.text("journey", of: context))
+            let start = try await Self.start(request, journey: context.part("journey"))
             return APIAnswer.found(try await answers.start(start))
         }
     }
@@ -146,11 +145,6 @@ package struct AutomationRoutes: Sendable {
         }
         guard !start.customer.isEmpty else { throw SmallBody.missing("customer") }
         return start
-    }
-
-    private static func text(_ name: String, of context: some RequestContext) -> String {
-        let text = context.parameters.get(name) ?? ""
-        return text.removingPercentEncoding ?? text
     }
 
     private func add<Context: RequestContext>(

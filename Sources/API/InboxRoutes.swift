@@ -1,5 +1,4 @@
 import Access
-import Foundation
 import HTTPTypes
 package import Hummingbird
 import Kernel
@@ -51,7 +50,7 @@ package struct InboxRoutes: Sendable {
                 let limit = try Self.limit(query.get("limit"))
                 guard
                     let found = try await answers.inbox(
-                        Self.text("customer", of: context), query.get("after"), limit)
+                        context.part("customer"), query.get("after"), limit)
                 else { throw APIError.unknownCustomer }
                 return APIAnswer.found(found)
             }
@@ -60,7 +59,7 @@ package struct InboxRoutes: Sendable {
             await keys.answering(request, .write, context.logger) {
                 guard
                     try await answers.read(
-                        Self.text("customer", of: context), Self.text("message", of: context))
+                        context.part("customer"), context.part("message"))
                 else {
                     throw APIError.notFound(path: "/v1/inbox/{customer}/{message}/read")
                 }
@@ -77,10 +76,5 @@ package struct InboxRoutes: Sendable {
                 reason: "takes a number from \(limits.lowerBound) to \(limits.upperBound)")
         }
         return limit
-    }
-
-    private static func text(_ name: String, of context: some RequestContext) -> String {
-        let text = context.parameters.get(name) ?? ""
-        return text.removingPercentEncoding ?? text
     }
 }

@@ -53,7 +53,7 @@ enum LoyaltyDescription {
         {"name": "customer", "in": "path", "required": true, "description": "An id, user id, e-mail address or phone number.", "schema": {"type": "string", "minLength": 1}}
         """#
     static let key = """
-        {"name": "Idempotency-Key", "in": "header", "required": true, "description": "Your own number for the operation.", "schema": {"type": "string", "minLength": 1, "maxLength": \(LoyaltyRoutes.keyBytesMax)}}
+        {"name": "Idempotency-Key", "in": "header", "required": true, "description": "Your own number for the operation.", "schema": {"type": "string", "minLength": 1, "maxLength": \(IdempotentRequest.keyBytesMax)}}
         """
     static let dryRun = #"""
         {"name": "dryRun", "in": "query", "description": "Whether nothing is to be done.", "schema": {"type": "boolean", "default": false}}

@@ -1,5 +1,4 @@
 import Access
-import Foundation
 import HTTPTypes
 package import Hummingbird
 import JSONParsing
@@ -58,7 +57,7 @@ package struct LoyaltyMemberRoutes: Sendable {
                 {
                     let sought = try Self.sought(request.uri.queryParameters.map { ($0, $1) })
                     return APIAnswer.found(
-                        try await answers.find(Self.text("program", of: context), sought))
+                        try await answers.find(context.part("program"), sought))
                 }, failure: APIAnswer.problem)
         }
         router.post(RouterPath(Self.linkPath)) { request, context in
@@ -68,7 +67,7 @@ package struct LoyaltyMemberRoutes: Sendable {
                     let seconds = try Self.seconds(try await Self.body(request))
                     return APIAnswer.found(
                         try await answers.link(
-                            Self.text("program", of: context), Self.text("customer", of: context),
+                            context.part("program"), context.part("customer"),
                             seconds))
                 }, failure: APIAnswer.problem)
         }
@@ -151,10 +150,5 @@ package struct LoyaltyMemberRoutes: Sendable {
                 path: "", code: "body_too_large",
                 reason: "the body has more than \(bodyBytesMax) bytes")
         }
-    }
-
-    private static func text(_ name: String, of context: some RequestContext) -> String {
-        let text = context.parameters.get(name) ?? ""
-        return text.removingPercentEncoding ?? text
     }
 }

@@ -1,12 +1,10 @@
 import Access
 import Documents
-import Foundation
 import HTTPTypes
 package import Hummingbird
 import JSONParsing
 package import Kernel
 package import Loyalty
-import NIOCore
 
 /// `/v1/loyalty`: accounts in loyalty programs, for tills, shops and apps.
 ///
@@ -81,11 +79,7 @@ package struct LoyaltyRoutes: Sendable {
             ("/v1/loyalty/{program}/customers/{customer}/history", [.get]),
         ] + operations.map { ("/v1/loyalty/{program}/\($0.path)", [.post]) }
 
-    private static let keyHeader = HTTPField.Name("Idempotency-Key")
-    private static let replayedHeader = HTTPField.Name("Idempotency-Replayed")
     static let historyMax = 500
-    static let keyBytesMax = 200
-    private static let bodyBytesMax = 1 << 20
 
     private let keys: KeyRing
     private let answers: Answers
@@ -96,26 +90,27 @@ package struct LoyaltyRoutes: Sendable {
     }
 
     package func add<Context: RequestContext>(to router: some RouterMethods<Context>) {
-        add(.get, "/v1/loyalty", .read, to: router) { _, _ in
+        router.on(.get, "/v1/loyalty", .read, by: keys) { _, _ in
             APIAnswer.found(try await answers.programs())
         }
-        add(.get, "/v1/loyalty/{program}/customers/{customer}", .read, to: router) { _, context in
+        router.on(.get, "/v1/loyalty/{program}/customers/{customer}", .read, by: keys) {
+            _, context in
             APIAnswer.found(
                 try await answers.account(
-                    Self.text("program", of: context), Self.text("customer", of: context)))
+                    context.part("program"), context.part("customer")))
         }
-        add(.get, "/v1/loyalty/{program}/customers/{customer}/history", .read, to: router) {
+        router.on(.get, "/v1/loyalty/{program}/customers/{customer}/history", .read, by: keys) {
             request, context in
             let (before, limit) = try Self.page(request)
             return APIAnswer.found(
                 try await answers.history(
-                    Self.text("program", of: context), Self.text("customer", of: context), before,
+                    context.part("program"), context.part("customer"), before,
                     limit))
         }
         for (path, kind) in Self.operations {
-            add(.post, RouterPath("/v1/loyalty/{program}/\(path)"), .write, to: router) {
+            router.on(.post, RouterPath("/v1/loyalty/{program}/\(path)"), .write, by: keys) {
                 request, context in
-                try await perform(request, kind, program: Self.text("program", of: context))
+                try await perform(request, kind, program: context.part("program"))
             }
         }
     }
@@ -126,79 +121,30 @@ package struct LoyaltyRoutes: Sendable {
         guard let currency = answers.currency(program) else {
             throw APIError.unknownDefinition(kind: "program")
         }
-        guard let key = Self.keyHeader.flatMap({ request.headers[$0] }), !key.isEmpty,
-            key.utf8.count <= Self.keyBytesMax
-        else {
-            throw APIError.invalid(
-                path: "", code: "idempotency_key_missing",
-                reason:
-                    "send an Idempotency-Key of 1 to \(Self.keyBytesMax) bytes: your own number "
-                    + "for this operation, which makes asking again harmless")
-        }
-        var isDry = false
-        for (name, value) in request.uri.queryParameters {
-            guard name == "dryRun", value == "true" || value == "false" else {
-                throw APIError.invalid(
-                    path: String(name.prefix(60)), code: "unknown_parameter",
-                    reason: "there is no such parameter; there is dryRun=true")
-            }
-            isDry = value == "true"
-        }
-        let body: [UInt8]
-        do {
-            body = Array(
-                try await request.body.collect(upTo: Self.bodyBytesMax).readableBytesView)
-        } catch {
-            throw APIError.tooLarge(
-                path: "", code: "body_too_large",
-                reason: "the body has more than \(Self.bodyBytesMax) bytes")
-        }
-        let asked = try Self.read(
-            body, kind, program: program, id: key, currency: currency, isDry: isDry)
-        let answered = try await answers.perform(asked)
-        return Self.response(answered)
-    }
-
-    static func read(
-        _ body: [UInt8], _ kind: LoyaltyRequest.Kind, program: String, id: String,
-        currency: Currency, isDry: Bool
-    ) throws(APIError) -> Asked {
-        let document: DocumentNode
-        do throws(JSONError) {
-            document = try DocumentNode(json: body.span)
-        } catch {
-            throw .invalid(
-                path: error.path(in: body.span), code: "invalid_json",
-                reason: error.reason.explanation)
-        }
-        do throws(DocumentProblem) {
-            var members = try DocumentReader(document).members()
+        let sent = try await IdempotentRequest(request)
+        let asked = try sent.read { reader throws(DocumentProblem) in
+            var members = try reader.members()
             let customer = try members.required("customer").text()
             let request = try LoyaltyRequest(
-                reading: &members, kind: kind, id: id, currency: currency)
+                reading: &members, kind: kind, id: sent.key, currency: currency)
             try members.end()
             return Asked(
-                program: program, customer: customer, id: id, request: request, isDry: isDry)
-        } catch {
-            throw .invalid(path: error.path, code: "invalid_member", reason: error.reason)
+                program: program, customer: customer, id: sent.key, request: request,
+                isDry: sent.isDry)
         }
+        let answered = try await answers.perform(asked)
+        return IdempotentRequest.response(
+            answered.json, isDone: Self.isDone(answered.json), isRepeat: answered.isRepeat)
     }
 
-    /// What was done, or why it was refused (as RFC 9457 has it).
-    private static func response(_ answered: Answered) -> Response {
-        var isDone = true
+    /// Whether an answer says that it was done, not refused.
+    private static func isDone(_ json: [UInt8]) -> Bool {
         do throws(JSONError) {
-            let value = try JSONLookup.member(named: "done", in: answered.json.span)
-            isDone = value?.text(in: answered.json.span) != "false"
+            let value = try JSONLookup.member(named: "done", in: json.span)
+            return value?.text(in: json.span) != "false"
         } catch {
-            isDone = true
+            return true
         }
-        var response = APIAnswer.found(answered.json, status: isDone ? .ok : .conflict)
-        if !isDone { response.headers[.contentType] = "application/problem+json" }
-        if answered.isRepeat, let replayed = replayedHeader {
-            response.headers[replayed] = "true"
-        }
-        return response
     }
 
     private static func page(_ request: Request) throws(APIError) -> (before: Int64?, limit: Int) {
@@ -226,22 +172,5 @@ package struct LoyaltyRoutes: Sendable {
             }
         }
         return page
-    }
-
-    private static func text(_ name: String, of context: some RequestContext) -> String {
-        let text = context.parameters.get(name) ?? ""
-        return text.removingPercentEncoding ?? text
-    }
-
-    private func add<Context: RequestContext>(
-        _ method: HTTPRequest.Method, _ path: RouterPath, _ scope: APIScopes,
-        to router: some RouterMethods<Context>,
-        _ answer: @escaping @Sendable (Request, Context) async throws -> Response
-    ) {
-        router.on(path, method: method) { request, context in
-            await keys.answering(
-                request, scope, context.logger, { try await answer(request, context) },
-                failure: APIAnswer.problem)
-        }
     }
 }

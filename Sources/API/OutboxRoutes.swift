@@ -1,5 +1,4 @@
 import Access
-import Foundation
 import HTTPTypes
 package import Hummingbird
 import Kernel
@@ -83,7 +82,7 @@ package struct OutboxRoutes: Sendable {
         }
         add(.post, "/v1/tasks/{task}/done", .write, to: router) { request, context in
             let members = try await SmallBody.read(request, known: ["by", "note"])
-            let task = Self.text("task", of: context)
+            let task = context.part("task")
             guard
                 let found = try await answers.finishTask(
                     task, members["by"] ?? "", members["note"] ?? "")
@@ -105,16 +104,11 @@ package struct OutboxRoutes: Sendable {
                 try await answers.addReceiver(name, url, members["secret"]), status: .created)
         }
         add(.delete, "/v1/receivers/{receiver}", .admin, to: router) { _, context in
-            guard try await answers.removeReceiver(Self.text("receiver", of: context)) else {
+            guard try await answers.removeReceiver(context.part("receiver")) else {
                 throw APIError.unknownReceiver
             }
             return APIAnswer.found(Array(#"{"success":true}"#.utf8))
         }
-    }
-
-    private static func text(_ name: String, of context: some RequestContext) -> String {
-        let text = context.parameters.get(name) ?? ""
-        return text.removingPercentEncoding ?? text
     }
 
     private func add<Context: RequestContext>(

@@ -1,6 +1,5 @@
 import Access
 import Documents
-import Foundation
 import HTTPTypes
 package import Hummingbird
 package import Kernel
@@ -91,14 +90,14 @@ package struct PromotionRoutes: Sendable {
     }
 
     package func add<Context: RequestContext>(to router: some RouterMethods<Context>) {
-        add(.get, "/v1/promotions", .read, to: router) { _, _ in
+        router.on(.get, "/v1/promotions", .read, by: keys) { _, _ in
             APIAnswer.found(try await answers.promotions())
         }
-        add(.get, "/v1/promotions/checkouts/{checkout}", .read, to: router) { _, context in
-            APIAnswer.found(try await answers.checkout(Self.text("checkout", of: context)))
+        router.on(.get, "/v1/promotions/checkouts/{checkout}", .read, by: keys) { _, context in
+            APIAnswer.found(try await answers.checkout(context.part("checkout")))
         }
         for (path, kind) in Self.operations {
-            add(.post, RouterPath("/v1/promotions/\(path)"), .write, to: router) { request, _ in
+            router.on(.post, RouterPath("/v1/promotions/\(path)"), .write, by: keys) { request, _ in
                 let sent = try await IdempotentRequest(request)
                 let ask = try sent.read { reader throws(DocumentProblem) in
                     try CheckoutAsk(reading: reader, kind: kind, currency: answers.currency)
@@ -110,9 +109,9 @@ package struct PromotionRoutes: Sendable {
                 return Self.response(answered)
             }
         }
-        add(.post, "/v1/promotions/{promotion}/codes", .write, to: router) { request, context in
+        router.on(.post, "/v1/promotions/{promotion}/codes", .write, by: keys) { request, context in
             let sent = try await IdempotentRequest(request)
-            let promotion = Self.text("promotion", of: context)
+            let promotion = context.part("promotion")
             let issuing = try sent.read { reader throws(DocumentProblem) in
                 var members = try reader.members()
                 let customer = try members.optional("customer").map {
@@ -134,22 +133,5 @@ package struct PromotionRoutes: Sendable {
     private static func response(_ answered: Answered) -> Response {
         IdempotentRequest.response(
             answered.json, isDone: answered.isDone, isRepeat: answered.isRepeat)
-    }
-
-    private static func text(_ name: String, of context: some RequestContext) -> String {
-        let text = context.parameters.get(name) ?? ""
-        return text.removingPercentEncoding ?? text
-    }
-
-    private func add<Context: RequestContext>(
-        _ method: HTTPRequest.Method, _ path: RouterPath, _ scope: APIScopes,
-        to router: some RouterMethods<Context>,
-        _ answer: @escaping @Sendable (Request, Context) async throws -> Response
-    ) {
-        router.on(path, method: method) { request, context in
-            await keys.answering(
-                request, scope, context.logger, { try await answer(request, context) },
-                failure: APIAnswer.problem)
-        }
     }
 }

@@ -1,6 +1,5 @@
 import Access
 import Documents
-import Foundation
 import HTTPTypes
 package import Hummingbird
 
@@ -77,22 +76,22 @@ package struct ReferralRoutes: Sendable {
     }
 
     package func add<Context: RequestContext>(to router: some RouterMethods<Context>) {
-        add(.get, "/v1/referrals", .read, to: router) { _, _ in
+        router.on(.get, "/v1/referrals", .read, by: keys) { _, _ in
             APIAnswer.found(try await answers.programs())
         }
-        add(.get, RouterPath(Self.customerPath), .read, to: router) { _, context in
+        router.on(.get, RouterPath(Self.customerPath), .read, by: keys) { _, context in
             APIAnswer.found(
                 try await answers.customer(
-                    Self.text("program", of: context), Self.text("customer", of: context)))
+                    context.part("program"), context.part("customer")))
         }
-        add(.post, RouterPath(Self.customerPath + "/code"), .write, to: router) { _, context in
+        router.on(.post, RouterPath(Self.customerPath + "/code"), .write, by: keys) { _, context in
             APIAnswer.found(
                 try await answers.code(
-                    Self.text("program", of: context), Self.text("customer", of: context)))
+                    context.part("program"), context.part("customer")))
         }
-        add(.post, "/v1/referrals/{program}/joins", .write, to: router) { request, context in
+        router.on(.post, "/v1/referrals/{program}/joins", .write, by: keys) { request, context in
             let sent = try await IdempotentRequest(request)
-            let program = Self.text("program", of: context)
+            let program = context.part("program")
             let joining = try sent.read { reader throws(DocumentProblem) in
                 try Self.joining(reader, sent, program)
             }
@@ -126,22 +125,5 @@ package struct ReferralRoutes: Sendable {
         }
         try members.end()
         return joining
-    }
-
-    private static func text(_ name: String, of context: some RequestContext) -> String {
-        let text = context.parameters.get(name) ?? ""
-        return text.removingPercentEncoding ?? text
-    }
-
-    private func add<Context: RequestContext>(
-        _ method: HTTPRequest.Method, _ path: RouterPath, _ scope: APIScopes,
-        to router: some RouterMethods<Context>,
-        _ answer: @escaping @Sendable (Request, Context) async throws -> Response
-    ) {
-        router.on(path, method: method) { request, context in
-            await keys.answering(
-                request, scope, context.logger, { try await answer(request, context) },
-                failure: APIAnswer.problem)
-        }
     }
 }

@@ -1,6 +1,5 @@
 import Access
 import Documents
-import Foundation
 import HTTPTypes
 package import Hummingbird
 
@@ -81,7 +80,7 @@ package struct RewardRoutes: Sendable {
     }
 
     package func add<Context: RequestContext>(to router: some RouterMethods<Context>) {
-        add(.get, RouterPath(Self.base + "rewards"), .read, to: router) { request, context in
+        router.on(.get, RouterPath(Self.base + "rewards"), .read, by: keys) { request, context in
             var customer: String?
             for (name, value) in request.uri.queryParameters {
                 guard name == "customer", !value.isEmpty, value.utf8.count <= 200 else {
@@ -92,17 +91,17 @@ package struct RewardRoutes: Sendable {
                 customer = String(value)
             }
             return APIAnswer.found(
-                try await answers.rewards(Self.text("program", of: context), customer))
+                try await answers.rewards(context.part("program"), customer))
         }
-        add(.get, RouterPath(Self.benefitPath), .read, to: router) { _, context in
+        router.on(.get, RouterPath(Self.benefitPath), .read, by: keys) { _, context in
             APIAnswer.found(
                 try await answers.benefit(
-                    Self.text("program", of: context), Self.text("customer", of: context),
-                    Self.text("benefit", of: context)))
+                    context.part("program"), context.part("customer"),
+                    context.part("benefit")))
         }
-        add(.post, RouterPath(Self.base + "claims"), .write, to: router) { request, context in
+        router.on(.post, RouterPath(Self.base + "claims"), .write, by: keys) { request, context in
             let sent = try await IdempotentRequest(request)
-            let program = Self.text("program", of: context)
+            let program = context.part("program")
             let claiming = try sent.read { reader throws(DocumentProblem) in
                 var members = try reader.members()
                 let customer = try members.required("customer").shortText()
@@ -121,7 +120,7 @@ package struct RewardRoutes: Sendable {
                 answered.json, isDone: answered.isDone, isRepeat: false)
         }
         for (path, step) in Self.steps {
-            add(.post, RouterPath(Self.base + path), .write, to: router) { request, _ in
+            router.on(.post, RouterPath(Self.base + path), .write, by: keys) { request, _ in
                 let sent = try await IdempotentRequest(request)
                 guard !sent.isDry else {
                     throw APIError.invalid(
@@ -138,23 +137,6 @@ package struct RewardRoutes: Sendable {
                 return IdempotentRequest.response(
                     answered.json, isDone: answered.isDone, isRepeat: false)
             }
-        }
-    }
-
-    private static func text(_ name: String, of context: some RequestContext) -> String {
-        let text = context.parameters.get(name) ?? ""
-        return text.removingPercentEncoding ?? text
-    }
-
-    private func add<Context: RequestContext>(
-        _ method: HTTPRequest.Method, _ path: RouterPath, _ scope: APIScopes,
-        to router: some RouterMethods<Context>,
-        _ answer: @escaping @Sendable (Request, Context) async throws -> Response
-    ) {
-        router.on(path, method: method) { request, context in
-            await keys.answering(
-                request, scope, context.logger, { try await answer(request, context) },
-                failure: APIAnswer.problem)
         }
     }
 }

@@ -72,11 +72,14 @@ package struct Checkout: Hashable, Sendable {
     }
 
     /// The uses that count now: of a refunded order those that stay used.
-    package var heldUses: [Use] {
+    package var heldUses: [Use] { uses.filter(isHeld) }
+
+    /// Whether one of its uses counts now.
+    package func isHeld(_ use: Use) -> Bool {
         switch state {
-        case .reserved, .confirmed: uses
-        case .released, .expired: []
-        case .refunded: uses.filter { !$0.isBack }
+        case .reserved, .confirmed: true
+        case .released, .expired: false
+        case .refunded: !use.isBack
         }
     }
 }
@@ -125,6 +128,16 @@ extension Promotion.CounterScope {
         case .everybody: "all"
         case .customer(let id): "customer \(id)"
         case .customerIn(let id, let period, let firstDay): "\(period.rawValue) \(firstDay) \(id)"
+        }
+    }
+
+    /// The same count, of another customer where it was of this one.
+    package func moved(from loser: String, to winner: String) -> Self {
+        switch self {
+        case .everybody: self
+        case .customer(let id): id == loser ? .customer(winner) : self
+        case .customerIn(let id, let period, let firstDay):
+            id == loser ? .customerIn(winner, period, firstDay: firstDay) : self
         }
     }
 

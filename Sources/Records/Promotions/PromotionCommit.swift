@@ -49,7 +49,7 @@ package struct PromotionCommit: PromotionShelf {
         return try Row.fetchAll(statement, arguments: [now.milliseconds, limit]).map(read)
     }
 
-    private func read(_ row: Row) throws -> Checkout {
+    func read(_ row: Row) throws -> Checkout {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT promotion, code, is_unique, counters, discount, points, is_back

@@ -76,10 +76,23 @@ enum PromotionTables {
 
         """
 
+    static let merges = """
+        CREATE INDEX promotion_checkouts_by_customer ON promotion_checkouts (customer)
+            WHERE customer <> '';
+        CREATE TABLE promotion_positions (
+            name TEXT PRIMARY KEY,
+            position BIGINT NOT NULL
+        );
+
+        """
+
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("0001 promotions") { db in
             try db.execute(sql: definition.asStrictSQLite(keyedOnly: keyedOnly))
+        }
+        migrator.registerMigration("0002 merges") { db in
+            try db.execute(sql: merges.asStrictSQLite())
         }
         return migrator
     }

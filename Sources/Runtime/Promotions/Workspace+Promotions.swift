@@ -42,6 +42,7 @@ extension Workspace {
     @discardableResult
     package func followPromotions() async throws -> Bool {
         var didSomething = try promotions.endWhatIsOver() > 0
+        if try followPromotionMerges() { didSomething = true }
         while true {
             let news = try promotions.store.news(limit: Self.promotionItemsAtOnce)
             guard let last = news.last else { break }
@@ -62,6 +63,30 @@ extension Workspace {
             for item in owed {
                 try await settle(item, in: program)
                 try promotions.store.drop(points: item.number)
+            }
+            didSomething = true
+        }
+    }
+
+    private static let merges = "merges"
+
+    /// Makes what customers used theirs who they were found to be. A merge that is undone later moves nothing back.
+    private func followPromotionMerges() throws -> Bool {
+        var didSomething = false
+        while true {
+            let last = try promotions.store.commit { try $0.position(Self.merges) } ?? 0
+            let merges = try records.merges(after: last, limit: Self.promotionItemsAtOnce)
+            guard let newest = merges.last else { return didSomething }
+            var moves: [(loser: String, winner: String)] = []
+            for merge in merges where merge.undoneAt == nil {
+                guard let root = try records.root(of: merge.loser), root != merge.loser else {
+                    continue
+                }
+                moves.append((merge.loser.description, root.description))
+            }
+            try promotions.store.commit { commit in
+                for move in moves { try commit.merge(move.loser, into: move.winner) }
+                try commit.setPosition(Self.merges, newest.id.rawValue)
             }
             didSomething = true
         }

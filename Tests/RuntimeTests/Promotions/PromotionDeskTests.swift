@@ -223,4 +223,24 @@ struct PromotionDeskTests {
             Self.bonus.replacing(
                 "\"effect\"", with: "\"conditions\": {\"tiers\": [\"gold\"]}, \"effect\""))
     }
+
+    @Test func `uses of customers who turn out to be one count together`() async throws {
+        let stage = try await stage(Self.welcome)
+        let desk = stage.workspace.promotions
+        for (user, order) in [("ann", "o1"), ("bob", "o2")] {
+            try await stage.track(
+                user, "Order Completed", #"{"orderId": "\#(order)", "total": 1}"#, id: order)
+        }
+        _ = try await desk.perform(
+            ask("o1", "c1", stage, codes: ["hello"], customer: "bob"))
+        _ = try await desk.perform(then(.confirm, "p1", "c1"))
+        try await stage.workspace.merge("ann", "bob", by: "test")
+        try await stage.follow()
+        try await stage.workspace.followPromotions()
+        #expect(
+            try await !desk.perform(
+                ask("o2", "c2", stage, codes: ["hello"], customer: "ann")
+            ).isDone)
+        #expect(try desk.store.problems().problems == [])
+    }
 }
