@@ -33,7 +33,7 @@ extension LoyaltyDescription {
         "ReferralPrograms": {"type": "object", "required": ["programs"], "properties": {
           "programs": {"type": "array", "items": {"type": "object"}}}},
         "ReferralCode": {"type": "object", "required": ["program", "customer", "code"], "properties": {
-          "program": {"type": "string"}, "customer": {"type": "string"}, "code": {"type": "string"}}},
+          "program": {"type": "string"}, "customer": {"type": "string"}, "code": {"type": "string"}, "link": {"type": "string"}}},
         "Referrals": {"type": "object", "required": ["program", "customer", "rewards", "points", "friends"], "properties": {
           "program": {"type": "string"}, "customer": {"type": "string"}, "code": {"type": "string"},
           "rewards": {"type": "integer"}, "points": {"type": "integer"},

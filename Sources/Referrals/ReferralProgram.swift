@@ -15,6 +15,7 @@ package import Kernel
 /// milestones: [{after: 5, points: 1000}]
 /// caps: {advocate: [{rewards: 3, per: month}], total: 1000}
 /// checks: [email, phone, address, device, payment]
+/// link: https://shop.example.com/?friend={code}
 /// ```
 package struct ReferralProgram: Hashable, Sendable {
     /// What a friend does so that the referral counts.
@@ -79,6 +80,8 @@ package struct ReferralProgram: Hashable, Sendable {
     package let caps: [Cap]
     /// Rewards for advocates in all, whoever they are; nil for as many as come.
     package let total: Int?
+    /// Where a friend goes, with `{code}` in the place of the advocate's code; nil where the shop makes its own links.
+    package let link: String?
     /// By what two customers are taken for one person.
     package let checks: Set<PersonKey.Kind>
 
@@ -109,8 +112,26 @@ package struct ReferralProgram: Hashable, Sendable {
         (advocatePoints, friendPoints) = try Self.rewards(members.required("rewards"))
         milestones = try Self.milestones(members.optional("milestones"))
         (caps, total) = try Self.caps(members.optional("caps"))
+        link = try Self.link(members.optional("link"))
         checks = try Self.checks(members.optional("checks"))
         try members.end()
+    }
+
+    private static func link(_ reader: DocumentReader?) throws(DocumentProblem) -> String? {
+        guard let reader else { return nil }
+        let text = try reader.shortText()
+        let isPlain = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x3C }
+        guard text.hasPrefix("https://"), text.contains("{code}"), isPlain else {
+            throw reader.problem(
+                "must be an address with the code's place in it, such as "
+                    + "https://shop.example.com/?friend={code}; not \(text)")
+        }
+        return text
+    }
+
+    /// A customer's own link; nil where the shop makes its own.
+    package func link(with code: ReferralCode) -> String? {
+        link?.replacing("{code}", with: code.description)
     }
 
     private static func qualification(

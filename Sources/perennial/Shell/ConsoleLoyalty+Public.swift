@@ -2,6 +2,7 @@ import Console
 import Kernel
 import Loyalty
 import Records
+import Referrals
 import Runtime
 
 /// The page on which a member sees their own account, by a signed link.
@@ -43,7 +44,18 @@ extension ConsoleLoyalty {
                 program.name, member.customer, before, limit, isPublic: true),
             cardNumber: card.groups, cardScan: card.scanText,
             endings: member.account.expiries().map { .init(at: $0.at, points: Int($0.points)) },
-            progress: progress(member), rewards: try rewards(for: member))
+            progress: progress(member), rewards: try rewards(for: member),
+            referralURL: try referralURL(of: member))
+    }
+
+    /// The link of the first referral program whose friends bring points of this program.
+    private func referralURL(of member: LoyaltyMember) throws -> String? {
+        let inForce = workspace.referrals.programs.first {
+            $0.program.program == member.inForce.program.name && $0.program.link != nil
+        }
+        guard let program = inForce?.program else { return nil }
+        return program.link(
+            with: try workspace.referrals.code(of: member.customer, program: program.name))
     }
 
     /// What the member can look forward to: all but what isn't for them, or not now.

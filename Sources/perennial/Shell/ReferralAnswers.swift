@@ -73,6 +73,9 @@ enum ReferralAnswers {
         json.member("program", program)
         json.member("customer", id.description)
         json.member("code", code.description)
+        if let link = workspace.referrals.program(program)?.program.link(with: code) {
+            json.member("link", link)
+        }
         json.endObject()
         return json.bytes
     }
@@ -90,6 +93,9 @@ enum ReferralAnswers {
         json.member("customer", id.description)
         if let code = try store.code(of: id, program: program) {
             json.member("code", code.description)
+            if let link = workspace.referrals.program(program)?.program.link(with: code) {
+                json.member("link", link)
+            }
         }
         json.member("rewards", tally.rewards)
         json.member("points", tally.points)

@@ -15,7 +15,8 @@ struct ReferralWorkTests {
         {"kind": "referral", "name": "friends", "program": "club",
          "qualifies": {"order": {"minimum": "30.00", "currency": "GBP"}, "within": "60 days"},
          "hold": "14 days", "rewards": {"advocate": 500, "friend": 200},
-         "milestones": [{"after": 2, "points": 1000}], "caps": {"advocate": [{"rewards": 2, "per": "month"}]}}
+         "milestones": [{"after": 2, "points": 1000}], "caps": {"advocate": [{"rewards": 2, "per": "month"}]},
+         "link": "https://shop.example.com/?friend={code}"}
         """
 
     private struct Answer: Equatable {
@@ -129,6 +130,13 @@ struct ReferralWorkTests {
     @Test func `joining is asked once, by one code, and not by one's own`() async throws {
         let stage = try await stage()
         try await meet("ann", "bob", "cid", on: stage)
+        let friends = try #require(stage.workspace.referrals.program("friends")?.program)
+        let code = try stage.workspace.referrals.code(of: id("ann", stage), program: "friends")
+        #expect(friends.link(with: code) == "https://shop.example.com/?friend=\(code)")
+        await #expect(throws: DefinitionFailure.self) {
+            try await stage.apply(
+                Self.friends.replacing("https://shop.example.com/", with: "javascript:alert(1)"))
+        }
         #expect(try join("ann", by: "ann", stage, operation: "a").text == "self_referral")
         #expect(
             try join("bob", code: "NO-SUCH-CODE", stage, operation: "b").text == "code_not_valid")
