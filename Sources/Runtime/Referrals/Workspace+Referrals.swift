@@ -48,9 +48,10 @@ extension Workspace {
         guard let inForce = referrals.program(program) else {
             throw ReferralDesk.Failure.unknownProgram(program)
         }
-        if let before = try referrals.store.commit({ try $0.operation(operation) }) {
-            guard before.digest == digest else { throw ReferralDesk.Failure.reused }
-            return (Array(before.answer.dropFirst()), before.answer.first == 1, true)
+        if let known = try referrals.store.commit({ commit in
+            try Self.answered(operation, digest, commit)
+        }) {
+            return known
         }
         let outcome = try decideJoining(inForce, friend: friend, code: typed)
         func result(_ outcome: ReferralJoining) -> (answer: [UInt8], isDone: Bool, isRepeat: Bool) {
@@ -61,16 +62,18 @@ extension Workspace {
         let now = referrals.clock.now
         guard case .joined(let advocate, _, _, _) = outcome else {
             let refused = result(outcome)
-            try referrals.store.commit { commit in
+            return try referrals.store.commit { commit in
+                if let known = try Self.answered(operation, digest, commit) { return known }
                 try commit.addOperation(
                     operation, digest: digest, answer: [0] + refused.answer, at: now)
+                return refused
             }
-            return refused
         }
         let keys = try personKeys(of: advocate) + personKeys(of: friend, traits)
         let check = referrals.check(program, joining: friend, by: advocate, keys: keys)
         let known = try orderFacts(of: friend)
         let joined = try referrals.store.commit { commit in
+            if let known = try Self.answered(operation, digest, commit) { return known }
             // Somebody else's click may have been a moment faster.
             guard try commit.state(program: program, friend: friend.rawValue) == nil else {
                 return result(Self.alreadyReferred)
@@ -94,6 +97,15 @@ extension Workspace {
         // What the archive took in meanwhile was passed by: there was no referral to tell it.
         if joined.isDone { try lookAgain(program, friend: friend.rawValue) }
         return joined
+    }
+
+    /// What was answered under an id before; nil where nothing was.
+    private static func answered(
+        _ operation: String, _ digest: [UInt8], _ commit: ReferralCommit
+    ) throws -> (answer: [UInt8], isDone: Bool, isRepeat: Bool)? {
+        guard let before = try commit.operation(operation) else { return nil }
+        guard before.digest == digest else { throw ReferralDesk.Failure.reused }
+        return (Array(before.answer.dropFirst()), before.answer.first == 1, true)
     }
 
     private static let alreadyReferred = ReferralJoining.refused(

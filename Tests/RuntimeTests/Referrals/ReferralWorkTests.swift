@@ -216,4 +216,18 @@ struct ReferralWorkTests {
         #expect(try points("ann", stage) == -450)
         #expect(try stage.workspace.examine().problemCount == 0)
     }
+
+    @Test func `of many who ask for the same joining at once all are answered the same`()
+        async throws
+    {
+        let stage = try await stage()
+        try await meet("ann", "bob", on: stage)
+        _ = try stage.workspace.referrals.code(of: id("ann", stage), program: "friends")
+        let answers = try await withThrowingTaskGroup(of: Answer.self) { group in
+            for _ in 0..<8 { group.addTask { try join("bob", by: "ann", stage) } }
+            return try await group.reduce(into: [Answer]()) { $0.append($1) }
+        }
+        #expect(answers.allSatisfy { $0.text == "joined" && $0.isDone })
+        #expect(answers.count { !$0.isRepeat } == 1)
+    }
 }
