@@ -34,6 +34,8 @@ package enum LoyaltyRefusal: Error, Sendable, Equatable {
     case unknownSpending(String)
     case nothingLeft(left: Int64, wanted: Int64)
     case unknownReservation(String)
+    /// What may be given to all customers is given.
+    case budgetSpent(left: Int64, wanted: Int64)
     /// Too much is remembered of the account.
     case tooMuch(String)
 
@@ -44,6 +46,7 @@ package enum LoyaltyRefusal: Error, Sendable, Equatable {
         case .unknownSpending: "unknown_spending"
         case .nothingLeft: "already_given_back"
         case .unknownReservation: "unknown_reservation"
+        case .budgetSpent: "budget_spent"
         case .tooMuch: "too_much"
         }
     }
@@ -65,6 +68,8 @@ package enum LoyaltyRefusal: Error, Sendable, Equatable {
             return
                 "nothing is reserved by operation \(id) of this customer; what was reserved may be "
                 + "confirmed, released or too late, and is free again then"
+        case .budgetSpent(let left, let wanted):
+            return "\(wanted) \(unit) were to be given and \(left) are left of the awards' budget"
         case .tooMuch(let what): return what
         }
     }
@@ -80,6 +85,10 @@ package enum LoyaltyNews: Sendable, Equatable {
     case expired(points: Int64)
     case adjusted(points: Int64, reason: String)
     case tierChanged(from: String, to: String, isUp: Bool)
+    /// Unless more is earned, the tier is lost at a moment.
+    case tierWillChange(from: String, to: String, at: Timestamp)
+    /// Points that count towards tiers only.
+    case qualified(points: Int64, rule: String)
 
     /// As it is called on the log.
     package var name: String {
@@ -91,6 +100,8 @@ package enum LoyaltyNews: Sendable, Equatable {
         case .expired: "Points Expired"
         case .adjusted: "Points Adjusted"
         case .tierChanged: "Tier Changed"
+        case .tierWillChange: "Tier Will Change"
+        case .qualified: "Tier Points Awarded"
         }
     }
 }

@@ -39,7 +39,7 @@ extension Workspace {
                 after: position, through: last, names: inForce.eventNames,
                 limit: Self.eventsAtOnce)
             let reached = rows.count < Self.eventsAtOnce ? last : rows.last?.position ?? last
-            let asks = rows.compactMap { ask($0, inForce) }
+            let asks = try rows.compactMap { try ask($0, inForce) }
             try await loyalty.writer.perform(asks, reached: (name, reached))
             if !asks.isEmpty { didSomething = true }
             position = reached
@@ -76,7 +76,7 @@ extension Workspace {
 
     private func ask(
         _ row: LoyaltyEventRow, _ inForce: LoyaltyInForce
-    ) -> LedgerWriter.Ask? {
+    ) throws -> LedgerWriter.Ask? {
         guard row.occurredAt >= inForce.starts,
             let request = LoyaltyEventReading.request(
                 row, currency: currency, program: inForce.program)
@@ -86,6 +86,7 @@ extension Workspace {
             id: "event:\(row.position)", content: [], request: request)
         ask.now = row.occurredAt
         ask.isQuiet = row.occurredAt < inForce.since
+        ask.segments = try loyalty.segments(of: ask.customer, in: inForce)
         return ask
     }
 

@@ -148,8 +148,9 @@ struct ConsoleLoyalty: Sendable {
                     tier: tier == nil ? nil : title,
                     points: Int(
                         inForce.program.worth(
-                            ofBasket: minor, tier: tier,
-                            on: inForce.zone.day(of: workspace.clock.now))))
+                            of: [OrderLine(id: "1", product: "", amount: minor)], tier: tier,
+                            at: workspace.clock.now, zone: inForce.zone
+                        ).points))
             })
     }
 
@@ -197,9 +198,9 @@ struct ConsoleLoyalty: Sendable {
         else { return nil }
         let level = rules.levels[standing.tier]
         return MemberStanding.Tier(
-            title: level.title, amount: LoyaltyWords.amount(standing.amount, rules, program),
+            title: level.title, amount: LoyaltyWords.amounts(standing, program),
             next: standing.next.map { rules.levels[$0].title },
-            missing: LoyaltyWords.amount(standing.missing, rules, program),
+            missing: LoyaltyWords.missing(standing, rules, program),
             heldUntil: standing.heldUntil, benefits: level.benefits)
     }
 
