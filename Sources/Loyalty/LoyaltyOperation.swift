@@ -54,22 +54,30 @@ package enum LoyaltyRefusal: Error, Sendable, Equatable {
     package func sentence(unit: String) -> String {
         switch self {
         case .pointsOutOfRange:
-            return "must be 1 to \(LoyaltyProgram.pointsMax) \(unit)"
+            return "must be 1 to \(LoyaltyWords.plural(LoyaltyProgram.pointsMax, unit))"
         case .notEnough(let available, let pending, let held, let wanted):
-            var text = "\(wanted) \(unit) are needed and \(available) can be spent"
-            if pending > 0 { text += "; \(pending) more are pending" }
-            if held > 0 { text += "; \(held) are reserved" }
+            let isMoney = Currency(unit) != nil
+            func amount(_ points: Int64) -> String {
+                isMoney ? LoyaltyWords.count(points, unit) : "\(points)"
+            }
+            var text = LoyaltyWords.plural(wanted, unit)
+            text += " are needed and \(amount(available)) can be spent"
+            if pending > 0 { text += "; \(amount(pending)) more are pending" }
+            if held > 0 { text += "; \(amount(held)) are reserved" }
             return text
         case .unknownSpending(let id):
             return "nothing was spent by operation \(id) of this customer"
         case .nothingLeft(let left, let wanted):
-            return "\(wanted) \(unit) were to be given back and \(left) of that spending are left"
+            return "\(LoyaltyWords.plural(wanted, unit)) were to be given back and \(left) of that "
+                + "spending are left"
         case .unknownReservation(let id):
             return
                 "nothing is reserved by operation \(id) of this customer; what was reserved may be "
                 + "confirmed, released or too late, and is free again then"
         case .budgetSpent(let left, let wanted):
-            return "\(wanted) \(unit) were to be given and \(left) are left of the awards' budget"
+            return
+                "\(LoyaltyWords.plural(wanted, unit)) were to be given and \(left) are left of the "
+                + "awards' budget"
         case .tooMuch(let what): return what
         }
     }

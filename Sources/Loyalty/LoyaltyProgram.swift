@@ -44,6 +44,7 @@ package struct LoyaltyProgram: Hashable, Sendable {
     struct Terms: Hashable, Sendable {
         var earn: [EarnRule]
         var combine: Combination
+        var awardBudget: EarnRule.Limit?
     }
 
     /// Points of one operation; more are refused.
@@ -192,27 +193,29 @@ package struct LoyaltyProgram: Hashable, Sendable {
 extension LoyaltyProgram {
     /// The rules of a version; those of today where it isn't known.
     func terms(inVersion version: Int64) -> Terms {
-        let own = Terms(earn: earn, combine: combine)
-        return version == self.version ? own : earlierTerms[version] ?? own
+        version == self.version ? terms : earlierTerms[version] ?? terms
     }
+
+    private var terms: Terms { Terms(earn: earn, combine: combine, awardBudget: awardBudget) }
 
     /// Orders that were placed under an earlier version go by its rules.
     package mutating func remember(_ earlier: LoyaltyProgram, version: Int64) {
-        earlierTerms[version] = Terms(earn: earlier.earn, combine: earlier.combine)
+        earlierTerms[version] = earlier.terms
     }
 
     /// Segments that its rules ask about, also those of earlier versions.
     package var segmentNames: Set<String> {
         var names: Set<String> = []
-        for terms in [Terms(earn: earn, combine: combine)] + earlierTerms.values {
+        for terms in [terms] + earlierTerms.values {
             for rule in terms.earn { names.formUnion(rule.multipliers.segments.keys) }
         }
         return names
     }
 
-    /// Whether anything is bounded for all customers together, also by earlier versions.
-    package var hasBudgets: Bool {
-        awardBudget != nil || earn.contains { $0.budget != nil }
-            || earlierTerms.values.contains { $0.earn.contains { $0.budget != nil } }
+    /// The most that any version lets a rule, or awards, give all customers in a period; nil where none says.
+    package func budgetBound(of rule: String) -> Int64? {
+        let all = [terms] + earlierTerms.values
+        if rule == LoyaltyBudget.awards { return all.compactMap(\.awardBudget?.points).max() }
+        return all.flatMap(\.earn).filter { $0.name == rule }.compactMap(\.budget?.points).max()
     }
 }

@@ -120,6 +120,11 @@ package enum LoyaltyWords {
         return text
     }
 
+    /// As `count`, in sentences that are about several: `1 points`.
+    package static func plural(_ points: Int64, _ unit: String) -> String {
+        Currency(unit) == nil ? "\(points) \(unit)" : count(points, unit)
+    }
+
     /// So many points by their unit: `5 points`, `1 stamp`; `12.50 GBP` where they are credit in money.
     package static func count(_ points: some BinaryInteger, _ unit: String) -> String {
         if let currency = Currency(unit) {

@@ -189,6 +189,24 @@ import Testing
         #expect(lucky != (0..<2000).filter { points("o\($0)") == 1 })
     }
 
+    @Test func `credit in money is written as money`() throws {
+        let program = try program(
+            earn: #"[{"name": "back", "points": 5, "per": 1}]"#, #""unit": "GBP""#)
+        var ledger = Ledger(program)
+        ledger.order("A", 5000, at: day(0))
+        #expect(ledger.available == 250)
+        #expect(
+            ledger.entries.map { $0.reason.sentence(points: $0.amount, unit: program.unit) }
+                == ["2.50 GBP for order A by back"])
+        let refused = ledger.apply(.spend(points: 300, reference: ""), at: day(1))
+        let refusal = try #require(refused)
+        #expect(
+            refusal.sentence(unit: program.unit) == "3.00 GBP are needed and 2.50 GBP can be spent")
+        #expect(
+            LoyaltyWords.rules(program).first
+                == "0.05 GBP for each 1.00 GBP of an order, after discount")
+    }
+
     @Test(arguments: [
         (#"{"name": "a", "points": 1, "per": 1, "chance": "0%"}"#, "must be above 0%"),
         (#"{"name": "a", "points": 1, "per": 1, "chance": 5}"#, "must be a share such as 5%"),

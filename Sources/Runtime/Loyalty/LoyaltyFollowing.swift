@@ -24,6 +24,7 @@ extension Workspace {
             if try await letTimePass(inForce) { didSomething = true }
             if try await remind(inForce) { didSomething = true }
         }
+        if try await followApprovals() { didSomething = true }
         if try await tellNews() { didSomething = true }
         return didSomething
     }

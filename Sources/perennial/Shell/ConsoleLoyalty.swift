@@ -14,6 +14,8 @@ struct ConsoleLoyalty: Sendable {
     private static let monthsBack = 24
     private static let monthsAhead = 12
     private static let newestShown = 20
+    /// Who asks for corrections over the API.
+    static let keyAsker = "key"
 
     let workspace: Workspace
     private let kept: KeptAnswers<String, ProgramPageData>
@@ -40,6 +42,7 @@ struct ConsoleLoyalty: Sendable {
         data.adjust = { program, id, form, member in
             try await adjust(program, id, form, by: member)
         }
+        data.approvals = ConsoleApprovals(self).data
         fillPublic(&data)
         return data
     }
@@ -244,7 +247,10 @@ struct ConsoleLoyalty: Sendable {
             program, id, id: "console:\(form.id)",
             LoyaltyRequest(.adjust(points: points, reason: String(reason.prefix(255)))))
         do {
-            let answer = try await workspace.loyalty.perform(ask)
+            guard
+                case .answered(let answer) = try await workspace.adjust(
+                    ask, by: member.description)
+            else { return .waiting }
             let done = try JSONLookup.member(named: "done", in: answer.bytes.span)
             if done?.text(in: answer.bytes.span) == "true" { return .done }
             let detail = try JSONLookup.member(named: "detail", in: answer.bytes.span)
