@@ -118,6 +118,11 @@ extension Workspace {
     /// - Returns: Why the ledger refused; nil where it did it.
     private func carryOut(_ effect: ReferralEffectRow) async throws -> String? {
         let customer = try records.root(of: effect.customer) ?? effect.customer
+        if effect.points < 0, effect.operation.hasSuffix(":back"),
+            try await isRefused(String(effect.operation.dropLast(5)), in: effect.ledger)
+        {
+            return "nothing was given"
+        }
         let operation: LoyaltyOperation =
             effect.points < 0
             ? .takeBack(points: -effect.points, reason: effect.reason)
