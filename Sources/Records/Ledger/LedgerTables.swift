@@ -77,6 +77,37 @@ enum LedgerTables {
 
         """
 
+    /// Each operation with its entries in a tree that only grows; lots in the account's row.
+    static let foldedKeyedOnly: Set<String> = ["ledger_marks", "ledger_endings"]
+
+    static let folded =
+        """
+        CREATE TABLE ledger_operations (
+            number BIGINT PRIMARY KEY,
+            program TEXT NOT NULL,
+            operation TEXT NOT NULL,
+            account BIGINT NOT NULL,
+            previous BIGINT NOT NULL,
+            first_entry BIGINT NOT NULL,
+            at BIGINT NOT NULL,
+            entries BYTEA NOT NULL,
+            content BYTEA NOT NULL,
+            answer BYTEA NOT NULL
+        );
+        CREATE TABLE ledger_marks (
+            account BIGINT NOT NULL,
+            sequence BIGINT NOT NULL,
+            operation BIGINT NOT NULL,
+            PRIMARY KEY (account, sequence)
+        );
+        CREATE TABLE ledger_endings (
+            expires_at BIGINT NOT NULL,
+            account BIGINT NOT NULL,
+            PRIMARY KEY (expires_at, account)
+        );
+
+        """ + KeyRunTables.definition
+
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("0001 ledger") { db in
@@ -84,6 +115,9 @@ enum LedgerTables {
         }
         migrator.registerMigration("0002 cards") { db in
             try db.execute(sql: cards.asStrictSQLite(keyedOnly: []))
+        }
+        migrator.registerMigration("0003 entries with their operations") { db in
+            try LedgerFolding.fold(db)
         }
         return migrator
     }

@@ -22,7 +22,7 @@ package struct LedgerMemory {
         }
 
         /// About how many bytes it takes.
-        var size: Int { 256 + row.state.count + (rules?.size ?? 0) }
+        var size: Int { 288 + row.state.count + row.lots.bytes.count + (rules?.size ?? 0) }
     }
 
     /// Bytes, about, of accounts that were used since the last time that so much was there; those that were used before

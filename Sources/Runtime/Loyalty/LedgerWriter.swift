@@ -334,10 +334,11 @@ package final class LedgerWriter: Sendable {
                 answer: decision.answer)
             decided[key] = changes.count
             newest[owner] = changes.count
-            changes.append(
-                LedgerChange(
-                    account: account.row, operation: operation, entries: decision.entries,
-                    lots: decision.lots, news: decision.news))
+            let change = LedgerChange(
+                account: account.row, operation: operation, entries: decision.entries,
+                lots: decision.lots, news: decision.news)
+            account.row = change.account
+            changes.append(change)
             kept.keep(account, of: owner)
             results.append(.success(Answer(bytes: decision.answer, isRepeat: false)))
         }

@@ -74,19 +74,9 @@ enum LoyaltyDecider {
     }
 
     private static func row(of lot: LoyaltyLot) -> LedgerLot {
-        var source = JSONWriter(reserving: 48)
-        source.beginObject()
-        switch lot.source {
-        case .order(let id): source.member("order", id)
-        case .event(let rule): source.member("rule", rule)
-        case .award(let reason): source.member("reason", reason)
-        case .tier(let tier): source.member("tier", tier)
-        }
-        source.endObject()
-        return LedgerLot(
-            id: lot.id, source: source.bytes, createdAt: lot.createdAt,
-            availableAt: lot.availableAt, expiresAt: lot.expiresAt, issued: lot.issued,
-            remaining: lot.remaining, held: lot.held)
+        LedgerLot(
+            id: lot.id, createdAt: lot.createdAt, availableAt: lot.availableAt,
+            expiresAt: lot.expiresAt, issued: lot.issued, remaining: lot.remaining, held: lot.held)
     }
 
     /// News as an event on the log. Its message id is made of the operation, so that telling it again changes nothing.

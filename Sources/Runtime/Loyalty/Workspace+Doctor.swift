@@ -28,13 +28,13 @@ extension Workspace {
             let accounts = try loyalty.store.accounts(
                 after: last, limit: Self.accountsAtOnce)
             guard let newest = accounts.last else { break }
-            for (account, lots) in accounts {
-                for text in Self.differences(account, lots)
+            for account in accounts {
+                for text in Self.differences(account)
                 where report.states.count < LedgerStore.Check.problemsMax {
                     report.states.append(LedgerProblem(account: account.id, description: text))
                 }
             }
-            last = newest.account.id
+            last = newest.id
         }
         for inForce in loyalty.programs {
             let name = inForce.program.name
@@ -59,7 +59,7 @@ extension Workspace {
     }
 
     /// What an account's state says otherwise than its rows.
-    private static func differences(_ kept: LedgerAccount, _ lots: [LedgerLot]) -> [String] {
+    private static func differences(_ kept: LedgerAccount) -> [String] {
         let account: LoyaltyAccount
         do throws(ByteReader.Damaged) {
             account = try LoyaltyAccount(decoding: kept.state.span)
@@ -70,6 +70,7 @@ extension Workspace {
         if account.entryCount != kept.entryCount {
             found.append("counts \(account.entryCount) entries and has \(kept.entryCount)")
         }
+        let lots = kept.lots.all
         guard account.lots.count == lots.count else {
             return found + ["remembers \(account.lots.count) lots and has \(lots.count)"]
         }
