@@ -9,6 +9,10 @@ extension LoyaltyDescription {
           {"name": "benefit", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1, "maxLength": 50}}],
           "get": {"operationId": "benefit", "summary": "Whether a customer's tier has a benefit, such as early access",
           "responses": {"200": \(answer("Whether it has.", "Benefit")), \(readRefusals)}}},
+        "/v1/loyalty/{program}/customers/{customer}/access/{collection}": {"parameters": [\(program), \(customer),
+          {"name": "collection", "in": "path", "required": true, "schema": \(text50)}],
+          "get": {"operationId": "access", "summary": "Whether a customer may buy a collection now: tiers may before others",
+          "responses": {"200": \(answer("Whether, since when, and why.", "Access")), \(readRefusals)}}},
         "/v1/loyalty/{program}/claims": {"parameters": [\(program)], "post": {"operationId": "claim", "summary": "Keep a reward and its points for a customer",
           "description": "The Idempotency-Key is the claim's id from then on; asked again it answers how the claim stands.",
           "parameters": [\(key), \(dryRun)],
@@ -50,6 +54,11 @@ extension LoyaltyDescription {
         "Claim": {"type": "object", "required": ["claim", "reward", "customer", "state", "points", "done"], "properties": {
           "claim": {"type": "string"}, "reward": {"type": "string"}, "customer": {"type": "string"}, "state": {"type": "string"},
           "points": {"type": "integer"}, "done": {"type": "boolean"}, "expires_at": {"type": "string", "format": "date-time"}, "code": {"type": "string"}}},
+        "Access": {"type": "object", "required": ["program", "customer", "collection", "title", "allowed", "reason", "opens_at", "opens_to_all_at"], "properties": {
+          "program": {"type": "string"}, "customer": {"type": "string"}, "collection": {"type": "string"}, "title": {"type": "string"},
+          "allowed": {"type": "boolean"}, "reason": {"type": "string"}, "tier": {"type": "string"},
+          "opens_at": {"type": "string", "format": "date-time"}, "opens_to_all_at": {"type": "string", "format": "date-time"},
+          "closes_at": {"type": "string", "format": "date-time"}}},
         "Benefit": {"type": "object", "required": ["program", "customer", "benefit", "granted"], "properties": {
           "program": {"type": "string"}, "customer": {"type": "string"}, "benefit": {"type": "string"}, "granted": {"type": "boolean"},
           "tier": {"type": "string"}, "reason": {"type": "string"}}}

@@ -9,7 +9,7 @@ enum LoyaltyDescription {
               "operationId": "\(path)", "summary": "\(summary(kind))",
               "parameters": [\(key), \(dryRun)],
               "requestBody": {"required": true, "content": {"application/json": {"schema": \(body(kind))}}},
-              "responses": {"200": \(answer("Done.", "Answer")), \(refusals)}}}
+              "responses": {"200": \(answer("Done.", "Answer")), \(waiting(kind))\(refusals)}}}
             """
         }
         return """
@@ -89,6 +89,12 @@ enum LoyaltyDescription {
             "\"422\": " + problem("The key was used for something else."),
             "\"429\": " + problem("Too much waits; try again."),
         ].joined(separator: ", ")
+
+    /// Only corrections may wait for somebody.
+    private static func waiting(_ kind: LoyaltyRequest.Kind) -> String {
+        kind == .adjust
+            ? "\"202\": " + answer("A second person is to approve it.", "Waiting") + ", " : ""
+    }
 
     private static func summary(_ kind: LoyaltyRequest.Kind) -> String {
         switch kind {
@@ -198,8 +204,11 @@ enum LoyaltyDescription {
           "owed": {"type": "integer"}, "total": {"type": "integer"}}},
         "Expiry": {"type": "object", "required": ["at", "points"], "properties": {
           "at": {"type": "string", "format": "date-time"}, "points": {"type": "integer"}}},
-        "Tier": {"type": "object", "required": ["name", "title", "by", "amount", "benefits"], "properties": {
+        "Tier": {"type": "object", "required": ["name", "title", "benefits"], "properties": {
           "name": {"type": "string"}, "title": {"type": "string"}, "by": {"type": "string"},
+          "reach": {"type": "string", "enum": ["any", "all"]},
+          "progress": {"type": "array", "description": "Where tiers go by several things.", "items": {"type": "object",
+            "required": ["by", "amount"], "properties": {"by": {"type": "string"}, "amount": {"type": "number"}, "missing": {"type": "number"}}}},
           "amount": {"type": "number"}, "next": {"type": "string"}, "missing": {"type": "number"},
           "held_until": {"type": "string", "format": "date-time"},
           "benefits": {"type": "array", "items": {"type": "string"}}}},
@@ -207,6 +216,9 @@ enum LoyaltyDescription {
           "sequence": {"type": "integer"}, "at": {"type": "string", "format": "date-time"}, "kind": {"type": "string"},
           "points": {"type": "integer"}, "balance": {"type": "integer"}, "lot": {"type": "integer"},
           "operation": {"type": "string"}, "code": {"type": "string"}, "explanation": {"type": "string"}}},
+        "Waiting": {"type": "object", "required": ["operation", "program", "done", "state", "code", "detail"], "properties": {
+          "operation": {"type": "string"}, "program": {"type": "string"}, "done": {"type": "boolean"}, "state": {"type": "string"},
+          "code": {"type": "string"}, "detail": {"type": "string"}}},
         "Answer": {"type": "object", "required": ["operation", "program", "done", "points", "entries", "balance"], "properties": {
           "operation": {"type": "string"}, "program": {"type": "string"}, "program_version": {"type": "integer"},
           "done": {"type": "boolean"}, "points": {"type": "integer"},

@@ -26,10 +26,13 @@ package struct LoyaltyRoutes: Sendable {
     package struct Answered: Sendable, Equatable {
         package var json: [UInt8]
         package var isRepeat: Bool
+        /// Whether somebody is to look at it first.
+        package var isWaiting: Bool
 
-        package init(json: [UInt8], isRepeat: Bool) {
+        package init(json: [UInt8], isRepeat: Bool, isWaiting: Bool = false) {
             self.json = json
             self.isRepeat = isRepeat
+            self.isWaiting = isWaiting
         }
     }
 
@@ -133,6 +136,7 @@ package struct LoyaltyRoutes: Sendable {
                 isDry: sent.isDry)
         }
         let answered = try await answers.perform(asked)
+        if answered.isWaiting { return APIAnswer.found(answered.json, status: .accepted) }
         return IdempotentRequest.response(
             answered.json, isDone: Self.isDone(answered.json), isRepeat: answered.isRepeat)
     }

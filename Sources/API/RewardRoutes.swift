@@ -41,6 +41,10 @@ package struct RewardRoutes: Sendable {
             @Sendable (_ program: String, _ customer: String, _ benefit: String) async throws ->
                 [UInt8]
 
+        package var access:
+            @Sendable (_ program: String, _ customer: String, _ name: String) async throws ->
+                [UInt8]
+
         package init(
             rewards:
                 @escaping @Sendable (_ program: String, _ customer: String?) async throws -> [UInt8],
@@ -49,12 +53,17 @@ package struct RewardRoutes: Sendable {
             benefit:
                 @escaping @Sendable (
                     _ program: String, _ customer: String, _ benefit: String
+                ) async throws -> [UInt8],
+            access:
+                @escaping @Sendable (
+                    _ program: String, _ customer: String, _ name: String
                 ) async throws -> [UInt8]
         ) {
             self.rewards = rewards
             self.claim = claim
             self.step = step
             self.benefit = benefit
+            self.access = access
         }
     }
 
@@ -64,11 +73,13 @@ package struct RewardRoutes: Sendable {
     ]
     private static let base = "/v1/loyalty/{program}/"
     private static let benefitPath = base + "customers/{customer}/benefits/{benefit}"
+    private static let accessPath = base + "customers/{customer}/access/{collection}"
 
     /// The paths with the methods that they take.
     static let paths: [(path: String, methods: [HTTPRequest.Method])] =
         [
             (base + "rewards", [.get]), (base + "claims", [.post]), (benefitPath, [.get]),
+            (accessPath, [.get]),
         ] + steps.map { (base + $0.path, [.post]) }
 
     private let keys: KeyRing
@@ -98,6 +109,12 @@ package struct RewardRoutes: Sendable {
                 try await answers.benefit(
                     context.part("program"), context.part("customer"),
                     context.part("benefit")))
+        }
+        router.on(.get, RouterPath(Self.accessPath), .read, by: keys) { _, context in
+            APIAnswer.found(
+                try await answers.access(
+                    context.part("program"), context.part("customer"),
+                    context.part("collection")))
         }
         router.on(.post, RouterPath(Self.base + "claims"), .write, by: keys) { request, context in
             let sent = try await IdempotentRequest(request)

@@ -74,6 +74,7 @@ enum ConsoleResources {
         "journeys": PackageResources.journeys_mustache,
         "layout": PackageResources.layout_mustache,
         "lift": PackageResources.lift_mustache,
+        "approvals": PackageResources.approvals_mustache,
         "loyalty": PackageResources.loyalty_mustache,
         "loyalty-member": PackageResources.loyalty_member_mustache,
         "look-choices": PackageResources.look_choices_mustache,

@@ -57,6 +57,7 @@ package struct ConsoleRoutes: Sendable {
         addSegments(to: router)
         addJourneys(to: router)
         addLoyalty(to: router)
+        addApprovals(to: router)
         addPromotions(to: router)
         addTasks(to: router)
         addOutbox(to: router)

@@ -29,21 +29,38 @@ package struct EarnRule: Hashable, Sendable {
         case day, week, month, year, ever
     }
 
-    /// The most points that the rule gives a customer in a period.
+    /// The most points that the rule gives in a period.
     package struct Limit: Hashable, Sendable {
         package let points: Int64
         package let each: Period
+
+        init(reading reader: DocumentReader) throws(DocumentProblem) {
+            var parts = try reader.members()
+            points = Int64(try parts.required("points").integer(1...1_000_000_000_000))
+            each = try parts.required("each").choice(Period.self)
+            try parts.end()
+        }
+    }
+
+    /// What its points are good for.
+    package enum Counting: String, Sendable, CaseIterable {
+        /// For spending, and towards tiers by points.
+        case both
+        /// For spending only.
+        case spendable
+        /// Towards tiers by points only: nobody can spend them.
+        case qualifying
     }
 
     package static let countMax = 50
-    static let factorMax: Int64 = 10_000
-
     package let name: String
     package let occasion: Occasion
-    /// Ten-thousandths of a point, for each `perMinor` of money or each event.
+    /// Ten-thousandths of a point, for each `per` of what counts, or each time.
     package let pointsE4: Int64
-    /// Minor units of the program's currency; 1 for events.
-    package let perMinor: Int64
+    /// Minor units of the program's currency, or thousandths of a unit where it counts units; 1 where it counts times.
+    package let per: Int64
+    /// Whether it counts the lines' quantities, not their money.
+    package let countsUnits: Bool
     package let base: Base
     package let tax: Tax
     package let rounding: Rounding
@@ -51,11 +68,18 @@ package struct EarnRule: Hashable, Sendable {
     package let products: [String]
     /// Categories that count; empty for all.
     package let categories: [String]
-    /// Hundredths, by the tier in which the customer is when it is earned.
-    package let tierMultipliers: [String: Int64]
-    /// Hundredths, for a customer's first order; nil for as any other.
-    package let firstOrderMultiplier: Int64?
+    /// What the lines that count must come to at least, in minor units; 0 for anything.
+    package let minimum: Int64
+    package let multipliers: EarnMultipliers
+    package let counting: Counting
+    /// So many times make it give its points once; nil: each time.
+    package let challenge: EarnChallenge?
+    /// In ten-thousandths, how likely it gives anything; nil for always.
+    package let chance: Int64?
+    /// The most that it gives one customer.
     package let limit: Limit?
+    /// The most that it gives all customers together.
+    package let budget: Limit?
     /// The first and the last day on which it gives points; nil for any.
     package let from: CalendarDay?
     package let until: CalendarDay?
@@ -71,16 +95,27 @@ package struct EarnRule: Hashable, Sendable {
         let points = try members.required("points")
         pointsE4 = try points.decimal(digits: 4, upTo: 10_000_000_000)
         guard pointsE4 > 0 else { throw points.problem("must be above 0") }
-        if case .order = occasion {
-            let per = try members.required("per")
-            perMinor = try per.decimal(digits: currency.minorDigits, upTo: 100_000_000)
-            guard perMinor > 0 else { throw per.problem("must be above 0") }
+        challenge = try members.optional("every").map(EarnChallenge.init(reading:))
+        if case .order = occasion, challenge == nil {
+            let amount = try members.required("per")
+            countsUnits = amount.node.value == .text("unit")
+            per =
+                try countsUnits
+                ? 1000 : amount.decimal(digits: currency.minorDigits, upTo: 100_000_000)
+            guard per > 0 else { throw amount.problem("must be above 0") }
         } else {
             guard !members.has("per") else {
-                throw members.problem("per is for orders; an event gives its points as they are")
+                throw members.problem(
+                    occasion == .order
+                        ? "per is for rules without every; a challenge gives its points as they are"
+                        : "per is for orders; an event gives its points as they are")
             }
-            perMinor = 1
+            (per, countsUnits) = (1, false)
         }
+        minimum =
+            try members.optional("minimum").map { reader throws(DocumentProblem) in
+                try reader.decimal(digits: currency.minorDigits, upTo: 100_000_000_000)
+            } ?? 0
         base =
             try members.optional("base").map { reader throws(DocumentProblem) in
                 try reader.choice(Base.self)
@@ -101,32 +136,16 @@ package struct EarnRule: Hashable, Sendable {
             try members.optional("categories").map { reader throws(DocumentProblem) in
                 try reader.shortTexts(atMost: 1000)
             } ?? []
-        var byTier: [String: Int64] = [:]
-        var first: Int64?
-        if let multiply = members.optional("multiply") {
-            var parts = try multiply.members()
-            if let tiers = parts.optional("tier") {
-                var levels = try tiers.members()
-                for level in levels.names {
-                    byTier[level] = try levels.required(level)
-                        .decimal(digits: 2, upTo: Self.factorMax)
-                }
-                try levels.end()
-            }
-            first = try parts.optional("first order").map { reader throws(DocumentProblem) in
-                try reader.decimal(digits: 2, upTo: Self.factorMax)
-            }
-            try parts.end()
-        }
-        tierMultipliers = byTier
-        firstOrderMultiplier = first
-        limit = try members.optional("limit").map { reader throws(DocumentProblem) in
-            var parts = try reader.members()
-            let points = try parts.required("points").integer(1...1_000_000_000)
-            let each = try parts.required("each").choice(Period.self)
-            try parts.end()
-            return Limit(points: Int64(points), each: each)
-        }
+        multipliers =
+            try members.optional("multiply").map(EarnMultipliers.init(reading:))
+            ?? EarnMultipliers()
+        counting =
+            try members.optional("counts").map { reader throws(DocumentProblem) in
+                try reader.choice(Counting.self)
+            } ?? .both
+        chance = try members.optional("chance").map(Self.share)
+        limit = try members.optional("limit").map(Limit.init(reading:))
+        budget = try members.optional("budget").map(Limit.init(reading:))
         from = try members.optional("from").map { reader throws(DocumentProblem) in
             try reader.day()
         }
@@ -136,7 +155,28 @@ package struct EarnRule: Hashable, Sendable {
         if let from, let until, until < from {
             throw members.problem("until \(until) is before from \(from)")
         }
+        if case .event = occasion {
+            for (name, isThere) in [
+                ("minimum", minimum > 0), ("products", !products.isEmpty),
+                ("categories", !categories.isEmpty),
+            ] where isThere {
+                throw members.problem("\(name) is for orders; an event has no lines")
+            }
+        }
+        if counting == .qualifying, challenge != nil {
+            throw members.problem("a challenge gives points that can be spent; leave counts out")
+        }
         try members.end()
+    }
+
+    /// A share such as `2.5%`, in ten-thousandths; above 0 and at most all.
+    private static func share(_ reader: DocumentReader) throws(DocumentProblem) -> Int64 {
+        let text = try reader.text()
+        guard text.hasSuffix("%") else { throw reader.problem("must be a share such as 5%") }
+        let digits = DocumentReader(.text(String(text.dropLast())), path: reader.path)
+        let share = try digits.decimal(digits: 2, upTo: 10_000)
+        guard share > 0 else { throw reader.problem("must be above 0%") }
+        return share
     }
 
     /// Whether it gives anything on a day.
@@ -150,13 +190,13 @@ package struct EarnRule: Hashable, Sendable {
             && (categories.isEmpty || categories.contains(line.category))
     }
 
-    /// What some money, or one event (`minor` 1), is worth.
+    /// What some money, so many thousandths of a unit, or one time (`amount` 1), is worth.
     ///
-    /// - Parameter factor: Ten-thousandths.
-    func worth(ofMinor minor: Int64, factor: Int64) -> Int64 {
-        guard minor > 0, factor > 0 else { return 0 }
-        let whole = Int128(minor) * Int128(pointsE4) * Int128(factor)
-        let unit = Int128(perMinor) * 100_000_000
+    /// - Parameter factor: In hundred-millionths, at most `EarnMultipliers.factorMax`.
+    func worth(of amount: Int64, factor: Int64) -> Int64 {
+        guard amount > 0, factor > 0 else { return 0 }
+        let whole = Int128(amount) * Int128(pointsE4) * Int128(factor)
+        let unit = Int128(per) * 1_000_000_000_000
         let (quotient, rest) = whole.quotientAndRemainder(dividingBy: unit)
         let isUp =
             switch rounding {
@@ -165,12 +205,6 @@ package struct EarnRule: Hashable, Sendable {
             case .up: rest > 0
             }
         return Int64(clamping: min(quotient + (isUp ? 1 : 0), Int128(LoyaltyProgram.pointsMax)))
-    }
-
-    /// The ten-thousandths by which it is multiplied; hundredths of tier and first order multiply one another.
-    func factor(tier: String?, isFirstOrder: Bool) -> Int64 {
-        let byTier = tier.flatMap { tierMultipliers[$0] } ?? 100
-        return byTier * (isFirstOrder ? firstOrderMultiplier ?? 100 : 100)
     }
 }
 

@@ -9,6 +9,8 @@ package struct LoyaltyOutcome: Sendable, Equatable {
     /// Numbers of lots that are new or changed, ascending.
     package var changedLots: [Int64]
     package var news: [LoyaltyNews]
+    /// What it took of budgets, or gave back.
+    package var budgetChanges: [LoyaltyBudget: Int64] = [:]
     /// Why it wasn't carried out. What time brought about until then was nevertheless.
     package var refusal: LoyaltyRefusal?
 }
@@ -21,11 +23,12 @@ extension LoyaltyAccount {
     ///     is the caller's to see to.
     ///   - at: When it happened. What is told late counts from then, and is entered at the account's latest time.
     ///   - now: Up to when time has passed; at least `at`.
+    ///   - facts: What the rules may ask beyond the account.
     package func applying(
         _ operation: LoyaltyOperation, id: String, at: Timestamp, now: Timestamp,
-        program: LoyaltyProgram, zone: ZoneRules
+        program: LoyaltyProgram, zone: ZoneRules, facts: LoyaltyFacts = LoyaltyFacts()
     ) -> LoyaltyOutcome {
-        var work = LoyaltyWork(self, program, zone, id)
+        var work = LoyaltyWork(self, program, zone, id, facts)
         work.settle(to: now)
         var refusal: LoyaltyRefusal?
         let settled = work
@@ -39,7 +42,7 @@ extension LoyaltyAccount {
         return LoyaltyOutcome(
             account: work.account, entries: work.entries, entriesByTime: settled.entries.count,
             changedLots: work.changedLots.sorted(),
-            news: work.news, refusal: refusal)
+            news: work.news, budgetChanges: work.budgetChanges, refusal: refusal)
     }
 }
 
@@ -79,6 +82,7 @@ extension LoyaltyWork {
             earn(byEvent: name, at: at)
         case .award(let points, let reason):
             try check(points)
+            try takeAwardBudget(points)
             noteActivity(at: account.latest)
             let why = LoyaltyReason.given(reason)
             let lot = issue(
@@ -117,6 +121,16 @@ extension LoyaltyWork {
             // In one order, however they came.
             order.refunds.sort { $0.id < $1.id }
         }
+    }
+
+    /// All of it or nothing: half a gift helps nobody.
+    private mutating func takeAwardBudget(_ points: Int64) throws(LoyaltyRefusal) {
+        guard let budget = program.awardBudget else { return }
+        let period = budget.each.number(of: zone.day(of: account.latest))
+        let key = LoyaltyBudget(rule: LoyaltyBudget.awards, period: period)
+        let left = max(0, budget.points - spent(of: key))
+        guard points <= left else { throw .budgetSpent(left: left, wanted: points) }
+        budgetChanges[key, default: 0] += points
     }
 
     private func check(_ points: Int64) throws(LoyaltyRefusal) {
@@ -248,7 +262,7 @@ extension LoyaltyWork {
         let why = LoyaltyReason.adjusted(reason)
         if points > 0 {
             _ = issue(
-                points, .award(reason: reason), earned: account.latest, kind: .adjust, why,
+                points, .correction(reason: reason), earned: account.latest, kind: .adjust, why,
                 availableAt: account.latest)
             payDebt()
         } else {

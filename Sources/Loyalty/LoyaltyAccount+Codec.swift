@@ -2,9 +2,10 @@ package import Kernel
 
 extension LoyaltyAccount {
     /// The form that this code writes.
-    package static let codec: UInt8 = 2
-    /// Without the orders' versions of the program.
-    private static let olderCodec: UInt8 = 1
+    package static let codec: UInt8 = 3
+    /// The oldest form that it reads: 1 is without the orders' versions of the program, 2 without challenges, credits
+    /// and segments.
+    private static let oldestCodec: UInt8 = 1
 
     /// The account's bytes, which `init(decoding:)` reads; the same account has the same bytes.
     package func encoded() -> [UInt8] {
@@ -45,6 +46,26 @@ extension LoyaltyAccount {
             writer.writeSigned(usage.period)
             writer.writeSigned(points)
         }
+        writer.writeTime(warnedOf)
+        writer.writeCount(challenges.count)
+        let known = challenges.sorted {
+            ($0.key.rule, $0.key.period) < ($1.key.rule, $1.key.period)
+        }
+        for (usage, progress) in known {
+            writer.writeCounted(usage.rule)
+            writer.writeSigned(usage.period)
+            writer.writeCount(progress.times.count)
+            for time in progress.times { writer.writeSigned(time.milliseconds) }
+            writer.writeCount(progress.lots.count)
+            for lot in progress.lots { writer.writeVarint(UInt64(bitPattern: lot)) }
+            writer.writeVarint(UInt64(bitPattern: progress.forgone))
+        }
+        writer.writeCount(credits.count)
+        for credit in credits {
+            writer.writeCounted(credit.rule)
+            writer.writeSigned(credit.at.milliseconds)
+            writer.writeSigned(credit.points)
+        }
         return writer.take()
     }
 
@@ -56,7 +77,7 @@ extension LoyaltyAccount {
         if bytes.isEmpty { return }
         var reader = ByteReader(bytes)
         let codec = try reader.readByte()
-        guard codec == Self.codec || codec == Self.olderCodec else {
+        guard (Self.oldestCodec...Self.codec).contains(codec) else {
             throw ByteReader.Damaged(offset: 0)
         }
         latest = try reader.readMoment()
@@ -73,7 +94,7 @@ extension LoyaltyAccount {
         }
         for _ in 0..<(try reader.readCount()) {
             orders.append(
-                try LoyaltyOrder(decoding: &reader, hasVersion: codec == Self.codec))
+                try LoyaltyOrder(decoding: &reader, codec: codec))
         }
         for _ in 0..<(try reader.readCount()) {
             let id = try reader.readCountedString()
@@ -96,7 +117,31 @@ extension LoyaltyAccount {
             let period = try reader.readSigned()
             usage[Usage(rule: rule, period: period)] = try reader.readAmount()
         }
+        if codec >= 3 { try decodeRest(&reader) }
         guard reader.isAtEnd else { throw ByteReader.Damaged(offset: reader.offset) }
+    }
+
+    private mutating func decodeRest(_ reader: inout ByteReader) throws(ByteReader.Damaged) {
+        warnedOf = try reader.readTime()
+        for _ in 0..<(try reader.readCount()) {
+            let rule = try reader.readCountedString()
+            let key = Usage(rule: rule, period: try reader.readSigned())
+            var progress = ChallengeProgress()
+            for _ in 0..<(try reader.readCount()) {
+                progress.times.append(try reader.readMoment())
+            }
+            for _ in 0..<(try reader.readCount()) {
+                progress.lots.append(Int64(bitPattern: try reader.readVarint()))
+            }
+            progress.forgone = try reader.readPoints()
+            challenges[key] = progress
+        }
+        for _ in 0..<(try reader.readCount()) {
+            let rule = try reader.readCountedString()
+            let at = try reader.readMoment()
+            credits.append(
+                QualifyingCredit(rule: rule, at: at, points: try reader.readAmount()))
+        }
     }
 }
 
@@ -115,6 +160,12 @@ extension LoyaltyLot {
         case .tier(let tier):
             writer.writeByte(3)
             writer.writeCounted(tier)
+        case .bonus(let rule):
+            writer.writeByte(4)
+            writer.writeCounted(rule)
+        case .correction(let reason):
+            writer.writeByte(5)
+            writer.writeCounted(reason)
         }
         writer.writeSigned(createdAt.milliseconds)
         writer.writeTime(availableAt)
@@ -134,6 +185,8 @@ extension LoyaltyLot {
         case 1: source = .event(rule: text)
         case 2: source = .award(reason: text)
         case 3: source = .tier(text)
+        case 4: source = .bonus(rule: text)
+        case 5: source = .correction(reason: text)
         default: throw ByteReader.Damaged(offset: reader.offset)
         }
         self.id = id
@@ -187,10 +240,14 @@ extension LoyaltyOrder {
         for value in [given, forgone, net] { writer.writeSigned(value) }
         writer.writeCount(lots.count)
         for lot in lots { writer.writeVarint(UInt64(bitPattern: lot)) }
+        writer.writeTexts(segments)
+        writer.writeTexts(challenges)
+        writer.writeSigned(qualifying)
+        writer.writeSigned(spendableOnly)
     }
 
     fileprivate init(
-        decoding reader: inout ByteReader, hasVersion: Bool
+        decoding reader: inout ByteReader, codec: UInt8
     ) throws(ByteReader.Damaged) {
         self.init(id: try reader.readCountedString())
         placedAt = try reader.readTime()
@@ -201,7 +258,7 @@ extension LoyaltyOrder {
         isCancelled = flags & 2 != 0
         isFirst = flags & 4 != 0
         tier = try reader.readCountedString()
-        if hasVersion { version = try reader.readPoints() }
+        if codec >= 2 { version = try reader.readPoints() }
         for _ in 0..<(try reader.readCount()) {
             var line = OrderLine(
                 id: try reader.readCountedString(), product: try reader.readCountedString(),
@@ -234,6 +291,11 @@ extension LoyaltyOrder {
         for _ in 0..<(try reader.readCount()) {
             lots.append(Int64(bitPattern: try reader.readVarint()))
         }
+        guard codec >= 3 else { return }
+        segments = try reader.readTexts()
+        challenges = try reader.readTexts()
+        qualifying = try reader.readAmount()
+        spendableOnly = try reader.readAmount()
     }
 }
 
@@ -244,6 +306,11 @@ extension ByteWriter {
     fileprivate mutating func writeTime(_ time: Timestamp?) {
         writeByte(time == nil ? 0 : 1)
         if let time { writeSigned(time.milliseconds) }
+    }
+
+    fileprivate mutating func writeTexts(_ texts: [String]) {
+        writeCount(texts.count)
+        for text in texts { writeCounted(text) }
     }
 
     fileprivate mutating func writeDraws(_ draws: [Draw]) {
@@ -294,6 +361,12 @@ extension ByteReader {
     fileprivate mutating func readTime() throws(Damaged) -> Timestamp? {
         guard try readByte() != 0 else { return nil }
         return try readMoment()
+    }
+
+    fileprivate mutating func readTexts() throws(Damaged) -> [String] {
+        var texts: [String] = []
+        for _ in 0..<(try readCount()) { texts.append(try readCountedString()) }
+        return texts
     }
 
     fileprivate mutating func readDraws() throws(Damaged) -> [Draw] {

@@ -58,8 +58,11 @@ extension LoyaltyWork {
         account.spendings = [:]
         account.holdings = [:]
         account.usage = [:]
+        account.challenges = [:]
+        account.credits = []
         account.tier = 0
         account.graceUntil = nil
+        account.warnedOf = nil
     }
 
     fileprivate mutating func take(_ other: LoyaltyAccount, from customer: String) {
@@ -99,6 +102,14 @@ extension LoyaltyWork {
             account.holdings[id] = own
         }
         account.usage.merge(other.usage, uniquingKeysWith: +)
+        account.credits += other.credits
+        for (key, progress) in other.challenges {
+            var own = account.challenges[key] ?? ChallengeProgress()
+            own.times = (own.times + progress.times).sorted()
+            own.lots += progress.lots.map { $0 == 0 ? 0 : $0 + shift }
+            own.forgone += progress.forgone
+            account.challenges[key] = own
+        }
         account.enteredTiers.formUnion(other.enteredTiers)
         if other.tier > account.tier, let name = program.tierName(other.tier) {
             // The higher tier is held on, with the grace that it has.

@@ -24,10 +24,16 @@ package struct LoyaltyAccount: Sendable, Equatable {
     var spendings: [String: Spending] = [:]
     var holdings: [String: Holding] = [:]
     var usage: [Usage: Int64] = [:]
+    /// How far the customer is with challenges, by rule and period.
+    var challenges: [Usage: ChallengeProgress] = [:]
+    /// Points that count towards tiers only, of events.
+    var credits: [QualifyingCredit] = []
     /// The tier's place among the program's; the lowest is 0.
     package internal(set) var tier = 0
     /// When the tier that is held is to be looked at again, since it isn't reached any more.
     var graceUntil: Timestamp?
+    /// The moment of which it was told that the tier is lost then.
+    var warnedOf: Timestamp?
     /// Tiers whose entry points were given.
     var enteredTiers: Set<String> = []
 
@@ -36,7 +42,8 @@ package struct LoyaltyAccount: Sendable, Equatable {
     /// About how many bytes it takes in memory.
     package var size: Int {
         320 + lots.count * 112 + orders.count * 480 + spendings.count * 240 + holdings.count * 192
-            + usage.count * 64 + enteredTiers.count * 32
+            + usage.count * 64 + challenges.count * 128 + credits.count * 64 + enteredTiers.count
+            * 32
     }
 
     /// All points, less what is owed.
@@ -88,6 +95,9 @@ struct LoyaltyWork {
     let program: LoyaltyProgram
     let zone: ZoneRules
     let operation: String
+    let facts: LoyaltyFacts
+    /// What this operation takes of budgets, or gives back.
+    var budgetChanges: [LoyaltyBudget: Int64] = [:]
     var account: LoyaltyAccount
     var entries: [LoyaltyEntry] = []
     var changedLots: Set<Int64> = []
@@ -96,7 +106,11 @@ struct LoyaltyWork {
     /// What the entries come to.
     private var balance: Int64
 
-    init(_ account: LoyaltyAccount, _ program: LoyaltyProgram, _ zone: ZoneRules, _ id: String) {
+    init(
+        _ account: LoyaltyAccount, _ program: LoyaltyProgram, _ zone: ZoneRules, _ id: String,
+        _ facts: LoyaltyFacts = LoyaltyFacts()
+    ) {
+        self.facts = facts
         self.account = account
         self.program = program
         self.zone = zone

@@ -91,19 +91,24 @@ package enum LoyaltyAnswer {
         guard let rules = program.tiers, let standing = account.standing(program, zone) else {
             return
         }
-        let digits = rules.metric == .spend ? program.currency.minorDigits : 0
         let level = rules.levels[standing.tier]
         json.key("tier")
         json.beginObject()
         json.member("name", level.name)
         json.member("title", level.title)
-        json.member("by", rules.metric.rawValue)
-        json.key("amount")
-        json.decimal(minor: standing.amount, digits: digits)
-        if let next = standing.next {
-            json.member("next", rules.levels[next].name)
-            json.key("missing")
-            json.decimal(minor: standing.missing, digits: digits)
+        if let next = standing.next { json.member("next", rules.levels[next].name) }
+        if standing.progress.count == 1 {
+            write(standing.progress[0], program.currency, to: &json)
+        } else {
+            json.member("reach", rules.reach.rawValue)
+            json.key("progress")
+            json.beginArray()
+            for item in standing.progress {
+                json.beginObject()
+                write(item, program.currency, to: &json)
+                json.endObject()
+            }
+            json.endArray()
         }
         if let until = standing.heldUntil { json.member("held_until", until.rfc3339) }
         json.key("benefits")
@@ -111,6 +116,20 @@ package enum LoyaltyAnswer {
         for benefit in level.benefits { json.string(benefit) }
         json.endArray()
         json.endObject()
+    }
+}
+
+extension LoyaltyAnswer {
+    private static func write(
+        _ item: TierStanding.Progress, _ currency: Currency, to json: inout JSONWriter
+    ) {
+        let digits = item.metric.digits(currency)
+        json.member("by", item.metric.name)
+        json.key("amount")
+        json.decimal(minor: item.amount, digits: digits)
+        guard let missing = item.missing else { return }
+        json.key("missing")
+        json.decimal(minor: missing, digits: digits)
     }
 }
 

@@ -11,13 +11,17 @@ package struct LoyaltyLot: Sendable, Equatable {
         case award(reason: String)
         /// Entering a tier.
         case tier(String)
+        /// An event, or a challenge, by a rule whose points count towards no tier.
+        case bonus(rule: String)
+        /// A correction by hand; it counts towards no tier.
+        case correction(reason: String)
 
         /// In plain English.
         package var phrase: String {
             switch self {
             case .order(let id): "order \(id)"
-            case .event(let rule): rule
-            case .award(let reason): reason
+            case .event(let rule), .bonus(let rule): rule
+            case .award(let reason), .correction(let reason): reason
             case .tier(let tier): "reaching \(tier)"
             }
         }
@@ -89,6 +93,13 @@ package struct LoyaltyEntry: Sendable, Equatable {
         self.at = at
         self.reason = reason
     }
+}
+
+/// Points that count towards tiers and can't be spent: what a rule gave for events of one day.
+struct QualifyingCredit: Sendable, Equatable {
+    var rule: String
+    var at: Timestamp
+    var points: Int64
 }
 
 /// Points that were drawn from a lot.

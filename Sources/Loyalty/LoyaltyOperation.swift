@@ -34,6 +34,8 @@ package enum LoyaltyRefusal: Error, Sendable, Equatable {
     case unknownSpending(String)
     case nothingLeft(left: Int64, wanted: Int64)
     case unknownReservation(String)
+    /// What may be given to all customers is given.
+    case budgetSpent(left: Int64, wanted: Int64)
     /// Too much is remembered of the account.
     case tooMuch(String)
 
@@ -44,6 +46,7 @@ package enum LoyaltyRefusal: Error, Sendable, Equatable {
         case .unknownSpending: "unknown_spending"
         case .nothingLeft: "already_given_back"
         case .unknownReservation: "unknown_reservation"
+        case .budgetSpent: "budget_spent"
         case .tooMuch: "too_much"
         }
     }
@@ -51,20 +54,30 @@ package enum LoyaltyRefusal: Error, Sendable, Equatable {
     package func sentence(unit: String) -> String {
         switch self {
         case .pointsOutOfRange:
-            return "must be 1 to \(LoyaltyProgram.pointsMax) \(unit)"
+            return "must be 1 to \(LoyaltyWords.plural(LoyaltyProgram.pointsMax, unit))"
         case .notEnough(let available, let pending, let held, let wanted):
-            var text = "\(wanted) \(unit) are needed and \(available) can be spent"
-            if pending > 0 { text += "; \(pending) more are pending" }
-            if held > 0 { text += "; \(held) are reserved" }
+            let isMoney = Currency(unit) != nil
+            func amount(_ points: Int64) -> String {
+                isMoney ? LoyaltyWords.count(points, unit) : "\(points)"
+            }
+            var text = LoyaltyWords.plural(wanted, unit)
+            text += " are needed and \(amount(available)) can be spent"
+            if pending > 0 { text += "; \(amount(pending)) more are pending" }
+            if held > 0 { text += "; \(amount(held)) are reserved" }
             return text
         case .unknownSpending(let id):
             return "nothing was spent by operation \(id) of this customer"
         case .nothingLeft(let left, let wanted):
-            return "\(wanted) \(unit) were to be given back and \(left) of that spending are left"
+            return "\(LoyaltyWords.plural(wanted, unit)) were to be given back and \(left) of that "
+                + "spending are left"
         case .unknownReservation(let id):
             return
                 "nothing is reserved by operation \(id) of this customer; what was reserved may be "
                 + "confirmed, released or too late, and is free again then"
+        case .budgetSpent(let left, let wanted):
+            return
+                "\(LoyaltyWords.plural(wanted, unit)) were to be given and \(left) are left of the "
+                + "awards' budget"
         case .tooMuch(let what): return what
         }
     }
@@ -80,6 +93,10 @@ package enum LoyaltyNews: Sendable, Equatable {
     case expired(points: Int64)
     case adjusted(points: Int64, reason: String)
     case tierChanged(from: String, to: String, isUp: Bool)
+    /// Unless more is earned, the tier is lost at a moment.
+    case tierWillChange(from: String, to: String, at: Timestamp)
+    /// Points that count towards tiers only.
+    case qualified(points: Int64, rule: String)
 
     /// As it is called on the log.
     package var name: String {
@@ -91,6 +108,8 @@ package enum LoyaltyNews: Sendable, Equatable {
         case .expired: "Points Expired"
         case .adjusted: "Points Adjusted"
         case .tierChanged: "Tier Changed"
+        case .tierWillChange: "Tier Will Change"
+        case .qualified: "Tier Points Awarded"
         }
     }
 }

@@ -77,6 +77,13 @@ struct LoyaltyOrder: Sendable, Equatable {
     var isFirst = false
     /// The tier's name when it was placed; empty for none.
     var tier = ""
+    /// Of the segments that the program asks about, those in which the customer was when it was placed; ascending.
+    var segments: [String] = []
+    /// Challenges for which it counts as it stands; ascending.
+    var challenges: [String] = []
+    /// Points that it gives towards tiers only, and points that it gives for spending only.
+    var qualifying: Int64 = 0
+    var spendableOnly: Int64 = 0
     /// The program's version by whose rules it gives points: the one under which it first did. 0 where that isn't known.
     var version: Int64 = 0
     /// What each rule gives for it as it stands, by the rule's name.

@@ -30,6 +30,23 @@ package struct LoyaltyProgram: Hashable, Sendable {
         case byProduct = "by product"
     }
 
+    /// What is given where several rules fit.
+    package enum Combination: String, Sendable, CaseIterable {
+        /// All of them give.
+        case sum
+        /// The one that gives most; of equal ones, the first.
+        case best
+        /// Each line of an order counts for the first rule that takes it, an event for the first rule.
+        case first
+    }
+
+    /// What orders go by: the rules, and how they go together.
+    struct Terms: Hashable, Sendable {
+        var earn: [EarnRule]
+        var combine: Combination
+        var awardBudget: EarnRule.Limit?
+    }
+
     /// Points of one operation; more are refused.
     package static let pointsMax: Int64 = 1_000_000_000_000
 
@@ -39,8 +56,9 @@ package struct LoyaltyProgram: Hashable, Sendable {
     package let unit: String
     /// Orders in other currencies earn nothing.
     package let currency: Currency
-    /// Every rule that fits adds what it gives; in this order limits are used up.
+    /// In this order limits are used up.
     package let earn: [EarnRule]
+    package let combine: Combination
     package let pending: Pending
     package let expiry: ExpiryRule
     package let refunds: RefundPolicy
@@ -50,10 +68,15 @@ package struct LoyaltyProgram: Hashable, Sendable {
     package let tiers: TierRules?
     /// How long before points end the log is told; nil for never.
     package let remind: TimeSpan?
+    /// The most that is given by hand, by keys and by journeys to all customers; nil for no bound.
+    package let awardBudget: EarnRule.Limit?
+    /// Corrections by hand of more points than that are for a second person to approve; nil for none.
+    package let approveAbove: Int64?
+    package let earlyAccess: [EarlyAccess]
     /// The definition's version; 0 where it has none, as one that is only tried out.
     package var version: Int64 = 0
     /// The rules of earlier versions: orders that were placed under them go by them.
-    package var earlierEarn: [Int64: [EarnRule]] = [:]
+    private var earlierTerms: [Int64: Terms] = [:]
 
     /// Reads a program.
     ///
@@ -91,6 +114,10 @@ package struct LoyaltyProgram: Hashable, Sendable {
             throw rules.problem("must have 1 to \(EarnRule.countMax) rules")
         }
         self.earn = earn
+        combine =
+            try members.optional("combine").map { reader throws(DocumentProblem) in
+                try reader.choice(Combination.self)
+            } ?? .sum
         pending = try members.optional("pending").map(Self.pending) ?? .none
         expiry = try members.optional("expiry").map(ExpiryRule.init(reading:)) ?? .never
         refunds =
@@ -113,11 +140,34 @@ package struct LoyaltyProgram: Hashable, Sendable {
         if let before, expiry == .never {
             throw before.problem("says when points are about to end, and these never do")
         }
+        awardBudget = try members.optional("awards").map { reader throws(DocumentProblem) in
+            var parts = try reader.members()
+            let budget = try EarnRule.Limit(reading: try parts.required("budget"))
+            try parts.end()
+            return budget
+        }
+        approveAbove = try members.optional("adjustments").map { reader throws(DocumentProblem) in
+            var parts = try reader.members()
+            let above = try parts.required("approve above").integer(0...1_000_000_000_000)
+            try parts.end()
+            return Int64(above)
+        }
+        let access = members.optional("early access")
+        earlyAccess =
+            try access.map { reader throws(DocumentProblem) in
+                try EarlyAccess.list(reading: reader)
+            } ?? []
         try members.end()
         let levels = Set(tiers?.levels.map(\.name) ?? [])
         for rule in earn {
-            for level in rule.tierMultipliers.keys.sorted() where !levels.contains(level) {
+            for level in rule.multipliers.tiers.keys.sorted() where !levels.contains(level) {
                 throw rules.problem("rule \(rule.name) asks about tier \(level), which isn't there")
+            }
+        }
+        for item in earlyAccess {
+            for level in item.ahead.keys.sorted() where !levels.contains(level) {
+                throw (access ?? reader).problem(
+                    "\(item.name) asks about tier \(level), which isn't there")
             }
         }
     }
@@ -142,7 +192,30 @@ package struct LoyaltyProgram: Hashable, Sendable {
 
 extension LoyaltyProgram {
     /// The rules of a version; those of today where it isn't known.
-    func earn(inVersion version: Int64) -> [EarnRule] {
-        version == self.version ? earn : earlierEarn[version] ?? earn
+    func terms(inVersion version: Int64) -> Terms {
+        version == self.version ? terms : earlierTerms[version] ?? terms
+    }
+
+    private var terms: Terms { Terms(earn: earn, combine: combine, awardBudget: awardBudget) }
+
+    /// Orders that were placed under an earlier version go by its rules.
+    package mutating func remember(_ earlier: LoyaltyProgram, version: Int64) {
+        earlierTerms[version] = earlier.terms
+    }
+
+    /// Segments that its rules ask about, also those of earlier versions.
+    package var segmentNames: Set<String> {
+        var names: Set<String> = []
+        for terms in [terms] + earlierTerms.values {
+            for rule in terms.earn { names.formUnion(rule.multipliers.segments.keys) }
+        }
+        return names
+    }
+
+    /// The most that any version lets a rule, or awards, give all customers in a period; nil where none says.
+    package func budgetBound(of rule: String) -> Int64? {
+        let all = [terms] + earlierTerms.values
+        if rule == LoyaltyBudget.awards { return all.compactMap(\.awardBudget?.points).max() }
+        return all.flatMap(\.earn).filter { $0.name == rule }.compactMap(\.budget?.points).max()
     }
 }

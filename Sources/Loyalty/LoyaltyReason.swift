@@ -8,6 +8,9 @@ package enum LoyaltyReason: Sendable, Equatable {
     case event(name: String, rule: String)
     case given(String)
     case tierEntered(String)
+    /// Something was done as often as a rule asks, or no longer is.
+    case challenge(rule: String, times: Int)
+    case challengeUndone(rule: String)
     /// Lines of an order were given back, or it was cancelled.
     case refunded(order: String, isCancelled: Bool)
     /// As above, and the order's own points were used meanwhile.
@@ -28,6 +31,8 @@ package enum LoyaltyReason: Sendable, Equatable {
         case .event: "event_earned"
         case .given: "awarded"
         case .tierEntered: "tier_entered"
+        case .challenge: "challenge_done"
+        case .challengeUndone: "challenge_undone"
         case .refunded(_, let isCancelled): isCancelled ? "order_cancelled" : "order_refunded"
         case .refundedFromOthers: "order_refunded_from_other_points"
         case .refundOwed: "order_refund_owed"
@@ -42,8 +47,7 @@ package enum LoyaltyReason: Sendable, Equatable {
 
     /// In plain English.
     package func sentence(points: Int64, unit: String) -> String {
-        let count =
-            "\(points.magnitude) \(points.magnitude == 1 ? LoyaltyWords.one(unit) : unit)"
+        let count = LoyaltyWords.count(points.magnitude, unit)
         switch self {
         case .earned(let order, let rules):
             return "\(count) for order \(order)"
@@ -51,6 +55,9 @@ package enum LoyaltyReason: Sendable, Equatable {
         case .event(let name, let rule): return "\(count) for \(name), by \(rule)"
         case .given(let reason): return "\(count): \(reason)"
         case .tierEntered(let tier): return "\(count) for reaching \(tier)"
+        case .challenge(let rule, let times): return "\(count) for \(rule), done \(times) times"
+        case .challengeUndone(let rule):
+            return "\(count) taken back, for \(rule) isn't done as often any more"
         case .refunded(let order, let isCancelled):
             return isCancelled
                 ? "\(count) taken back, for order \(order) was cancelled"
@@ -88,6 +95,10 @@ package enum LoyaltyReason: Sendable, Equatable {
             json.member("rule", rule)
         case .given(let text), .adjusted(let text): json.member("reason", text)
         case .tierEntered(let tier): json.member("tier", tier)
+        case .challenge(let rule, let times):
+            json.member("rule", rule)
+            json.member("times", times)
+        case .challengeUndone(let rule): json.member("rule", rule)
         case .refunded(let order, _), .refundOwed(let order): json.member("order", order)
         case .refundedFromOthers(let order, let lot):
             json.member("order", order)
@@ -117,6 +128,9 @@ package enum LoyaltyReason: Sendable, Equatable {
         case "event_earned": self = .event(name: text("event") ?? "", rule: text("rule") ?? "")
         case "awarded": self = .given(text("reason") ?? "")
         case "tier_entered": self = .tierEntered(text("tier") ?? "")
+        case "challenge_done":
+            self = .challenge(rule: text("rule") ?? "", times: Int(text("times") ?? "") ?? 0)
+        case "challenge_undone": self = .challengeUndone(rule: text("rule") ?? "")
         case "order_cancelled": self = .refunded(order: order, isCancelled: true)
         case "order_refunded": self = .refunded(order: order, isCancelled: false)
         case "order_refunded_from_other_points":

@@ -134,7 +134,7 @@ package struct LoyaltyReward: Hashable, Sendable {
             case .customerLimitReached(let limit):
                 "The customer has had it \(limit == 1 ? "once" : "\(limit) times"), as often as one can."
             case .notEnoughPoints(let cost, let available):
-                "It costs \(cost) \(unit) and \(available) can be spent."
+                "It costs \(LoyaltyWords.plural(cost, unit)) and \(available) can be spent."
             }
         }
     }

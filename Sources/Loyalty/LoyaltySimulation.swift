@@ -4,7 +4,8 @@ package import Kernel
 /// and owed. A value without any clock: time is that of the operations.
 ///
 /// Customers did what they did; the one thing that is assumed is who spends points, and when. No customer's account
-/// depends on another's, so it makes no difference in which order customers come.
+/// depends on another's but for budgets, which are used up in the order in which operations come. Nobody is in a
+/// segment: who was at the time isn't known.
 package struct LoyaltySimulation: Sendable {
     /// Who spends points, and when: history can't say, for there was no such program.
     package struct Assumption: Sendable, Equatable {
@@ -39,6 +40,7 @@ package struct LoyaltySimulation: Sendable {
     private var accounts: [Int64: LoyaltyAccount] = [:]
     private var flows: [CalendarMonth: LoyaltyFlow] = [:]
     private var redeemers: Set<Int64> = []
+    private var spent: [LoyaltyBudget: Int64] = [:]
     private var operations = 0
     private var refused = 0
 
@@ -93,9 +95,12 @@ package struct LoyaltySimulation: Sendable {
     private mutating func apply(
         _ operation: LoyaltyOperation, id: String, at: Timestamp, _ account: inout LoyaltyAccount
     ) -> Bool {
+        var facts = LoyaltyFacts()
+        facts.spent = spent
         let outcome = account.applying(
-            operation, id: id, at: at, now: at, program: program, zone: zone)
+            operation, id: id, at: at, now: at, program: program, zone: zone, facts: facts)
         account = outcome.account
+        for (budget, points) in outcome.budgetChanges { spent[budget, default: 0] += points }
         for entry in outcome.entries {
             flows[zone.day(of: entry.at).month, default: LoyaltyFlow()].add(entry)
         }

@@ -22,38 +22,115 @@ package enum LoyaltyWords {
             lines.append("Returns without an order are of the newest orders with the product")
         }
         if let tiers = program.tiers { lines.append(period(tiers)) }
+        switch program.combine {
+        case .sum: break
+        case .best: lines.append("Of several rules that fit, the one counts that gives most")
+        case .first: lines.append("Each line counts for the first rule that takes it")
+        }
+        if let budget = program.awardBudget {
+            lines.append("Gifts come to at most \(bound(budget)) to all together")
+        }
+        if let above = program.approveAbove {
+            lines.append("A second person approves corrections of more than \(above)")
+        }
         return lines
     }
 
     private static func earning(_ rule: EarnRule, _ program: LoyaltyProgram) -> String {
-        var points = DecimalText.format(minor: rule.pointsE4, digits: 4)
-        while points.hasSuffix("0") { points.removeLast() }
-        if points.hasSuffix(".") { points.removeLast() }
-        let unit = points == "1" ? one(program.unit) : program.unit
+        var points = trimmed(rule.pointsE4, digits: 4)
+        var unit = points == "1" ? one(program.unit) : program.unit
+        if let currency = Currency(program.unit) {
+            // Of credit a point is a minor unit.
+            points = trimmed(rule.pointsE4, digits: 4 + currency.minorDigits)
+            unit = program.unit
+        }
         var text: String
         switch rule.occasion {
         case .order:
-            let per = Money(minor: rule.perMinor, currency: program.currency)
-            text = "\(points) \(unit) for each \(per) of an order, \(rule.base.rawValue)"
-        case .event(let name): text = "\(points) \(unit) for \(name)"
+            text = "\(points) \(unit) "
+            if let challenge = rule.challenge {
+                text += "for each \(challenge.times) orders \(challenge.withinPhrase)"
+            } else if rule.countsUnits {
+                text += "for each unit of an order"
+            } else {
+                let per = Money(minor: rule.per, currency: program.currency)
+                text += "for each \(per) of an order, \(rule.base.rawValue)"
+            }
+        case .event(let name):
+            text = "\(points) \(unit) for "
+            if let challenge = rule.challenge {
+                text += "\(challenge.times) times \(name) \(challenge.withinPhrase)"
+            } else {
+                text += name
+            }
+        }
+        switch rule.counting {
+        case .both: break
+        case .spendable: text += " (for spending only)"
+        case .qualifying: text += " (towards tiers only)"
         }
         if !rule.products.isEmpty { text += ", for \(rule.products.joined(separator: ", "))" }
         if !rule.categories.isEmpty { text += ", in \(rule.categories.joined(separator: ", "))" }
-        for (tier, factor) in rule.tierMultipliers.sorted(by: { $0.key < $1.key }) {
-            text += "; × \(DecimalText.format(minor: factor, digits: 2)) in \(tier)"
+        if rule.minimum > 0 {
+            text += ", from \(Money(minor: rule.minimum, currency: program.currency))"
         }
-        if let first = rule.firstOrderMultiplier {
-            text += "; × \(DecimalText.format(minor: first, digits: 2)) for a first order"
+        text += multipliers(rule.multipliers)
+        if let chance = rule.chance {
+            text += "; by chance, \(trimmed(chance, digits: 2)) % of the time"
         }
-        if let limit = rule.limit {
-            text +=
-                limit.each == .ever
-                ? "; at most \(limit.points) ever"
-                : "; at most \(limit.points) a \(limit.each.rawValue)"
-        }
+        if let limit = rule.limit { text += "; at most \(bound(limit))" }
+        if let budget = rule.budget { text += "; at most \(bound(budget)) to all together" }
         if let from = rule.from { text += "; from \(from)" }
         if let until = rule.until { text += "; until \(until)" }
         return text
+    }
+
+    private static func multipliers(_ multipliers: EarnMultipliers) -> String {
+        var text = ""
+        for (tier, factor) in multipliers.tiers.sorted(by: { $0.key < $1.key }) {
+            text += "; × \(trimmed(factor, digits: 2)) in \(tier)"
+        }
+        for (segment, factor) in multipliers.segments.sorted(by: { $0.key < $1.key }) {
+            text += "; × \(trimmed(factor, digits: 2)) in segment \(segment)"
+        }
+        for period in multipliers.periods {
+            text += "; × \(trimmed(period.times, digits: 2))"
+            if !period.weekdays.isEmpty {
+                text += " on \(EarnMultipliers.names(of: period.weekdays).joined(separator: ", "))"
+            }
+            if let from = period.from { text += " from \(from)" }
+            if let until = period.until { text += " until \(until)" }
+        }
+        if let first = multipliers.firstOrder {
+            text += "; × \(trimmed(first, digits: 2)) for a first order"
+        }
+        return text
+    }
+
+    private static func bound(_ limit: EarnRule.Limit) -> String {
+        limit.each == .ever ? "\(limit.points) ever" : "\(limit.points) a \(limit.each.rawValue)"
+    }
+
+    /// A decimal without zeros at its end.
+    private static func trimmed(_ value: Int64, digits: Int) -> String {
+        var text = DecimalText.format(minor: value, digits: digits)
+        guard text.contains(".") else { return text }
+        while text.hasSuffix("0") { text.removeLast() }
+        if text.hasSuffix(".") { text.removeLast() }
+        return text
+    }
+
+    /// As `count`, in sentences that are about several: `1 points`.
+    package static func plural(_ points: Int64, _ unit: String) -> String {
+        Currency(unit) == nil ? "\(points) \(unit)" : count(points, unit)
+    }
+
+    /// So many points by their unit: `5 points`, `1 stamp`; `12.50 GBP` where they are credit in money.
+    package static func count(_ points: some BinaryInteger, _ unit: String) -> String {
+        if let currency = Currency(unit) {
+            return Money(minor: Int64(clamping: points), currency: currency).description
+        }
+        return "\(points) \(points == 1 ? one(unit) : unit)"
     }
 
     /// What one of them is called: a plural's last letter is left out.
@@ -84,11 +161,14 @@ package enum LoyaltyWords {
 
     private static func period(_ tiers: TierRules) -> String {
         let by =
-            switch tiers.metric {
-            case .points: "points earned"
-            case .spend: "money spent, less returns"
-            case .orders: "orders"
-            }
+            tiers.metrics.map { metric in
+                switch metric {
+                case .points: "points earned"
+                case .spend: "money spent, less returns"
+                case .orders: "orders"
+                case .units(let units): units.name
+                }
+            }.joined(separator: tiers.reach == .all ? " and " : " or ")
         let over =
             switch tiers.period {
             case .rolling(let length): "in the last \(length)"
@@ -100,36 +180,48 @@ package enum LoyaltyWords {
             + (tiers.downgrade == .never ? "; once reached, kept for ever" : kept)
     }
 
-    /// What counts towards tiers, with its unit: `120.00 GBP`, `300 points`, `5 orders`.
+    /// What counts towards tiers, with its unit: `120.00 GBP`, `300 points`, `5 orders`, `3 nights`.
     package static func amount(
-        _ amount: Int64, _ rules: TierRules, _ program: LoyaltyProgram
+        _ amount: Int64, _ metric: TierMetric, _ program: LoyaltyProgram
     ) -> String {
-        switch rules.metric {
+        switch metric {
         case .spend: Money(minor: amount, currency: program.currency).description
-        case .points: "\(amount) \(program.unit)"
+        case .points: count(amount, program.unit)
         case .orders: amount == 1 ? "1 order" : "\(amount) orders"
+        case .units(let units):
+            "\(trimmed(amount, digits: 3)) \(amount == 1000 ? one(units.name) : units.name)"
         }
     }
 
-    /// `from 500.00 GBP`.
+    /// What counts now, of all metrics: `120.00 GBP, 3 nights`.
+    package static func amounts(_ standing: TierStanding, _ program: LoyaltyProgram) -> String {
+        standing.progress.map { amount($0.amount, $0.metric, program) }.joined(separator: ", ")
+    }
+
+    /// What is missing to the next tier: `20.00 GBP or 2 nights`; empty where nothing is.
+    package static func missing(
+        _ standing: TierStanding, _ rules: TierRules, _ program: LoyaltyProgram
+    ) -> String {
+        standing.progress.compactMap { item -> String? in
+            guard let missing = item.missing, missing > 0 || rules.metrics.count == 1 else {
+                return nil
+            }
+            return amount(missing, item.metric, program)
+        }.joined(separator: rules.reach == .all ? " and " : " or ")
+    }
+
+    /// `from 500.00 GBP`; `from 500.00 GBP or 10 nights`.
     package static func from(
         _ level: TierRules.Level, _ rules: TierRules, _ program: LoyaltyProgram
     ) -> String {
-        "from \(amount(level.from, rules, program))"
-    }
-}
-
-extension LoyaltyProgram {
-    /// What an order of one line would earn somebody who has ordered before, without limits.
-    ///
-    /// - Parameter tier: The tier's name; nil for none.
-    package func worth(ofBasket minor: Int64, tier: String?, on day: CalendarDay) -> Int64 {
-        earn.reduce(0) { sum, rule in
-            guard rule.occasion == .order, rule.products.isEmpty, rule.categories.isEmpty,
-                rule.holds(on: day)
-            else { return sum }
-            return sum
-                + rule.worth(ofMinor: minor, factor: rule.factor(tier: tier, isFirstOrder: false))
+        let parts = zip(level.from, rules.metrics).compactMap { from, metric in
+            from.map { amount($0, metric, program) }
         }
+        let isLowest = level.from.allSatisfy { $0 == 0 }
+        return "from "
+            + (isLowest
+                ? parts.prefix(1).joined()
+                : parts.joined(
+                    separator: rules.reach == .all ? " and " : " or "))
     }
 }

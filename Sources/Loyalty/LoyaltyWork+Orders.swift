@@ -27,7 +27,10 @@ extension LoyaltyWork {
         var again = before
         again.linesAt = order.linesAt
         again.releasedAt = order.releasedAt
-        if order == again {
+        let mayComplete =
+            order.releasedAt != before.releasedAt
+            && program.earn.contains { $0.occasion == .order && $0.challenge != nil }
+        if order == again, !mayComplete {
             account.orders[place] = order
             return
         }
@@ -36,6 +39,7 @@ extension LoyaltyWork {
         if order.placedAt != nil, before.placedAt == nil {
             order.isFirst = !account.orders.contains { $0.placedAt != nil && $0.id != id }
             order.tier = program.tierName(account.tier) ?? ""
+            order.segments = program.segmentNames.intersection(facts.segments).sorted()
         }
         guard let placed = order.placedAt else {
             account.orders[place] = order
@@ -44,12 +48,16 @@ extension LoyaltyWork {
         if before.placedAt == nil { noteActivity(at: min(placed, account.latest)) }
         if let known = before.placedAt, known != placed { moveUsage(order, known, placed) }
         let (target, rules) = grant(&order, rests, placed)
+        order.challenges = challenges(for: order, rests, placed)
         account.orders[place] = order
         let stands = order.given - order.forgone
         if target > stands {
             award(target - stands, at: place, placed, rules)
         } else if target < stands {
             takeBack(stands - target, at: place)
+        }
+        if !order.challenges.isEmpty || !before.challenges.isEmpty {
+            reviewChallenges(placed: [before.placedAt, placed].compactMap(\.self))
         }
         reviewTier()
     }
@@ -64,71 +72,6 @@ extension LoyaltyWork {
             changedLots.insert(id)
         }
         payDebt()
-    }
-
-    /// What the rules give for an order as it stands, within their limits; notes it.
-    private mutating func grant(
-        _ order: inout LoyaltyOrder, _ rests: [LoyaltyOrder.Rest], _ placed: Timestamp
-    ) -> (points: Int64, rules: [String]) {
-        let day = zone.day(of: placed)
-        var total: Int64 = 0
-        var names: [String] = []
-        // What it was promised when it was placed holds, also when lines go back after the program was changed.
-        if order.version == 0, !order.lines.isEmpty { order.version = program.version }
-        let rules = program.earn(inVersion: order.version)
-        for rule in rules where rule.occasion == .order {
-            var worth: Int64 = 0
-            if !order.isCurrencyOther, rule.holds(on: day) {
-                var minor: Int64 = 0
-                for (line, rest) in zip(order.lines, rests) where rule.takes(line) {
-                    minor += rest.amount(rule.base, rule.tax)
-                }
-                worth = rule.worth(
-                    ofMinor: minor,
-                    factor: rule.factor(
-                        tier: order.tier.isEmpty ? nil : order.tier, isFirstOrder: order.isFirst))
-            }
-            let before = order.granted[rule.name] ?? 0
-            let granted = limited(rule, worth, before: before, on: day)
-            if granted != before { order.granted[rule.name] = granted == 0 ? nil : granted }
-            total += granted
-            if granted > before { names.append(rule.name) }
-        }
-        // What rules gave that are there no more stays as it was, while anything of the order does.
-        let known = Set(rules.map(\.name))
-        for (name, points) in order.granted where !known.contains(name) {
-            if order.net == 0 { order.granted[name] = nil } else { total += points }
-        }
-        return (total, names)
-    }
-
-    /// What of some points a rule's limit lets through; counts it.
-    ///
-    /// - Parameter before: What was let through for the same thing already.
-    private mutating func limited(
-        _ rule: EarnRule, _ worth: Int64, before: Int64, on day: CalendarDay
-    ) -> Int64 {
-        guard let limit = rule.limit else { return worth }
-        let usage = LoyaltyAccount.Usage(rule: rule.name, period: limit.each.number(of: day))
-        // What was given before there was a limit isn't among what was used of it.
-        let others = max(0, (account.usage[usage] ?? 0) - before)
-        let granted = min(worth, max(0, limit.points - others))
-        account.usage[usage] = others + granted == 0 ? nil : others + granted
-        return granted
-    }
-
-    /// Counts what an order used of limits to the periods in which it turns out to have been placed.
-    private mutating func moveUsage(_ order: LoyaltyOrder, _ old: Timestamp, _ new: Timestamp) {
-        for rule in program.earn(inVersion: order.version) {
-            guard let limit = rule.limit, let points = order.granted[rule.name] else { continue }
-            let from = limit.each.number(of: zone.day(of: old))
-            let to = limit.each.number(of: zone.day(of: new))
-            guard from != to else { continue }
-            let before = LoyaltyAccount.Usage(rule: rule.name, period: from)
-            let rest = (account.usage[before] ?? 0) - points
-            account.usage[before] = rest > 0 ? rest : nil
-            account.usage[LoyaltyAccount.Usage(rule: rule.name, period: to), default: 0] += points
-        }
     }
 
     private mutating func award(
@@ -155,24 +98,39 @@ extension LoyaltyWork {
         payDebt()
     }
 
-    /// Takes points back that an order isn't worth any more: its own first, then by the program's policy.
+    /// Takes points back that an order isn't worth any more.
     private mutating func takeBack(_ points: Int64, at place: Int) {
         let order = account.orders[place]
-        let isWhole = order.isCancelled
+        let left = reclaim(
+            points, from: order.lots,
+            own: .refunded(order: order.id, isCancelled: order.isCancelled),
+            other: { .refundedFromOthers(order: order.id, lot: $0) },
+            owed: .refundOwed(order: order.id))
+        account.orders[place].forgone += left
+        account.orders[place].given -= points - left
+        if points > left { news.append(.reversed(points: points - left, order: order.id)) }
+    }
+
+    /// Takes points back: those of the lots that they came in first, then by the program's policy.
+    ///
+    /// - Parameter other: Why they are taken from another lot.
+    /// - Returns: What couldn't be taken.
+    mutating func reclaim(
+        _ points: Int64, from lots: [Int64], own: LoyaltyReason,
+        other: (_ lot: Int64) -> LoyaltyReason, owed: LoyaltyReason
+    ) -> Int64 {
         var left = points
-        for id in order.lots.reversed() where left > 0 {
+        for id in lots.reversed() where left > 0 {
             guard let index = account.lotIndex(id) else { continue }
             let isPending = !account.lots[index].isAvailable(at: account.latest)
             if program.refunds == .onlyPending, !isPending { continue }
             let taken = min(left, account.lots[index].free)
             account.lots[index].reversed += taken
-            take(
-                Draw(lot: id, points: taken), .reverse,
-                .refunded(order: order.id, isCancelled: isWhole))
+            take(Draw(lot: id, points: taken), .reverse, own)
             left -= taken
         }
         // Points that ended unused are gone already.
-        for id in order.lots.reversed() where left > 0 {
+        for id in lots.reversed() where left > 0 {
             guard let index = account.lotIndex(id) else { continue }
             let gone = min(left, account.lots[index].expired)
             account.lots[index].expired -= gone
@@ -182,39 +140,16 @@ extension LoyaltyWork {
         }
         if program.refunds != .onlyPending {
             for draw in draws(for: left) {
-                take(draw, .reverse, .refundedFromOthers(order: order.id, lot: draw.lot))
+                take(draw, .reverse, other(draw.lot))
                 left -= draw.points
             }
         }
         if program.refunds == .allowNegative, left > 0 {
             account.debt += left
-            enter(.owe, lot: 0, -left, .refundOwed(order: order.id))
+            enter(.owe, lot: 0, -left, owed)
             left = 0
         }
-        account.orders[place].forgone += left
-        account.orders[place].given -= points - left
-        if points > left { news.append(.reversed(points: points - left, order: order.id)) }
-    }
-
-    /// Counts an event by every rule that it fits.
-    mutating func earn(byEvent name: String, at: Timestamp) {
-        let earned = min(at, account.latest)
-        let day = zone.day(of: earned)
-        for rule in program.earn where rule.occasion == .event(name) && rule.holds(on: day) {
-            let worth = rule.worth(
-                ofMinor: 1,
-                factor: rule.factor(tier: program.tierName(account.tier), isFirstOrder: false))
-            let points = limited(rule, worth, before: 0, on: day)
-            guard points > 0 else { continue }
-            noteActivity(at: earned)
-            let reason = LoyaltyReason.event(name: name, rule: rule.name)
-            let lot = issue(
-                points, .event(rule: rule.name), earned: earned, kind: .award, reason,
-                availableAt: earned)
-            newsOfAward(points, reason, lot)
-        }
-        payDebt()
-        reviewTier()
+        return left
     }
 
     mutating func newsOfAward(_ points: Int64, _ reason: LoyaltyReason, _ lot: Int64) {

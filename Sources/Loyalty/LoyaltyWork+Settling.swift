@@ -34,6 +34,7 @@ extension LoyaltyWork {
         expire()
         payDebt()
         reviewTier()
+        warnOfTier()
     }
 
     /// Ends points that are over and aren't reserved.
@@ -75,6 +76,7 @@ extension LoyaltyWork {
         }
         for holding in account.holdings.values { consider(holding.expiresAt) }
         consider(nextTierMoment())
+        consider(nextWarning())
         return next
     }
 }

@@ -5,7 +5,7 @@ extension LoyaltyWork {
     private static let marginMs: Int64 = 5 * 86_400_000
 
     /// Large sums stay the largest.
-    private static func added(_ one: Int64, _ other: Int64) -> Int64 {
+    static func added(_ one: Int64, _ other: Int64) -> Int64 {
         let (sum, overflow) = one.addingReportingOverflow(other)
         return overflow ? .max : sum
     }
@@ -20,52 +20,85 @@ extension LoyaltyWork {
         return length.after(time, in: zone) > now
     }
 
+    /// Something that counts towards one of the metrics.
+    struct Qualifying {
+        var at: Timestamp
+        /// The metric's place.
+        var metric: Int
+        var amount: Int64
+    }
+
     /// What counts towards tiers, each with its time.
-    func qualifying(_ rules: TierRules) -> [(at: Timestamp, amount: Int64)] {
-        switch rules.metric {
-        case .spend, .orders:
-            return account.orders.compactMap { order in
-                guard let at = order.placedAt, order.net > 0 else { return nil }
-                return (at, rules.metric == .spend ? order.net : 1)
+    func qualifying(_ rules: TierRules) -> [Qualifying] {
+        var found: [Qualifying] = []
+        found.reserveCapacity(account.orders.count * rules.metrics.count)
+        for (place, metric) in rules.metrics.enumerated() {
+            for order in account.orders {
+                guard let at = order.placedAt else { continue }
+                let amount = Self.amount(of: order, metric)
+                if amount > 0 { found.append(Qualifying(at: at, metric: place, amount: amount)) }
             }
+            guard metric == .points else { continue }
+            for lot in account.lots {
+                switch lot.source {
+                case .order, .tier, .bonus, .correction: break
+                case .event, .award:
+                    let earned = lot.issued - lot.reversed
+                    guard earned > 0 else { continue }
+                    found.append(Qualifying(at: lot.createdAt, metric: place, amount: earned))
+                }
+            }
+            for credit in account.credits {
+                found.append(Qualifying(at: credit.at, metric: place, amount: credit.points))
+            }
+        }
+        return found
+    }
+
+    private static func amount(of order: LoyaltyOrder, _ metric: TierMetric) -> Int64 {
+        switch metric {
+        case .spend: return order.net
+        case .orders: return order.net > 0 ? 1 : 0
         case .points:
             // A refund may take other points than the order's own: what an order gave is its own to say.
-            let orders = account.orders.compactMap { order -> (at: Timestamp, amount: Int64)? in
-                guard let at = order.placedAt, order.given > 0 else { return nil }
-                return (at, order.given)
+            return max(0, order.given - order.spendableOnly) + order.qualifying
+        case .units(let units):
+            guard order.net > 0 else { return 0 }
+            return zip(order.lines, order.quantitiesLeft()).reduce(0) {
+                units.takes($1.0) ? added($0, $1.1) : $0
             }
-            return orders
-                + account.lots.compactMap { lot in
-                    switch lot.source {
-                    case .order, .tier: return nil
-                    case .event, .award:
-                        let earned = lot.issued - lot.reversed
-                        return earned > 0 ? (lot.createdAt, earned) : nil
-                    }
-                }
         }
     }
 
-    /// What counts at a moment.
-    func qualified(_ rules: TierRules, at now: Timestamp) -> Int64 {
+    /// What counts at a moment, of each metric.
+    func qualified(_ rules: TierRules, at now: Timestamp) -> [Int64] {
         let all = qualifying(rules)
+        var sums = rules.metrics.map { _ in Int64(0) }
         switch rules.period {
-        case .life: return all.reduce(0) { Self.added($0, $1.amount) }
+        case .life:
+            for item in all { sums[item.metric] = Self.added(sums[item.metric], item.amount) }
+            return sums
         case .rolling(let length):
             let cutoff = length.before(now, in: zone)
-            return all.reduce(0) { sum, item in
-                Self.counts(item.at, at: now, length, cutoff, zone)
-                    ? Self.added(sum, item.amount) : sum
+            for item in all where Self.counts(item.at, at: now, length, cutoff, zone) {
+                sums[item.metric] = Self.added(sums[item.metric], item.amount)
             }
+            return sums
         case .calendarYear:
             let year = zone.day(of: now).components.year
-            var (this, last) = (Int64(0), Int64(0))
+            var last = sums
             for item in all {
                 let found = zone.day(of: item.at).components.year
-                if found == year { this = Self.added(this, item.amount) }
-                if found == year - 1 { last = Self.added(last, item.amount) }
+                if found == year {
+                    sums[item.metric] = Self.added(sums[item.metric], item.amount)
+                }
+                if found == year - 1 {
+                    last[item.metric] = Self.added(last[item.metric], item.amount)
+                }
             }
-            return max(this, last)
+            // All that a level asks for must be there in one of the years.
+            if sums.count == 1 { return [max(sums[0], last[0])] }
+            return rules.level(at: last) > rules.level(at: sums) ? last : sums
         }
     }
 
@@ -135,78 +168,9 @@ extension LoyaltyWork {
     }
 }
 
-/// How a customer stands to a program's tiers.
-package struct TierStanding: Sendable, Equatable {
-    package var tier: Int
-    /// What counts now: points, minor units or orders.
-    package var amount: Int64
-    /// The next higher tier; nil in the highest.
-    package var next: Int?
-    /// What is missing to it.
-    package var missing: Int64
-    /// When the tier is lost if nothing more is earned; nil for never.
-    package var heldUntil: Timestamp?
-}
-
 extension LoyaltyAccount {
-    /// Nil where the program has no tiers. The account must have been settled to its latest time.
-    package func standing(_ program: LoyaltyProgram, _ zone: ZoneRules) -> TierStanding? {
-        guard let rules = program.tiers else { return nil }
-        let work = LoyaltyWork(self, program, zone, "")
-        let amount = work.qualified(rules, at: latest)
-        // Where the program lost levels since, its highest.
-        let tier = min(tier, rules.levels.count - 1)
-        let next = tier + 1 < rules.levels.count ? tier + 1 : nil
-        return TierStanding(
-            tier: tier, amount: amount, next: next,
-            missing: next.map { max(0, rules.levels[$0].from - amount) } ?? 0,
-            heldUntil: work.tierEnd(rules))
-    }
-
     /// The next moment at which time itself changes something; nil for none.
     package func nextMoment(_ program: LoyaltyProgram, _ zone: ZoneRules) -> Timestamp? {
         LoyaltyWork(self, program, zone, "").nextMoment()
-    }
-}
-
-extension LoyaltyWork {
-    /// When the tier is lost if nothing happens; nil for never.
-    func tierEnd(_ rules: TierRules) -> Timestamp? {
-        guard account.tier > 0, account.tier < rules.levels.count, rules.downgrade != .never else {
-            return nil
-        }
-        if let until = account.graceUntil { return until }
-        guard let moment = firstFall(rules) else { return nil }
-        guard rules.graceDays > 0 else { return moment }
-        return ExpiryRule.Length.days(rules.graceDays).after(moment, in: zone)
-    }
-
-    /// When what counts falls below the tier by time alone, in one pass over it; nil where it doesn't.
-    private func firstFall(_ rules: TierRules) -> Timestamp? {
-        let threshold = rules.levels[account.tier].from
-        switch rules.period {
-        case .life: return nil
-        case .calendarYear:
-            // What counts this year and not the next one is over with the next one's end.
-            var moment = account.latest
-            for _ in 0..<3 {
-                guard let next = nextFall(rules, after: moment) else { return nil }
-                moment = next
-                if qualified(rules, at: moment) < threshold { return moment }
-            }
-            return nil
-        case .rolling(let length):
-            let cutoff = length.before(account.latest, in: zone)
-            let ends = qualifying(rules)
-                .filter { Self.counts($0.at, at: account.latest, length, cutoff, zone) }
-                .map { (at: length.after($0.at, in: zone), amount: $0.amount) }
-                .sorted { $0.at < $1.at }
-            var left = ends.reduce(Int128(0)) { $0 + Int128($1.amount) }
-            for end in ends {
-                left -= Int128(end.amount)
-                if left < Int128(threshold) { return end.at }
-            }
-            return nil
-        }
     }
 }

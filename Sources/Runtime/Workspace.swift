@@ -156,7 +156,7 @@ package final class Workspace: Sendable {
         numbers = Mutex(IDGenerator())
         loyalty = try LoyaltyDesk(
             path: folder + "/ledger.sqlite", records: records, zone: zone,
-            clock: Self.loyaltyClock(clock, records, archive),
+            clock: Self.loyaltyClock(clock, records, archive), hash: hash,
             position: log.lastPosition)
         promotions = try PromotionDesk(
             path: folder + "/promotions.sqlite", records: records, zone: zone, clock: clock,

@@ -30,6 +30,7 @@ final class ConsoleFixture: Sendable {
         var pagesOfJourneys = 0
         var mail = MailAsked()
         var adjusted: [AdjustmentForm] = []
+        var decided: [String] = []
         var memberPages: [String] = []
     }
 

@@ -58,6 +58,16 @@ enum LoyaltySample {
         return page
     }
 
+    static let approvals = [
+        ApprovalRow(
+            number: 3, customer: customer, name: SampleData.hostile, points: 500,
+            reason: SampleData.hostile, asker: nil, askedBy: "key", askedAt: now, state: .waiting),
+        ApprovalRow(
+            number: 2, customer: customer, name: SampleData.hostile, points: -300, reason: "a slip",
+            asker: nil, askedBy: SampleData.hostile, askedAt: now, state: .declined,
+            decidedBy: SampleData.hostile, note: SampleData.hostile),
+    ]
+
     static func standing() -> MemberStanding {
         MemberStanding(
             program: "club", title: SampleData.hostile, unit: "points", customer: customer,
@@ -100,6 +110,11 @@ extension ConsoleFixture {
             case "old": .expired
             default: .unknown
             }
+        }
+        data.approvals.rows = { $0 == "club" ? LoyaltySample.approvals : nil }
+        data.approvals.decide = { program, number, approve, note, _ in
+            self.asked.withLock { $0.decided.append("\(program) \(number) \(approve) \(note)") }
+            return number == 3 ? .done : .refused("you asked for it")
         }
         data.adjust = { _, _, form, _ in
             self.asked.withLock { $0.adjusted.append(form) }

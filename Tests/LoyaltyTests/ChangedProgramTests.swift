@@ -23,7 +23,9 @@ import Testing
         // 5 of its own, and 10 more that are owed or given up.
         let isOwed = policy == .allowNegative
         #expect(ledger.account.debt == (isOwed ? 10 : 0))
-        #expect(ledger.account.standing(ledger.program, london)?.amount == (isOwed ? 15 : 25))
+        #expect(
+            ledger.account.standing(ledger.program, london)?.progress[0].amount
+                == (isOwed ? 15 : 25))
     }
 
     @Test func `a refund that other points paid for counts against a tier`() throws {
@@ -34,7 +36,7 @@ import Testing
         #expect(ledger.account.tier == 1)
         ledger.apply(.cancel(order: "A"), at: day(3))
         #expect(ledger.account.balance == 0)
-        #expect(ledger.account.standing(ledger.program, london)?.amount == 15)
+        #expect(ledger.account.standing(ledger.program, london)?.progress[0].amount == 15)
         #expect(ledger.account.tier == 0)
     }
 

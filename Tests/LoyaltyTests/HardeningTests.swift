@@ -20,7 +20,7 @@ import Testing
             ledger.apply(
                 .refund(order: "0", OrderRefund(id: "\(number)", parts: parts)), at: day(1))
         }
-        #expect(ledger.account.standing(ledger.program, .utc)?.amount == .max)
+        #expect(ledger.account.standing(ledger.program, .utc)?.progress[0].amount == .max)
         #expect(ledger.account.balance == 5 * LoyaltyProgram.pointsMax)
     }
 

@@ -13,7 +13,7 @@ import Testing
     }
 
     /// Two lines of 5.00, which gave 3 points for each pound.
-    private func placed() throws -> (ledger: Ledger, terms: [EarnRule]) {
+    private func placed() throws -> (ledger: Ledger, terms: LoyaltyProgram) {
         let program = try rate(3, version: 1)
         var ledger = Ledger(program)
         ledger.apply(
@@ -24,7 +24,7 @@ import Testing
                     OrderLine(id: "2", product: "tea", amount: 500),
                 ], currency: program.currency), at: day(0))
         #expect(ledger.available == 30)
-        return (ledger, program.earn)
+        return (ledger, program)
     }
 
     @Test(arguments: [1, 5])
@@ -33,7 +33,7 @@ import Testing
     ) throws {
         var (ledger, terms) = try placed()
         var changed = try rate(points, version: 2)
-        changed.earlierEarn = [1: terms]
+        changed.remember(terms, version: 1)
         ledger.program = changed
         ledger.apply(
             .refund(

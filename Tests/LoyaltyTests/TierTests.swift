@@ -83,7 +83,7 @@ import Testing
         ledger.order("A", 2000, at: day(0))
         #expect(ledger.account.balance == 120)
         #expect(ledger.account.tier == 1)
-        #expect(ledger.account.standing(program, london)?.missing == 30)
+        #expect(ledger.account.standing(program, london)?.progress[0].missing == 30)
     }
 
     @Test func `a tier is kept for its grace, and wholly when it is reached again meanwhile`()
@@ -127,20 +127,20 @@ import Testing
         ledger.apply(.cancel(order: "A"), at: day(501))
         #expect(ledger.account.tier == 2)
         #expect(ledger.account.standing(program, .utc)?.heldUntil == nil)
-        #expect(ledger.account.standing(program, .utc)?.amount == 0)
+        #expect(ledger.account.standing(program, .utc)?.progress[0].amount == 0)
     }
 
     @Test func `a standing says the next tier and what is missing to it`() throws {
         let program = try tiers("spend", "life")
         var ledger = Ledger(program)
-        #expect(ledger.account.standing(program, london)?.missing == 2000)
+        #expect(ledger.account.standing(program, london)?.progress[0].missing == 2000)
         ledger.order("A", 2500, at: day(0))
         let standing = try #require(ledger.account.standing(program, london))
         #expect(standing.tier == 1)
-        #expect(standing.amount == 2500)
+        #expect(standing.progress[0].amount == 2500)
         #expect(standing.next == 2)
-        #expect(standing.missing == 2500)
-        ledger.order("B", standing.missing, at: day(1))
+        #expect(standing.progress[0].missing == 2500)
+        ledger.order("B", standing.progress[0].missing ?? 0, at: day(1))
         #expect(ledger.account.tier == 2)
         #expect(ledger.account.standing(program, london)?.next == nil)
     }

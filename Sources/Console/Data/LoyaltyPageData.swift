@@ -270,6 +270,8 @@ package struct AdjustmentForm: Sendable, Equatable {
 
 package enum AdjustmentOutcome: Sendable, Equatable {
     case done
+    /// A second person is to approve it.
+    case waiting
     case refused(String)
     case unknown
 }
@@ -292,6 +294,7 @@ package struct LoyaltyData: Sendable {
     package var adjust:
         @Sendable (_ program: String, ID<Customer>, AdjustmentForm, ID<Member>) async throws ->
             AdjustmentOutcome = { _, _, _, _ in .unknown }
+    package var approvals = ApprovalData()
     /// The path of a member's own page, good for a while; nil where there is none.
     package var memberPagePath:
         @Sendable (_ program: String, ID<Customer>) async throws -> String? = { _, _ in nil }

@@ -8,6 +8,14 @@ struct Formats: Sendable {
     let words: Words
 
     func integer(_ number: Int) -> String { numbers.integer(number) }
+
+    /// Points with their unit; money where the unit is a currency, of which a point is the smallest part.
+    func points(_ count: Int, _ unit: String) -> String {
+        if let currency = Currency(unit) {
+            return money(Money(minor: Int64(count), currency: currency))
+        }
+        return "\(integer(count)) \(unit)"
+    }
     func percent(_ share: Double, digits: Int = 1) -> String {
         numbers.percent(share, digits: digits)
     }

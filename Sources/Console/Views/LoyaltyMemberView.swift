@@ -46,7 +46,7 @@ struct MemberStandingView {
         path = "\(programPath)/members/\(data.customer)"
         customerPath = "/customers/\(data.customer)"
         asOf = words("loyalty.asOf", formats.day(data.asOf))
-        available = "\(formats.integer(data.available)) \(data.unit)"
+        available = formats.points(data.available, data.unit)
         var facts = [Fact(name: words("loyalty.available"), value: available, note: nil)]
         func add(_ key: String, _ count: Int) {
             guard count > 0 else { return }
@@ -80,7 +80,7 @@ struct MemberStandingView {
             facts.append(
                 Fact(
                     name: words("loyalty.nextEnd"), value: formats.moment(at),
-                    note: "\(formats.integer(count)) \(data.unit)"))
+                    note: formats.points(count, data.unit)))
         }
         self.facts = facts
         tier = data.tier?.title
@@ -110,6 +110,7 @@ struct MemberView {
     let nextPath: String?
     let firstPath: String?
     let form: AdjustmentView
+    let approvalsPath: String
 
     init(
         _ data: MemberStanding, _ page: MovementPage, isFirstPage: Bool, form: AdjustmentForm,
@@ -119,6 +120,7 @@ struct MemberView {
         movements = page.movements.map { MovementView($0, formats) }
         hasMovements = !movements.isEmpty
         let path = standing.path
+        approvalsPath = "/loyalty/\(FormFields.encode(data.program))/approvals"
         nextPath = page.next.map { "\(path)?before=\(FormFields.encode($0))" }
         firstPath = isFirstPage ? nil : path
         self.form = AdjustmentView(form, path: path + "/adjust", problem: problem)

@@ -19,7 +19,7 @@ struct LoyaltyView {
                 title: program.title, name: program.name,
                 path: "/loyalty/\(FormFields.encode(program.name))",
                 members: formats.integer(program.members),
-                outstanding: "\(formats.integer(program.outstanding)) \(program.unit)")
+                outstanding: formats.points(program.outstanding, program.unit))
         }
         hasRows = !rows.isEmpty
     }
@@ -137,7 +137,7 @@ struct ProgramView {
             lines: (basket?.lines ?? []).map { line in
                 Fact(
                     label: line.tier ?? words("loyalty.basket.anybody"),
-                    value: "\(formats.integer(line.points)) \(row.unit)", note: "")
+                    value: formats.points(line.points, row.unit), note: "")
             }, isAnswered: basket?.lines != nil)
     }
 }

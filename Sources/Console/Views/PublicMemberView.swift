@@ -50,7 +50,7 @@ struct PublicMemberView {
     ) {
         let words = formats.words
         let standing = data.standing
-        func count(_ points: Int) -> String { "\(formats.integer(points)) \(standing.unit)" }
+        func count(_ points: Int) -> String { formats.points(points, standing.unit) }
         title = standing.title
         name = Self.shown(standing)
         asOf = words("club.asOf", formats.day(standing.asOf), formats.zone.name)

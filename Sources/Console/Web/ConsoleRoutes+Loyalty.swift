@@ -96,6 +96,7 @@ extension ConsoleRoutes {
         }
         switch try await desk.data.loyalty.adjust(program, customer, form, member) {
         case .done: return visit.redirect("/loyalty/\(program)/members/\(customer)")
+        case .waiting: return visit.redirect("/loyalty/\(program)/approvals")
         case .refused(let reason):
             // The refusal is kept under the form's id: what is corrected is another operation.
             let fresh = AdjustmentForm(

@@ -108,6 +108,34 @@ enum LedgerTables {
 
         """ + KeyRunTables.definition
 
+    static let budgets = """
+        CREATE TABLE ledger_budgets (
+            program TEXT NOT NULL,
+            rule TEXT NOT NULL,
+            period BIGINT NOT NULL,
+            points BIGINT NOT NULL CHECK (points >= 0),
+            PRIMARY KEY (program, rule, period)
+        );
+        CREATE TABLE ledger_approvals (
+            number BIGINT PRIMARY KEY,
+            program TEXT NOT NULL,
+            operation TEXT NOT NULL,
+            customer BIGINT NOT NULL,
+            points BIGINT NOT NULL,
+            reason TEXT NOT NULL,
+            asked_by TEXT NOT NULL,
+            asked_at BIGINT NOT NULL,
+            state TEXT NOT NULL,
+            decided_by TEXT,
+            decided_at BIGINT,
+            note TEXT,
+            UNIQUE (program, operation)
+        );
+        CREATE INDEX ledger_approvals_open ON ledger_approvals (program, number)
+            WHERE state = 'waiting';
+
+        """
+
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("0001 ledger") { db in
@@ -116,7 +144,10 @@ enum LedgerTables {
         migrator.registerMigration("0002 cards") { db in
             try db.execute(sql: cards.asStrictSQLite(keyedOnly: []))
         }
-        migrator.registerMigration("0003 entries with their operations") { db in
+        migrator.registerMigration("0003 budgets and approvals") { db in
+            try db.execute(sql: budgets.asStrictSQLite(keyedOnly: ["ledger_budgets"]))
+        }
+        migrator.registerMigration("0004 entries with their operations") { db in
             try LedgerFolding.fold(db)
         }
         return migrator

@@ -24,6 +24,14 @@ package struct LedgerTransaction: ~Copyable {
     /// The number that the next account gets.
     package func nextAccount() throws -> Int64 { try LedgerStore.nextAccount(db) }
 
+    /// What all customers together have got of a program's budgets.
+    package func budgets(program: String) throws -> [LedgerBudget] {
+        try LedgerBudget.all(of: program, in: db)
+    }
+
+    /// Keeps what is got of a budget.
+    package func keep(_ budget: LedgerBudget) throws { try budget.write(to: db) }
+
     /// Keeps changes in their order. Of several changes of an account, its row is what the last one says; the state
     /// of the others isn't read.
     ///

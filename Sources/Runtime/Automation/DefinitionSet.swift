@@ -165,6 +165,7 @@ package struct DefinitionSet: Sendable {
         problems += wrongPromotions
         problems += wrongReferrals
         problems += wrongRewards
+        problems += wrongPrograms
         for item in campaigns {
             let campaign = item.definition
             func report(_ path: String, _ reason: String) {

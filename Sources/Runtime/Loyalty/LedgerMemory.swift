@@ -33,6 +33,9 @@ package struct LedgerMemory {
     private var old: [Owner: Account] = [:]
     private var youngSize = 0
     private var nextAccount: Int64?
+    /// Of each program, what all customers together have got of its budgets.
+    private var budgets: [String: [LoyaltyBudget: Int64]] = [:]
+    private var changedBudgets: [String: Set<LoyaltyBudget>] = [:]
 
     /// - Returns: Nil where none was opened.
     mutating func account(
@@ -60,6 +63,43 @@ package struct LedgerMemory {
     mutating func keep(_ account: Account, of owner: Owner) {
         youngSize += account.size
         if let before = young.updateValue(account, forKey: owner) { youngSize -= before.size }
+    }
+
+    /// What all customers together have got of a program's budgets.
+    mutating func spent(
+        of program: String, in ledger: borrowing LedgerTransaction
+    ) throws -> [LoyaltyBudget: Int64] {
+        if let known = budgets[program] { return known }
+        let found = Self.spent(try ledger.budgets(program: program))
+        budgets[program] = found
+        return found
+    }
+
+    static func spent(_ rows: [LedgerBudget]) -> [LoyaltyBudget: Int64] {
+        var found: [LoyaltyBudget: Int64] = [:]
+        for row in rows {
+            found[LoyaltyBudget(rule: row.rule, period: row.period)] = row.points
+        }
+        return found
+    }
+
+    mutating func note(_ changes: [LoyaltyBudget: Int64], of program: String) {
+        for (budget, points) in changes {
+            budgets[program, default: [:]][budget, default: 0] += points
+            changedBudgets[program, default: []].insert(budget)
+        }
+    }
+
+    /// What is to be kept of budgets that changed since it was last asked.
+    mutating func takeChangedBudgets() -> [LedgerBudget] {
+        defer { changedBudgets = [:] }
+        return changedBudgets.flatMap { program, changed in
+            changed.map { budget in
+                LedgerBudget(
+                    program: program, rule: budget.rule, period: budget.period,
+                    points: budgets[program]?[budget] ?? 0)
+            }
+        }
     }
 
     /// What the rules know of an account that was used just now; nil where nothing is kept so.

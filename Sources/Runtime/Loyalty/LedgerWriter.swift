@@ -19,6 +19,9 @@ package final class LedgerWriter: Sendable {
         package var request: LoyaltyRequest
         /// Up to when time has passed; nil for now.
         package var now: Timestamp?
+        /// Segments of which the customer is a member, of those that the program asks about. What is asked stays the
+        /// same when they change.
+        package var segments: Set<String> = []
         /// Whether the log isn't told: it happened before the program began to act.
         package var isQuiet = false
 
@@ -47,6 +50,8 @@ package final class LedgerWriter: Sendable {
         package var nextAt: Timestamp?
         /// The tier's place among the program's.
         package var tier = 0
+        /// What it takes of the program's budgets, or gives back.
+        package var budgetChanges: [LoyaltyBudget: Int64] = [:]
         /// What the log is to be told: frames of events.
         package var news: [[UInt8]] = []
 
@@ -83,8 +88,10 @@ package final class LedgerWriter: Sendable {
 
     /// Decides by the account as it is; throws where it can't be read. Pure.
     package typealias Decide =
-        @Sendable (_ ask: Ask, _ account: LedgerMemory.Account, _ now: Timestamp) throws(Refusal)
-        -> Decision
+        @Sendable (
+            _ ask: Ask, _ account: LedgerMemory.Account, _ spent: [LoyaltyBudget: Int64],
+            _ now: Timestamp
+        ) throws(Refusal) -> Decision
 
     /// Decides what it is to move all of one account into another. Pure.
     package typealias Move =
@@ -277,7 +284,10 @@ package final class LedgerWriter: Sendable {
         let account =
             try store.account(program: ask.program, customer: ask.customer)
             ?? LedgerAccount(id: 0, program: ask.program, customer: ask.customer)
-        return try decide(ask, LedgerMemory.Account(row: account), clock.now).answer
+        let spent = try store.budgets(program: ask.program)
+        return try decide(
+            ask, LedgerMemory.Account(row: account), LedgerMemory.spent(spent), clock.now
+        ).answer
     }
 
     /// Does what is asked in one commit. Where that fails, what is remembered may be what was wrong: it is dropped.
@@ -326,7 +336,9 @@ package final class LedgerWriter: Sendable {
                 continue
             }
             var account = try known ?? kept.open(owner, in: ledger)
-            let decision = try decide(ask, account, min(ask.now ?? now, now))
+            let spent = try kept.spent(of: ask.program, in: ledger)
+            let decision = try decide(ask, account, spent, min(ask.now ?? now, now))
+            kept.note(decision.budgetChanges, of: ask.program)
             account.row.take(decision)
             account.rules = decision.account
             let operation = LedgerOperation(
@@ -347,6 +359,7 @@ package final class LedgerWriter: Sendable {
             changes[place].account.state = rules.encoded()
         }
         if !changes.isEmpty || reached != nil { try ledger.keep(changes, reached: reached) }
+        for row in kept.takeChangedBudgets() { try ledger.keep(row) }
         kept.trim()
         return results
     }

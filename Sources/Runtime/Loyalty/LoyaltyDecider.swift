@@ -7,16 +7,18 @@ import Records
 /// Decides what an operation does to an account as the ledger keeps it. Pure.
 enum LoyaltyDecider {
     static func decide(
-        _ ask: LedgerWriter.Ask, _ kept: LedgerMemory.Account, _ now: Timestamp,
-        by inForce: LoyaltyInForce
+        _ ask: LedgerWriter.Ask, _ kept: inout LedgerMemory.Account,
+        _ spent: [LoyaltyBudget: Int64], _ now: Timestamp, by inForce: LoyaltyInForce
     ) throws(ByteReader.Damaged) -> LedgerWriter.Decision {
         let before =
             if let rules = kept.rules { rules } else {
                 try LoyaltyAccount(decoding: kept.row.state.span)
             }
-        let outcome = before.applying(
+        // Nobody else has it then: its parts are changed in place.
+        kept.rules = nil
+        let outcome = (consume before).applying(
             ask.request.operation, id: ask.id, at: min(ask.request.at ?? now, now), now: now,
-            program: inForce.program, zone: inForce.zone)
+            program: inForce.program, zone: inForce.zone, facts: facts(for: ask, spent, inForce))
         return decision(
             of: outcome, customer: ask.customer, operation: ask.id, isQuiet: ask.isQuiet,
             // Nobody asks again for what the log told.
@@ -25,6 +27,16 @@ enum LoyaltyDecider {
                 : LoyaltyAnswer.json(
                     outcome, id: ask.id, program: inForce.program, version: inForce.version,
                     zone: inForce.zone), inForce)
+    }
+
+    private static func facts(
+        for ask: LedgerWriter.Ask, _ spent: [LoyaltyBudget: Int64], _ inForce: LoyaltyInForce
+    ) -> LoyaltyFacts {
+        var facts = LoyaltyFacts()
+        facts.segments = ask.segments
+        facts.spent = spent
+        facts.draws = inForce.draws
+        return facts
     }
 
     /// Moves all of one account into another.
@@ -62,6 +74,7 @@ enum LoyaltyDecider {
         }
         decision.lots = outcome.changedLots.map { row(of: account.lots[Int($0) - 1]) }
         decision.tier = account.tier
+        decision.budgetChanges = outcome.budgetChanges
         decision.nextAt = account.nextMoment(inForce.program, inForce.zone)
         if !isQuiet {
             decision.news = outcome.news.enumerated().map { place, news in
@@ -103,7 +116,7 @@ enum LoyaltyDecider {
         case .givenBack(let points), .expired(let points): json.member("points", points)
         case .reversed(let points, let order):
             json.member("points", points)
-            json.member("order_id", order)
+            if !order.isEmpty { json.member("order_id", order) }
         case .adjusted(let points, let reason):
             json.member("points", points)
             json.member("reason", reason)
@@ -111,6 +124,15 @@ enum LoyaltyDecider {
             json.member("from", from)
             json.member("to", to)
             json.member("direction", isUp ? "up" : "down")
+        case .tierWillChange(let from, let to, let at):
+            json.member("from", from)
+            json.member("to", to)
+            json.member("at", at.rfc3339)
+            json.member(
+                "lastDay", inForce.zone.day(of: at.adding(milliseconds: -1)).description)
+        case .qualified(let points, let rule):
+            json.member("points", points)
+            json.member("rule", rule)
         }
         json.member("available", account.available(at: account.latest))
         json.member("balance", account.balance)

@@ -3,6 +3,7 @@ import Documents
 package import Kernel
 package import Loyalty
 package import Records
+import Segments
 import Synchronization
 
 /// The loyalty programs of a workspace: what is in force, the ledger, and who writes it.
@@ -29,6 +30,7 @@ package final class LoyaltyDesk: Sendable {
     private let clock: WallClock
     private let zone: ZoneRules
     private let known: Programs
+    private let draws: SipHash.Key
 
     /// What is in force, for the thread that decides and for those that ask.
     private final class Programs: Sendable {
@@ -36,8 +38,11 @@ package final class LoyaltyDesk: Sendable {
     }
 
     init(
-        path: String, records: RecordsStore, zone: ZoneRules, clock: WallClock, position: Int64
+        path: String, records: RecordsStore, zone: ZoneRules, clock: WallClock, hash: SipHash,
+        position: Int64
     ) throws {
+        let digest = hash.digest("loyalty draws")
+        draws = SipHash.Key(low: digest.first, high: digest.second)
         store = try LedgerStore(path: path)
         self.records = records
         self.clock = clock
@@ -61,10 +66,10 @@ package final class LoyaltyDesk: Sendable {
                     throw .storage("account \(from.id) is damaged at byte \(error.offset)")
                 }
             },
-            decide: { ask, account, now throws(LedgerWriter.Refusal) in
+            decide: { ask, account, spent, now throws(LedgerWriter.Refusal) in
                 let inForce = try find(ask.program)
                 do throws(ByteReader.Damaged) {
-                    return try LoyaltyDecider.decide(ask, account, now, by: inForce)
+                    return try LoyaltyDecider.decide(ask, account, spent, now, by: inForce)
                 } catch {
                     throw .storage("account \(account.row.id) is damaged at byte \(error.offset)")
                 }
@@ -89,11 +94,11 @@ package final class LoyaltyDesk: Sendable {
                     let document = try? DefinitionSet.document(older),
                     let read = try? LoyaltyProgram(reading: DocumentReader(document))
                 else { continue }
-                program.earlierEarn[older.version] = read.earn
+                program.remember(read, version: older.version)
             }
             found[row.name] = LoyaltyInForce(
                 program: program, version: row.version, since: first?.appliedAt ?? row.appliedAt,
-                zone: zone)
+                zone: zone, draws: draws)
         }
         for inForce in found.values {
             let name = inForce.program.name
@@ -120,9 +125,27 @@ package final class LoyaltyDesk: Sendable {
         _ program: String, _ customer: ID<Customer>, id: String, _ request: LoyaltyRequest
     ) throws(Failure) -> LedgerWriter.Ask {
         guard let inForce = self.program(program) else { throw .unknownProgram(program) }
-        return LedgerWriter.Ask(
+        var ask = LedgerWriter.Ask(
             program: program, customer: customer, id: id,
             content: request.json(currency: inForce.program.currency), request: request)
+        do {
+            ask.segments = try segments(of: customer, in: inForce)
+        } catch {
+            throw .writing(.storage("\(error)"))
+        }
+        return ask
+    }
+
+    /// Of the segments that a program asks about, those in which a customer is now. Blocks.
+    func segments(of customer: ID<Customer>, in inForce: LoyaltyInForce) throws -> Set<String> {
+        let names = inForce.program.segmentNames
+        guard !names.isEmpty, let row = try records.automation(of: customer.rawValue) else {
+            return []
+        }
+        let memberships = try CustomerState(
+            customer.rawValue, decoding: row.state.span, due: row.due
+        ).memberships
+        return names.filter { memberships[$0]?.isMember ?? false }
     }
 
     /// Carries an operation out; returns once that is durable.

@@ -24,6 +24,7 @@ extension Workspace {
             if try await letTimePass(inForce) { didSomething = true }
             if try await remind(inForce) { didSomething = true }
         }
+        if try await followApprovals() { didSomething = true }
         if try await tellNews() { didSomething = true }
         return didSomething
     }
@@ -39,7 +40,7 @@ extension Workspace {
                 after: position, through: last, names: inForce.eventNames,
                 limit: Self.eventsAtOnce)
             let reached = rows.count < Self.eventsAtOnce ? last : rows.last?.position ?? last
-            let asks = rows.compactMap { ask($0, inForce) }
+            let asks = try rows.compactMap { try ask($0, inForce) }
             try await loyalty.writer.perform(asks, reached: (name, reached))
             if !asks.isEmpty { didSomething = true }
             position = reached
@@ -76,7 +77,7 @@ extension Workspace {
 
     private func ask(
         _ row: LoyaltyEventRow, _ inForce: LoyaltyInForce
-    ) -> LedgerWriter.Ask? {
+    ) throws -> LedgerWriter.Ask? {
         guard row.occurredAt >= inForce.starts,
             let request = LoyaltyEventReading.request(
                 row, currency: currency, program: inForce.program)
@@ -86,6 +87,7 @@ extension Workspace {
             id: "event:\(row.position)", content: [], request: request)
         ask.now = row.occurredAt
         ask.isQuiet = row.occurredAt < inForce.since
+        ask.segments = try loyalty.segments(of: ask.customer, in: inForce)
         return ask
     }
 

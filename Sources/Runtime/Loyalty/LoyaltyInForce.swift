@@ -8,6 +8,8 @@ package struct LoyaltyInForce: Sendable, Equatable {
     /// When it was first applied: what happened before is counted where the program says so, and told to nobody.
     package var since: Timestamp
     package var zone: ZoneRules
+    /// Draws who is lucky.
+    package var draws = SipHash.Key(low: 0, high: 0)
 
     /// From when on events count.
     package var starts: Timestamp { program.starts.map { zone.start(of: $0) } ?? since }

@@ -45,6 +45,13 @@ extension Workspace {
                     "program \(name) has followed the log up to \(position), and the log ends at "
                         + "\(log.lastPosition): it was restored from an older copy than the ledger")
             }
+            for row in try loyalty.store.budgets(program: name) {
+                let bound = inForce.program.budgetBound(of: row.rule)
+                guard row.points < 0 || row.points > bound ?? .max else { continue }
+                report.others.append(
+                    "program \(name) gave \(row.points) of the budget of \(row.rule), which has "
+                        + "\(bound ?? 0)")
+            }
         }
         let promotions = try promotions.store.problems()
         report.promotionUses = promotions.uses

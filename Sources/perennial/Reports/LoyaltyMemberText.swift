@@ -21,7 +21,7 @@ enum LoyaltyMemberText {
         if account.debt > 0 { balance += "; \(points(account.debt)) are owed" }
         lines.append(balance)
         if let rules = program.tiers, let standing = account.standing(program, zone) {
-            lines.append("tier: " + tier(standing, rules, program.currency, zone))
+            lines.append("tier: " + tier(standing, rules, program, zone))
         }
         // Those first that are spent first.
         let lots = account.lots.filter { $0.remaining > 0 }.sorted { left, right in
@@ -55,18 +55,13 @@ enum LoyaltyMemberText {
     }
 
     private static func tier(
-        _ standing: TierStanding, _ rules: TierRules, _ currency: Currency, _ zone: ZoneRules
+        _ standing: TierStanding, _ rules: TierRules, _ program: LoyaltyProgram, _ zone: ZoneRules
     ) -> String {
-        func amount(_ value: Int64) -> String {
-            switch rules.metric {
-            case .spend: Figures.money(Money(minor: value, currency: currency))
-            case .points: points(value) + " points"
-            case .orders: points(value) + " orders"
-            }
-        }
-        var text = rules.levels[standing.tier].title + " with " + amount(standing.amount)
+        var text = rules.levels[standing.tier].title + " with "
+        text += LoyaltyWords.amounts(standing, program)
         if let next = standing.next {
-            text += "; \(amount(standing.missing)) more for \(rules.levels[next].title)"
+            let missing = LoyaltyWords.missing(standing, rules, program)
+            text += "; \(missing) more for \(rules.levels[next].title)"
         }
         if let until = standing.heldUntil {
             text += "; kept until \(zone.day(of: until)) if nothing more is bought"

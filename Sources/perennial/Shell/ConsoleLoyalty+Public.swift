@@ -82,8 +82,7 @@ extension ConsoleLoyalty {
             let next = standing.next
         else { return nil }
         let level = rules.levels[next]
-        let share = level.from > 0 ? Double(max(0, standing.amount)) / Double(level.from) : 0
         return PublicMemberPage.Progress(
-            percent: min(99, Int(share * 100)), benefits: level.benefits)
+            percent: min(99, Int(standing.share(rules) * 100)), benefits: level.benefits)
     }
 }

@@ -14,6 +14,8 @@ struct ConsoleLoyalty: Sendable {
     private static let monthsBack = 24
     private static let monthsAhead = 12
     private static let newestShown = 20
+    /// Who asks for corrections over the API.
+    static let keyAsker = "key"
 
     let workspace: Workspace
     private let kept: KeptAnswers<String, ProgramPageData>
@@ -40,6 +42,7 @@ struct ConsoleLoyalty: Sendable {
         data.adjust = { program, id, form, member in
             try await adjust(program, id, form, by: member)
         }
+        data.approvals = ConsoleApprovals(self).data
         fillPublic(&data)
         return data
     }
@@ -148,8 +151,9 @@ struct ConsoleLoyalty: Sendable {
                     tier: tier == nil ? nil : title,
                     points: Int(
                         inForce.program.worth(
-                            ofBasket: minor, tier: tier,
-                            on: inForce.zone.day(of: workspace.clock.now))))
+                            of: [OrderLine(id: "1", product: "", amount: minor)], tier: tier,
+                            at: workspace.clock.now, zone: inForce.zone
+                        ).points))
             })
     }
 
@@ -197,9 +201,9 @@ struct ConsoleLoyalty: Sendable {
         else { return nil }
         let level = rules.levels[standing.tier]
         return MemberStanding.Tier(
-            title: level.title, amount: LoyaltyWords.amount(standing.amount, rules, program),
+            title: level.title, amount: LoyaltyWords.amounts(standing, program),
             next: standing.next.map { rules.levels[$0].title },
-            missing: LoyaltyWords.amount(standing.missing, rules, program),
+            missing: LoyaltyWords.missing(standing, rules, program),
             heldUntil: standing.heldUntil, benefits: level.benefits)
     }
 
@@ -243,7 +247,10 @@ struct ConsoleLoyalty: Sendable {
             program, id, id: "console:\(form.id)",
             LoyaltyRequest(.adjust(points: points, reason: String(reason.prefix(255)))))
         do {
-            let answer = try await workspace.loyalty.perform(ask)
+            guard
+                case .answered(let answer) = try await workspace.adjust(
+                    ask, by: member.description)
+            else { return .waiting }
             let done = try JSONLookup.member(named: "done", in: answer.bytes.span)
             if done?.text(in: answer.bytes.span) == "true" { return .done }
             let detail = try JSONLookup.member(named: "detail", in: answer.bytes.span)

@@ -2,6 +2,7 @@ import API
 import JSONParsing
 import Kernel
 import Loyalty
+import Records
 import Runtime
 
 /// What the API's routes about loyalty programs answer with.
@@ -117,6 +118,25 @@ enum LoyaltyAnswers {
         return json.bytes
     }
 
+    /// A correction that waits for a person, or that one declined.
+    private static func json(_ approval: LedgerApproval) -> [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("operation", approval.operation)
+        json.member("program", approval.program)
+        json.member("done", false)
+        json.member("state", approval.state.rawValue)
+        json.member("code", approval.state == .declined ? "declined" : "approval_needed")
+        json.member(
+            "detail",
+            approval.state == .declined
+                ? "somebody declined it" + (approval.note.map { ": \($0)" } ?? "")
+                : "corrections of so many points are for a second person to approve, in the console; "
+                    + "ask again under the same key to see what became of it")
+        json.endObject()
+        return json.bytes
+    }
+
     private static func perform(
         _ asked: LoyaltyRoutes.Asked, in workspace: Workspace
     ) async throws -> LoyaltyRoutes.Answered {
@@ -127,8 +147,13 @@ enum LoyaltyAnswers {
                 let json = try await Blocking.run { try workspace.loyalty.writer.preview(ask) }
                 return LoyaltyRoutes.Answered(json: json, isRepeat: false)
             }
-            let answer = try await workspace.loyalty.perform(ask)
-            return LoyaltyRoutes.Answered(json: answer.bytes, isRepeat: answer.isRepeat)
+            switch try await workspace.adjust(ask, by: ConsoleLoyalty.keyAsker) {
+            case .answered(let answer):
+                return LoyaltyRoutes.Answered(json: answer.bytes, isRepeat: answer.isRepeat)
+            case .waiting(let approval):
+                return LoyaltyRoutes.Answered(
+                    json: json(approval), isRepeat: false, isWaiting: true)
+            }
         } catch let failure as LoyaltyDesk.Failure {
             switch failure {
             case .unknownProgram: throw APIError.unknownDefinition(kind: "program")

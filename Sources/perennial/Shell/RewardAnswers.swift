@@ -19,6 +19,9 @@ enum RewardAnswers {
                 try await Blocking.run {
                     try self.benefit(program, customer, benefit, in: workspace)
                 }
+            },
+            access: { program, customer, name in
+                try await Blocking.run { try access(program, customer, name, in: workspace) }
             })
     }
 
@@ -170,6 +173,34 @@ enum RewardAnswers {
         }
         json.endObject()
         return RewardRoutes.Answered(json: json.bytes, isDone: false)
+    }
+
+    /// Whether a customer may buy a collection now.
+    private static func access(
+        _ program: String, _ customer: String, _ name: String, in workspace: Workspace
+    ) throws -> [UInt8] {
+        let inForce = try inForce(program, in: workspace)
+        let id = try known(customer, in: workspace)
+        guard let access = inForce.program.earlyAccess.first(where: { $0.name == name }) else {
+            throw APIError.unknownDefinition(kind: "collection")
+        }
+        let tier = try workspace.loyaltyMember(id, in: inForce).account.level(inForce.program)
+        let answer = access.answer(
+            for: tier, in: inForce.program, at: workspace.loyalty.now, zone: inForce.zone)
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("program", program)
+        json.member("customer", id.description)
+        json.member("collection", name)
+        json.member("title", access.title)
+        json.member("allowed", answer.isOpen)
+        json.member("reason", answer.reason)
+        if let tier { json.member("tier", tier.name) }
+        json.member("opens_at", answer.opensAt.rfc3339)
+        json.member("opens_to_all_at", answer.opensToAllAt.rfc3339)
+        if let closes = answer.closesAt { json.member("closes_at", closes.rfc3339) }
+        json.endObject()
+        return json.bytes
     }
 
     private static func benefit(

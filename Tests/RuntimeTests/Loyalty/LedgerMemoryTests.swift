@@ -12,9 +12,9 @@ struct LedgerMemoryTests {
 
     private func writer(_ store: LedgerStore, _ inForce: LoyaltyInForce) -> LedgerWriter {
         LedgerWriter(store: store, clock: Self.clock) {
-            ask, account, now throws(LedgerWriter.Refusal) in
+            ask, account, spent, now throws(LedgerWriter.Refusal) in
             do throws(ByteReader.Damaged) {
-                return try LoyaltyDecider.decide(ask, account, now, by: inForce)
+                return try LoyaltyDecider.decide(ask, account, spent, now, by: inForce)
             } catch {
                 throw .storage("damaged at byte \(error.offset)")
             }

@@ -1,0 +1,112 @@
+import Analytics
+import Events
+import JSONParsing
+import Kernel
+import Loyalty
+import Records
+import TestSupport
+import Testing
+
+@testable import Runtime
+
+/// What programs ask beyond a customer's account: segments, budgets, and the clock.
+struct ProgramTermsTests {
+    private func names(_ stage: LoyaltyStage, _ user: String) throws -> [String] {
+        try stage.workspace.archive.timeline(
+            customers: [try stage.customer(user).rawValue], limit: 50
+        ).map(\.event.name)
+    }
+
+    @Test func `who is in a segment earns by it, and none is asked about that isn't there`()
+        async throws
+    {
+        let stage = try await LoyaltyStage(program: nil)
+        let club = """
+            {"kind": "program", "name": "club", "currency": "GBP",
+             "earn": [{"name": "all", "points": 1, "per": 1, "multiply": {"segment": {"vips": 2}}}]}
+            """
+        await #expect(throws: (any Error).self) { try await stage.apply(club) }
+        try await stage.apply(
+            #"{"kind":"segment","name":"vips","where":[{"attribute":"plan","is":"gold"}]}"#)
+        try await stage.apply(club)
+        var draft = EventDraft(kind: .identify, occurredAt: stage.clock.now, messageID: "i1")
+        draft.userID = "ann"
+        draft.properties = Array(#"{"plan": "gold"}"#.utf8)
+        try await stage.workspace.append([draft])
+        try await stage.follow()
+        for user in ["ann", "ben"] {
+            try await stage.track(
+                user, "Order Completed", #"{"order_id": "\#(user)", "total": 30}"#, id: user)
+        }
+        #expect(try stage.account("ann").balance == 60)
+        #expect(try stage.account("ben").balance == 30)
+        let answer = try await stage.perform(
+            "ann", "till-1",
+            .order(
+                id: "T", lines: [OrderLine(id: "1", product: "mug", amount: 500)],
+                currency: try #require(Currency("GBP"))))
+        #expect(String(decoding: answer.bytes, as: UTF8.self).contains(#""points":10"#))
+    }
+
+    @Test func `a budget holds however many ask at once, and over a restart`() async throws {
+        let club = """
+            {"kind": "program", "name": "club", "currency": "GBP", "awards": {"budget": {"points": 500, "each": "year"}},
+             "earn": [{"name": "all", "points": 1, "per": 1}]}
+            """
+        let folder = try TestFolder()
+        do {
+            let stage = try await LoyaltyStage(program: club, folder: folder)
+            for user in 0..<20 {
+                try await stage.track(
+                    "u\(user)", "Order Completed", #"{"order_id": "o\#(user)", "total": 0}"#,
+                    id: "m\(user)")
+            }
+            let answers = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for number in 0..<200 {
+                    group.addTask {
+                        let answer = try await stage.perform(
+                            "u\(number % 20)", "a\(number)", .award(points: 7, reason: "a gift"))
+                        return String(decoding: answer.bytes, as: UTF8.self)
+                            .contains(#""done":true"#)
+                    }
+                }
+                return try await group.reduce(into: [Bool]()) { $0.append($1) }
+            }
+            // 71 × 7 = 497.
+            #expect(answers.count(where: \.self) == 71)
+            #expect(try stage.workspace.examine().problemCount == 0)
+            try stage.workspace.close()
+        }
+        let stage = try await LoyaltyStage(program: nil, folder: folder)
+        for (id, points, isDone) in [("b", 4, false), ("c", 3, true), ("d", 1, false)]
+            as [(String, Int64, Bool)]
+        {
+            let answer = try await stage.perform("u1", id, .award(points: points, reason: "a gift"))
+            let text = String(decoding: answer.bytes, as: UTF8.self)
+            #expect(text.contains(#""done":\#(isDone)"#), "\(text)")
+        }
+    }
+
+    @Test func `that a tier will be lost is told on the log, ahead of time and once`() async throws
+    {
+        let stage = try await LoyaltyStage(
+            program: """
+                {"kind": "program", "name": "club", "currency": "GBP",
+                 "earn": [{"name": "all", "points": 1, "per": 1}],
+                 "tiers": {"by": "spend", "period": "60 days", "remind": "10 days", "levels": [
+                   {"name": "member", "from": 0}, {"name": "gold", "from": "100.00"}]}}
+                """)
+        try await stage.track(
+            "ann", "Order Completed", #"{"order_id": "A-1", "total": 120}"#, id: "m1")
+        stage.clock.advance(milliseconds: 86_400_000 * 49)
+        try await stage.follow()
+        #expect(try names(stage, "ann").contains("Tier Will Change") == false)
+        stage.clock.advance(milliseconds: 86_400_000)
+        for _ in 0..<3 { try await stage.follow() }
+        #expect(try names(stage, "ann").count { $0 == "Tier Will Change" } == 1)
+        stage.clock.advance(milliseconds: 86_400_000 * 10)
+        for _ in 0..<2 { try await stage.follow() }
+        #expect(try stage.account("ann").tier == 0)
+        #expect(try names(stage, "ann").count { $0 == "Tier Will Change" } == 1)
+    }
+}
