@@ -34,6 +34,9 @@ struct LoyaltyCommand: AsyncParsableCommand {
 
     @Option var rounds = 5
 
+    @Flag(help: "Orders in bulk are of before the program began: the log isn't told of them.")
+    var history = false
+
     private static let customers: Int64 = 20_000
 
     func run() async throws {
@@ -108,13 +111,15 @@ struct LoyaltyCommand: AsyncParsableCommand {
                         id: "o\(batch)-\(number)",
                         lines: [OrderLine(id: "#1", product: "mug", amount: 1234)],
                         currency: currency)
-                    return LedgerWriter.Ask(
+                    var ask = LedgerWriter.Ask(
                         program: "club",
                         // Others than those who spend, each with some ten orders.
                         customer: ID(
                             rawValue: Self.customers + 1 + Int64(batch) * 10_000
                                 + Int64(number % 10_000)),
                         id: "event:\(batch)-\(number)", content: [], request: LoyaltyRequest(order))
+                    ask.isQuiet = history
+                    return ask
                 }
                 try await workspace.loyalty.writer.perform(asks)
                 done += 2000

@@ -160,7 +160,7 @@ struct LedgerFormTests {
         let folder = try TestFolder()
         let path = folder.file("ledger.sqlite")
         let queue = try DatabaseQueue(path: path)
-        try LedgerTables.migrator.migrate(queue, upTo: "0002 cards")
+        try LedgerTables.migrator.migrate(queue, upTo: "0003 budgets and approvals")
         try queue.write { db in
             try db.execute(
                 sql: """

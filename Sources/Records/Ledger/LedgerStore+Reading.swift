@@ -20,19 +20,39 @@ extension LedgerStore {
 
     /// Accounts in the order in which they were opened; one moment's state of them.
     package func accounts(after id: Int64, limit: Int) throws -> [LedgerAccount] {
-        try file.reader.read { db in try Self.accounts(after: id, limit: limit, db) }
+        try file.reader.read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT id, program, customer, state, entry_count, revision, next_at, tier, lots
+                    FROM ledger_accounts WHERE id > ? ORDER BY id LIMIT ?
+                    """, arguments: [id, limit]
+            ).map(LedgerAccount.init(row:))
+        }
     }
 
-    static func accounts(
-        after id: Int64, limit: Int, _ db: Database
-    ) throws -> [LedgerAccount] {
-        try Row.fetchAll(
-            db,
-            sql: """
+    /// Goes through all accounts in the order in which they were opened, at one moment's state, by a connection of its
+    /// own.
+    package func eachAccount(_ body: (LedgerAccount) -> Void) throws {
+        try file.reading().read { db in
+            let rows = try HotStatement(
+                db,
+                """
                 SELECT id, program, customer, state, entry_count, revision, next_at, tier, lots
-                FROM ledger_accounts WHERE id > ? ORDER BY id LIMIT ?
-                """, arguments: [id, limit]
-        ).map(LedgerAccount.init(row:))
+                FROM ledger_accounts ORDER BY id
+                """)
+            while try rows.step() {
+                let nextMs = rows.integer(6)
+                var account = LedgerAccount(
+                    id: rows.integer(0), program: rows.text(1),
+                    customer: ID(rawValue: rows.integer(2)), state: rows.blob(3),
+                    entryCount: rows.integer(4), revision: rows.integer(5),
+                    nextAt: nextMs == 0 ? nil : Timestamp(milliseconds: nextMs))
+                account.tier = Int(rows.integer(7))
+                account.lots = LedgerLots(bytes: rows.blob(8))
+                body(account)
+            }
+        }
     }
 
     /// What was asked under an id before; nil where nothing was. Waits for what is being committed.

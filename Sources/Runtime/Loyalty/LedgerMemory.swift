@@ -37,15 +37,17 @@ package struct LedgerMemory {
     private var budgets: [String: [LoyaltyBudget: Int64]] = [:]
     private var changedBudgets: [String: Set<LoyaltyBudget>] = [:]
 
+    /// Gives an account out, so that nobody else has it: it is changed without a copy, and to be kept again.
+    ///
     /// - Returns: Nil where none was opened.
-    mutating func account(
-        of owner: Owner, in ledger: borrowing LedgerTransaction
+    mutating func take(
+        _ owner: Owner, in ledger: borrowing LedgerTransaction
     ) throws -> Account? {
-        if let known = young[owner] { return known }
-        if let known = old.removeValue(forKey: owner) {
-            keep(known, of: owner)
+        if let known = young.removeValue(forKey: owner) {
+            youngSize -= known.size
             return known
         }
+        if let known = old.removeValue(forKey: owner) { return known }
         return try ledger.account(program: owner.program, customer: owner.customer)
             .map { Account(row: $0) }
     }
@@ -101,9 +103,6 @@ package struct LedgerMemory {
             }
         }
     }
-
-    /// What the rules know of an account that was used just now; nil where nothing is kept so.
-    func rules(of owner: Owner) -> LoyaltyAccount? { young[owner]?.rules }
 
     /// Forgets what wasn't used for long, where there is much.
     mutating func trim(to youngMax: Int = Self.youngMax) {
