@@ -61,7 +61,7 @@ struct LoyaltyCommand: AsyncParsableCommand {
         }
         figure("operations/s in bulk", bulk)
         figure("entries", [Double(count)])
-        try look(workspace)
+        try look(workspace, customers: Self.customers + Int64(batch) * 10_000)
         try workspace.close()
     }
 
@@ -128,13 +128,15 @@ struct LoyaltyCommand: AsyncParsableCommand {
         return (Double(count) / time.seconds, count)
     }
 
-    private func look(_ workspace: Workspace) throws {
+    /// Half of those who are looked at are of those who spend, the others anybody.
+    private func look(_ workspace: Workspace, customers: Int64) throws {
         let clock = ContinuousClock()
         guard let inForce = workspace.loyalty.program("club") else { return }
         var balances: [Double] = []
         var pages: [Double] = []
         for number in 0..<1000 {
-            let customer = ID<Customer>(rawValue: Int64(number * 7919) % Self.customers + 1)
+            let most = number % 2 == 0 ? Self.customers : customers
+            let customer = ID<Customer>(rawValue: Int64(number) * 7_919_197 % most + 1)
             var member: LoyaltyMember?
             balances.append(
                 try clock.measure { member = try workspace.loyaltyMember(customer, in: inForce) }

@@ -128,18 +128,20 @@ final class LedgerWriting: @unchecked Sendable {
             }
             lasts.append(last)
         }
-        for (place, change) in changes.enumerated() {
-            guard try index.insert(change.account.program, change.operation.id) else {
-                throw LedgerStore.Refusal.repeated(operation: change.operation.id)
+        // Lent, not copied.
+        let all = changes.span
+        for place in all.indices {
+            guard try index.insert(all[place].account.program, all[place].operation.id) else {
+                throw LedgerStore.Refusal.repeated(operation: all[place].operation.id)
             }
             try add(
-                change.operation, of: change.account.program, change.entries,
-                first: change.account.entryCount - Int64(change.entries.count) + 1,
+                all[place].operation, of: all[place].account.program, all[place].entries,
+                first: all[place].account.entryCount - Int64(all[place].entries.count) + 1,
                 number: first + Int64(place), previous: previous[place])
         }
         for (part, last) in zip(batch.parts, lasts) { try put(part, last, changes) }
-        for change in changes {
-            for event in change.news {
+        for place in all.indices where !all[place].news.isEmpty {
+            for event in all[place].news {
                 addNews.bind(1, blob: event.span)
                 try addNews.run()
             }

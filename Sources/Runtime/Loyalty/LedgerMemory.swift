@@ -105,10 +105,15 @@ package struct LedgerMemory {
     }
 
     /// Forgets what wasn't used for long, where there is much.
-    mutating func trim(to youngMax: Int = Self.youngMax) {
-        guard youngSize > youngMax else { return }
+    ///
+    /// - Returns: What was forgotten: freeing so much takes a while, which nobody needs to wait for.
+    @discardableResult
+    mutating func trim(to youngMax: Int = Self.youngMax) -> [Owner: Account] {
+        guard youngSize > youngMax else { return [:] }
+        let forgotten = old
         old = young
         young = [:]
         youngSize = 0
+        return forgotten
     }
 }

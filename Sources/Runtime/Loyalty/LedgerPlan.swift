@@ -34,6 +34,13 @@ struct LedgerPlan {
             return decision.budgetChanges
         }
 
+        mutating func giveAccount() -> LedgerMemory.Account {
+            var given = LedgerMemory.Account(
+                row: LedgerAccount(id: 0, program: "", customer: owner.customer))
+            swap(&given, &account)
+            return given
+        }
+
         /// Makes the account bytes, as its last change leaves it.
         mutating func encode() {
             guard !changes.isEmpty, let rules = account.rules else { return }
@@ -185,8 +192,10 @@ struct LedgerPlan {
         return (changes, answers)
     }
 
-    /// Gives the accounts back.
-    func keep(in kept: inout LedgerMemory) {
-        for share in shares { kept.keep(share.account, of: share.owner) }
+    /// Gives the accounts back; none stays here, so that nobody else has it.
+    mutating func keep(in kept: inout LedgerMemory) {
+        for share in shares.indices {
+            kept.keep(shares[share].giveAccount(), of: shares[share].owner)
+        }
     }
 }

@@ -122,6 +122,8 @@ package final class LedgerWriter: Sendable {
     private let isApart: @Sendable (_ program: String) -> Bool
     private let move: Move?
     private let queue = DispatchQueue(label: "perennial.ledger", qos: .userInitiated)
+    /// Frees what isn't needed any more.
+    private let freeing = DispatchQueue(label: "perennial.ledger.freeing")
     private let state = Mutex(State())
     private let kept = Mutex(LedgerMemory())
 
@@ -323,7 +325,14 @@ package final class LedgerWriter: Sendable {
         plan.keep(in: &kept)
         if !changes.isEmpty || reached != nil { try ledger.keep(changes, reached: reached) }
         for row in kept.takeChangedBudgets() { try ledger.keep(row) }
-        kept.trim()
+        let forgotten = kept.trim()
+        if asks.count >= LedgerPlan.atOnceMin || !forgotten.isEmpty {
+            // No more than one commit's waits.
+            freeing.sync {}
+            freeing.async { [plan, changes] in
+                withExtendedLifetime((plan, changes, forgotten)) {}
+            }
+        }
         return answers
     }
 }
