@@ -8,17 +8,15 @@ extension LoyaltyDescription {
           "responses": {"200": \(answer("The customer's referrals.", "Referrals")), \(readRefusals)}}},
         "/v1/referrals/{program}/customers/{customer}/code": {"parameters": [\(referralProgram), \(customer)],
           "post": {"operationId": "referralCode", "summary": "A customer's code, made where there is none",
-          "description": "The same for the same customer however often it is asked, so it takes no Idempotency-Key, and no body.",
+          "description": "The same for the same customer however often it is asked, so it takes no Idempotency-Key. What the shop knows of the customer tells self-referrals; the body may be left out.",
+          "requestBody": {"required": false, "content": {"application/json": {"schema": {"type": "object", "additionalProperties": false, "properties": {\(traits)}}}}},
           "responses": {"200": \(answer("The code.", "ReferralCode")), \(readRefusals)}}},
         "/v1/referrals/{program}/joins": {"parameters": [\(referralProgram)], "post": {"operationId": "join", "summary": "A friend joins by a code",
           "parameters": [\(key), \(dryRun)],
           "requestBody": {"required": true, "content": {"application/json": {"schema": {"type": "object", "additionalProperties": false,
             "required": ["customer", "code"], "properties": {
             "customer": \(line), "code": \(line),
-            "device": {"type": "string", "minLength": 1, "maxLength": 50, "description": "The device's id, where the shop knows one."},
-            "payment": {"type": "string", "minLength": 1, "maxLength": 50, "description": "The payment provider's fingerprint of the card or account."},
-            "address": {"type": "object", "additionalProperties": false, "required": ["line", "postcode", "country"], "properties": {
-              "line": \(line), "postcode": \(line), "country": \(line)}}}}}}},
+            \(traits)}}}}},
           "responses": {"200": \(answer("The friend joined; status says how it stands.", "Joined")), \(readRefusals),
             "409": {"description": "It was refused, and says why.", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/JoinRefusal"}}}},
             "413": \(problem("The body is too large.")), "422": \(problem("The key was used for something else."))}}}
@@ -27,6 +25,12 @@ extension LoyaltyDescription {
     private static let referralProgram = #"""
         {"name": "program", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1, "x-kind": "referral"}}
         """#
+    private static let traits = """
+        "device": {"type": "string", "minLength": 1, "maxLength": 50, "description": "The device's id, where the shop knows one."},
+        "payment": {"type": "string", "minLength": 1, "maxLength": 50, "description": "The payment provider's fingerprint of the card or account."},
+        "address": {"type": "object", "additionalProperties": false, "required": ["line", "postcode", "country"], "properties": {
+          "line": \(line), "postcode": \(line), "country": \(line)}}
+        """
     private static let line = #"{"type": "string", "minLength": 1, "maxLength": 50}"#
 
     static let referralSchemas = """

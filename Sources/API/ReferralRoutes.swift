@@ -7,6 +7,15 @@ package import Hummingbird
 ///
 /// Reading needs the scope read, everything else write; joining needs an `Idempotency-Key`.
 package struct ReferralRoutes: Sendable {
+    /// What a shop knows of a customer that tells one person from another.
+    package struct Traits: Sendable, Equatable {
+        package var device = ""
+        package var payment = ""
+        package var addressLine = ""
+        package var postcode = ""
+        package var country = ""
+    }
+
     /// A friend who joins by a code.
     package struct Joining: Sendable, Equatable {
         package var operation: String
@@ -15,11 +24,7 @@ package struct ReferralRoutes: Sendable {
         package var customer: String
         /// As it was typed.
         package var code: String
-        package var device = ""
-        package var payment = ""
-        package var addressLine = ""
-        package var postcode = ""
-        package var country = ""
+        package var traits = Traits()
         package var isDry: Bool
     }
 
@@ -41,7 +46,8 @@ package struct ReferralRoutes: Sendable {
         package var customer:
             @Sendable (_ program: String, _ customer: String) async throws -> [UInt8]
         /// Makes the customer's code where there is none.
-        package var code: @Sendable (_ program: String, _ customer: String) async throws -> [UInt8]
+        package var code:
+            @Sendable (_ program: String, _ customer: String, Traits) async throws -> [UInt8]
         package var join: @Sendable (Joining) async throws -> Answered
 
         package init(
@@ -49,7 +55,8 @@ package struct ReferralRoutes: Sendable {
             customer:
                 @escaping @Sendable (_ program: String, _ customer: String) async throws -> [UInt8],
             code:
-                @escaping @Sendable (_ program: String, _ customer: String) async throws -> [UInt8],
+                @escaping @Sendable (_ program: String, _ customer: String, Traits) async throws ->
+                [UInt8],
             join: @escaping @Sendable (Joining) async throws -> Answered
         ) {
             self.programs = programs
@@ -84,10 +91,23 @@ package struct ReferralRoutes: Sendable {
                 try await answers.customer(
                     context.part("program"), context.part("customer")))
         }
-        router.on(.post, RouterPath(Self.customerPath + "/code"), .write, by: keys) { _, context in
-            APIAnswer.found(
+        router.on(.post, RouterPath(Self.customerPath + "/code"), .write, by: keys) {
+            request, context in
+            let body = try await SmallBody.document(request)
+            var traits = Traits()
+            if let body {
+                do throws(DocumentProblem) {
+                    var members = try DocumentReader(body).members()
+                    traits = try Self.traits(&members)
+                    try members.end()
+                } catch {
+                    throw APIError.invalid(
+                        path: error.path, code: "invalid_member", reason: error.reason)
+                }
+            }
+            return APIAnswer.found(
                 try await answers.code(
-                    context.part("program"), context.part("customer")))
+                    context.part("program"), context.part("customer"), traits))
         }
         router.on(.post, "/v1/referrals/{program}/joins", .write, by: keys) { request, context in
             let sent = try await IdempotentRequest(request)
@@ -109,21 +129,27 @@ package struct ReferralRoutes: Sendable {
             operation: sent.key, program: program,
             customer: try members.required("customer").shortText(),
             code: try members.required("code").shortText(), isDry: sent.isDry)
+        joining.traits = try traits(&members)
+        try members.end()
+        return joining
+    }
+
+    private static func traits(_ members: inout MemberReader) throws(DocumentProblem) -> Traits {
+        var traits = Traits()
         func text(_ name: String) throws(DocumentProblem) -> String {
             try members.optional(name).map { reader throws(DocumentProblem) in
                 try reader.shortText()
             } ?? ""
         }
-        joining.device = try text("device")
-        joining.payment = try text("payment")
+        traits.device = try text("device")
+        traits.payment = try text("payment")
         if let address = members.optional("address") {
             var parts = try address.members()
-            joining.addressLine = try parts.required("line").shortText()
-            joining.postcode = try parts.required("postcode").shortText()
-            joining.country = try parts.required("country").shortText()
+            traits.addressLine = try parts.required("line").shortText()
+            traits.postcode = try parts.required("postcode").shortText()
+            traits.country = try parts.required("country").shortText()
             try parts.end()
         }
-        try members.end()
-        return joining
+        return traits
     }
 }

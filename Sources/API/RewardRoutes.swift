@@ -36,7 +36,7 @@ package struct RewardRoutes: Sendable {
         package var rewards:
             @Sendable (_ program: String, _ customer: String?) async throws -> [UInt8]
         package var claim: @Sendable (Claiming) async throws -> Answered
-        package var step: @Sendable (_ id: String, Step) async throws -> Answered
+        package var step: @Sendable (_ program: String, _ id: String, Step) async throws -> Answered
         package var benefit:
             @Sendable (_ program: String, _ customer: String, _ benefit: String) async throws ->
                 [UInt8]
@@ -49,7 +49,8 @@ package struct RewardRoutes: Sendable {
             rewards:
                 @escaping @Sendable (_ program: String, _ customer: String?) async throws -> [UInt8],
             claim: @escaping @Sendable (Claiming) async throws -> Answered,
-            step: @escaping @Sendable (_ id: String, Step) async throws -> Answered,
+            step:
+                @escaping @Sendable (_ program: String, _ id: String, Step) async throws -> Answered,
             benefit:
                 @escaping @Sendable (
                     _ program: String, _ customer: String, _ benefit: String
@@ -137,7 +138,7 @@ package struct RewardRoutes: Sendable {
                 answered.json, isDone: answered.isDone, isRepeat: false)
         }
         for (path, step) in Self.steps {
-            router.on(.post, RouterPath(Self.base + path), .write, by: keys) { request, _ in
+            router.on(.post, RouterPath(Self.base + path), .write, by: keys) { request, context in
                 let sent = try await IdempotentRequest(request)
                 guard !sent.isDry else {
                     throw APIError.invalid(
@@ -150,7 +151,7 @@ package struct RewardRoutes: Sendable {
                     try members.end()
                     return id
                 }
-                let answered = try await answers.step(id, step)
+                let answered = try await answers.step(context.part("program"), id, step)
                 return IdempotentRequest.response(
                     answered.json, isDone: answered.isDone, isRepeat: false)
             }

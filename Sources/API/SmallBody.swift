@@ -1,3 +1,4 @@
+import Documents
 import Hummingbird
 import JSONParsing
 
@@ -9,15 +10,30 @@ enum SmallBody {
     static func read(
         _ request: Request, known: [String]
     ) async throws(APIError) -> [String: String] {
-        let body: ByteBuffer
+        try members(of: try await bytes(of: request), known: known)
+    }
+
+    /// All of it; nil of an empty body.
+    static func document(_ request: Request) async throws(APIError) -> DocumentNode? {
+        let body = try await bytes(of: request)
+        guard body.contains(where: { $0 > 0x20 }) else { return nil }
+        do throws(JSONError) {
+            return try DocumentNode(json: body.span)
+        } catch {
+            throw .invalid(
+                path: error.path(in: body.span), code: "invalid_json",
+                reason: error.reason.explanation)
+        }
+    }
+
+    private static func bytes(of request: Request) async throws(APIError) -> [UInt8] {
         do {
-            body = try await request.body.collect(upTo: bytesMax)
+            return Array(try await request.body.collect(upTo: bytesMax).readableBytesView)
         } catch {
             throw .tooLarge(
                 path: "", code: "body_too_large", reason: "the body has more than \(bytesMax) bytes"
             )
         }
-        return try members(of: Array(body.readableBytesView), known: known)
     }
 
     static func members(of body: [UInt8], known: [String]) throws(APIError) -> [String: String] {

@@ -18,6 +18,16 @@ package struct NetworkAddress: Sendable, Hashable, CustomStringConvertible {
         bytes = six
     }
 
+    /// Who shares an address's limits: of IPv6 all of its network of 64 bits, which one household has (RFC 6177); any
+    /// other text is its own.
+    package static func network(of text: String) -> String {
+        guard let address = NetworkAddress(text), address.isVersion6 else { return text }
+        let head = address.bytes[..<8].map {
+            String($0 >> 4, radix: 16) + String($0 & 15, radix: 16)
+        }
+        return head.joined() + "::/64"
+    }
+
     package var isVersion6: Bool { bytes.count == 16 }
 
     package var description: String {

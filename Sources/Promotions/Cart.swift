@@ -51,6 +51,11 @@ package struct Cart: Hashable, Sendable {
         /// Orders before this one.
         package var ordersCount: Int
 
+        /// As whom they were counted before they were known; nil for nobody.
+        package var formerID: String?
+        /// Whether they have an account that points can go to.
+        package var isKnown = true
+
         package init(
             id: String, segments: Set<String> = [], tiers: Set<String> = [],
             ordersCount: Int = 0

@@ -80,8 +80,7 @@ extension CheckoutDecider {
             let use = Checkout.Use(
                 promotion: one.promotion, code: candidate?.code ?? "", key: candidate?.key,
                 counters: promotion.counters(
-                    for: asked.cart.customer?.id, at: asked.cart.at, zone: inForce.zone
-                ).map(\.scope),
+                    for: asked.cart.customer?.id, at: asked.cart.at, zone: inForce.zone),
                 discountMinor: one.discountMinor, points: one.points)
             change.count(use, 1)
             noteLimits(of: use, in: &change)
@@ -140,11 +139,11 @@ extension CheckoutDecider {
         let ownUses = own.filter { $0.promotion == promotion.name }
         let counters = promotion.counters(
             for: customer.isEmpty ? nil : customer, at: at, zone: inForce.zone)
-        for counter in counters {
+        for scope in counters {
             let taken =
-                try shelf.taken(promotion.name, counter.scope)
-                - ownUses.count { $0.counters.contains(counter.scope) }
-            switch counter.scope {
+                try shelf.taken(promotion.name, scope)
+                - ownUses.count { $0.counters.contains(scope) }
+            switch scope {
             case .everybody: counts.total = taken
             case .customer: counts.ofCustomer = taken
             case .customerIn(_, let period, _): counts.ofCustomerInPeriod[period] = taken

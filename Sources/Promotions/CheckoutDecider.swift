@@ -89,7 +89,8 @@ package struct CheckoutDecider<Shelf: PromotionShelf> {
         if let key = use.key {
             guard let code = try shelf.code(key), code.state == .free else { return false }
         }
-        guard let promotion = inForce.promotions[use.promotion] else { return use.counters.isEmpty }
+        // What limits it had isn't known any more.
+        guard let promotion = inForce.promotions[use.promotion] else { return false }
         for scope in use.counters {
             guard let limit = promotion.limits.limit(of: scope) else { continue }
             if try shelf.taken(use.promotion, scope) >= limit { return false }
@@ -101,7 +102,8 @@ package struct CheckoutDecider<Shelf: PromotionShelf> {
         guard let limits = inForce.promotions[use.promotion]?.limits else { return }
         for scope in use.counters {
             let key = CounterKey(promotion: use.promotion, scope: scope)
-            change.limits[key] = limits.limit(of: scope)
+            // Where nothing limits it, as often as one likes.
+            change.limits[key] = limits.limit(of: scope) ?? .max
         }
     }
 

@@ -4,7 +4,8 @@ package import Kernel
 /// Slows down whoever gives wrong codes, and says when somebody should be told: a token bucket for each caller.
 ///
 /// A caller is an API key or an address, as the shell says (an IPv6 network of 64 bits is one caller). Each wrong code takes
-/// a token; without one, no code of theirs is looked at. Right codes take none, so that a busy checkout isn't slowed.
+/// a token, also where there is none left: many wrong ones at once are waited for afterwards. Without a token, no code of
+/// theirs is looked at. Right codes take none, so that a busy checkout isn't slowed.
 package struct CodeThrottle: Hashable, Sendable {
     /// How fast one may be wrong.
     package struct Rules: Hashable, Sendable {
@@ -47,6 +48,9 @@ package struct CodeThrottle: Hashable, Sendable {
         var wrongCount = 0
     }
 
+    /// Nobody waits for longer.
+    private static let debtMaxMs: Int64 = 86_400_000
+
     package let rules: Rules
     private var buckets: [String: Bucket] = [:]
 
@@ -80,7 +84,7 @@ package struct CodeThrottle: Hashable, Sendable {
         var bucket =
             buckets[caller]
             ?? Bucket(credit: rules.burst * rules.refillMs, at: now, windowStart: now)
-        bucket.credit = max(0, credit(of: bucket, now) - cost)
+        bucket.credit = max(-Self.debtMaxMs, credit(of: bucket, now) - cost)
         bucket.at = max(bucket.at, now)
         if Self.elapsedMs(from: bucket.windowStart, to: now) >= rules.window.milliseconds {
             bucket.windowStart = now

@@ -51,7 +51,10 @@ package struct Promotion: Hashable, Sendable {
             throw (conditionsReader ?? reader).problem(
                 "minimum is in \(minimum.currency), the effect in \(own); say both in one currency")
         }
-        limits = try members.optional("limits").map(Limits.init(reading:)) ?? Limits()
+        var limits = try members.optional("limits").map(Limits.init(reading:)) ?? Limits()
+        // Two checkouts at once are both a first order.
+        if conditions.isFirstOrderOnly { limits.perCustomer = limits.perCustomer ?? 1 }
+        self.limits = limits
         if let span = members.optional("hold") {
             let hold = try span.timeSpan()
             guard hold <= Self.holdMax else {
@@ -184,6 +187,12 @@ extension Promotion {
                     || line.category.map(categories.contains) ?? false
             }
         }
+    }
+
+    /// Whether it gives points, which need an account to go to.
+    var givesPoints: Bool {
+        if case .points = effect { return true }
+        return false
     }
 
     /// How often it can be used; nil for as often as one likes.

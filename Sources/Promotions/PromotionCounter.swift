@@ -36,12 +36,6 @@ extension Promotion {
         }
     }
 
-    /// One count that limits a promotion's uses; each has a `CodeUse` of its own.
-    package struct Counter: Hashable, Sendable {
-        package let scope: CounterScope
-        package let limit: Int
-    }
-
     /// Whose uses are counted together.
     package enum CounterScope: Hashable, Sendable {
         case everybody
@@ -50,24 +44,19 @@ extension Promotion {
         case customerIn(String, Period, firstDay: CalendarDay)
     }
 
-    /// The counts that a use by this customer at this time adds to.
+    /// The counts that a use by this customer at this time adds to: all uses, and the customer's, are counted also where
+    /// nothing limits them, so that a limit that is set later knows of them.
     ///
     /// - Parameter customer: Nil where nobody knows; limits per customer then aren't among the counts, and
     ///   `Validation` refuses the use.
     package func counters(
         for customer: String?, at time: Timestamp, zone: ZoneRules
-    ) -> [Counter] {
-        var counters: [Counter] = []
-        if let total = limits.total { counters.append(Counter(scope: .everybody, limit: total)) }
-        guard let customer else { return counters }
-        if let limit = limits.perCustomer {
-            counters.append(Counter(scope: .customer(customer), limit: limit))
-        }
-        for period in Period.allCases {
-            guard let limit = limits.perPeriod[period] else { continue }
+    ) -> [CounterScope] {
+        guard let customer else { return [.everybody] }
+        var counters: [CounterScope] = [.everybody, .customer(customer)]
+        for period in Period.allCases where limits.perPeriod[period] != nil {
             let firstDay = period.firstDay(of: zone.day(of: time))
-            counters.append(
-                Counter(scope: .customerIn(customer, period, firstDay: firstDay), limit: limit))
+            counters.append(.customerIn(customer, period, firstDay: firstDay))
         }
         return counters
     }

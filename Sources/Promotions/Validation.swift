@@ -51,11 +51,12 @@ package struct Validation: Hashable, Sendable {
     ) {
         let conditions = promotion.conditions
         guard let buyer else {
-            if conditions.needsCustomer || promotion.limits.needsCustomer {
+            if conditions.needsCustomer || promotion.limits.needsCustomer || promotion.givesPoints {
                 failures.append(.customerNeeded)
             }
             return
         }
+        if !buyer.isKnown, promotion.givesPoints { failures.append(.customerNeeded) }
         if !conditions.segments.isEmpty,
             !conditions.segments.contains(where: buyer.segments.contains)
         {

@@ -2,7 +2,7 @@ package import Kernel
 
 extension AdvocateTally {
     /// The form that this code writes.
-    package static let codec: UInt8 = 1
+    package static let codec: UInt8 = 2
     /// Milestones that are remembered: those that a program has, and had.
     static let milestonesMax = 10_000
 
@@ -15,6 +15,7 @@ extension AdvocateTally {
         for entry in entries {
             writer.writeSigned(entry.friend.rawValue)
             writer.writeTime(entry.releasedAt)
+            writer.writeSigned(entry.points)
             entry.grant.encode(to: &writer)
         }
         writer.writeVarint(UInt64(milestones.count))
@@ -39,12 +40,14 @@ extension AdvocateTally {
                 throw ByteReader.Damaged(offset: reader.offset)
             }
             let releasedAt = try reader.readOptionalTime()
+            let points = try reader.readSigned()
             let grant = try ReferralGrant(reading: &reader)
             // What was reversed holds no points.
-            guard releasedAt != nil || grant.standing == nil else {
+            guard points >= 0, releasedAt != nil || grant.standing == nil else {
                 throw ByteReader.Damaged(offset: reader.offset)
             }
-            entries.append(Entry(friend: friend, releasedAt: releasedAt, grant: grant))
+            entries.append(
+                Entry(friend: friend, releasedAt: releasedAt, points: points, grant: grant))
         }
         for _ in 0..<(try reader.readCount(upTo: Self.milestonesMax)) {
             let after = try reader.readCount(upTo: Self.referralsMax)

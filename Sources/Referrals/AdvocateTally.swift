@@ -15,6 +15,8 @@ package struct AdvocateTally: Hashable, Sendable {
         var friend: ID<Customer>
         /// When its reward was released; nil where that was reversed.
         var releasedAt: Timestamp?
+        /// What the advocate gets for it, by the version of the program that it goes by; 0 for nothing.
+        var points: Int64
         var grant = ReferralGrant()
     }
 
@@ -79,13 +81,17 @@ package struct AdvocateTally: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - status: The referral's, as it is now.
+    ///   - program: The version that the referral goes by: what is given for it.
+    ///   - rules: The version that is in force: caps and milestones, which are about all referrals; nil for the same.
     ///   - rewardsLeft: How many rewards to advocates are left of the program's total (`ReferralProgram.total`, less those
     ///     that stand with all advocates); nil where it has no limit.
     /// - Returns: Effects in the order in which they are to be done: what is taken back first.
     package mutating func settle(
         _ referral: ReferralID, as status: ReferralStatus, under program: ReferralProgram,
-        in zone: ZoneRules, rewardsLeft: Int? = nil
+        rules: ReferralProgram? = nil, in zone: ZoneRules, rewardsLeft: Int? = nil
     ) -> Outcome {
+        let own = program.advocatePoints ?? 0
+        let program = rules ?? program
         precondition(
             referral.advocate == advocate && referral.program == self.program,
             "a tally counts its own advocate's referrals")
@@ -95,6 +101,7 @@ package struct AdvocateTally: Hashable, Sendable {
         let isKnown = place < entries.count && entries[place].friend == referral.friend
         let releasedAt = status.releasedAt
         if isKnown {
+            if entries[place].grant.standing == nil { entries[place].points = own }
             if let back = move(place, to: releasedAt, referral, status, program, zone) {
                 effects.append(back)
                 left = left.map { $0 + 1 }
@@ -106,7 +113,8 @@ package struct AdvocateTally: Hashable, Sendable {
                     reason: Standing.beyondLimit.words)
             }
             entries.insert(
-                Entry(friend: referral.friend, releasedAt: releasedAt?.bounded), at: place)
+                Entry(friend: referral.friend, releasedAt: releasedAt?.bounded, points: own),
+                at: place)
         }
         fill(program, zone, &left, &effects)
         settleMilestones(program, &effects)
@@ -142,7 +150,7 @@ package struct AdvocateTally: Hashable, Sendable {
             let time = entries[place].releasedAt
         else { return .uncounted }
         if let points = entries[place].grant.standing { return .rewarded(points: points) }
-        guard program.advocatePoints != nil else { return .counted }
+        guard entries[place].points > 0 else { return .counted }
         if let cap = usedUpCap(at: time, program, CapUse(self, program, zone), zone) {
             return .capped(cap)
         }
@@ -198,9 +206,9 @@ package struct AdvocateTally: Hashable, Sendable {
         _ program: ReferralProgram, _ zone: ZoneRules, _ left: inout Int?,
         _ effects: inout [ReferralEffect]
     ) {
-        guard let points = program.advocatePoints else { return }
         var waiting: [(at: Timestamp, place: Int)] = []
-        for (place, entry) in entries.enumerated() where entry.grant.standing == nil {
+        for (place, entry) in entries.enumerated()
+        where entry.grant.standing == nil && entry.points > 0 {
             if let time = entry.releasedAt { waiting.append((time, place)) }
         }
         guard !waiting.isEmpty else { return }
@@ -213,7 +221,7 @@ package struct AdvocateTally: Hashable, Sendable {
             let referral = ReferralID(program: self.program, advocate: advocate, friend: friend)
             effects.append(
                 entries[place].grant.give(
-                    points, .advocate, to: advocate, key: "\(referral):advocate",
+                    entries[place].points, .advocate, to: advocate, key: "\(referral):advocate",
                     because: "the referral of \(friend) succeeded"))
             use.add(time, program, zone)
             left = left.map { $0 - 1 }

@@ -32,6 +32,29 @@ import Testing
         #expect(again.effects.map(\.operation) == ["\(id(2)):advocate:2"])
     }
 
+    @Test func `Each referral gives what its own version says; caps are those in force`() throws {
+        let old = try program()
+        let new = try program(
+            rewards: #"{"advocate": 100, "friend": 200}"#,
+            more: #", "caps": {"advocate": [{"rewards": 1, "per": "month"}]}"#)
+        var tally = AdvocateTally(program: "bring-a-friend", advocate: customer(1))
+        _ = tally.settle(id(2), as: released(2), under: new, rules: new, in: .utc)
+        for friend in 3...4 {
+            let later = tally.settle(
+                id(friend), as: released(friend), under: new, rules: new, in: .utc)
+            #expect(later.effects.isEmpty)
+        }
+        #expect(tally.points == 100)
+        // News of one who joined by the old version, of 500 and without a cap, changes nothing of the others.
+        let old5 = tally.settle(id(5), as: .joined(until: nil), under: old, rules: new, in: .utc)
+        #expect(old5.effects.isEmpty)
+        #expect(tally.points == 100)
+        // Next month there is room, and it is worth what it was promised.
+        let next = tally.settle(id(5), as: released(40), under: old, rules: new, in: .utc)
+        #expect(next.effects.map(\.points) == [500])
+        #expect(tally.points == 600)
+    }
+
     @Test func `What hasn't succeeded isn't counted`() throws {
         let program = try program()
         var tally = AdvocateTally(program: "bring-a-friend", advocate: customer(1))
@@ -142,7 +165,7 @@ import Testing
         let program = try program()
         var tally = AdvocateTally(program: "bring-a-friend", advocate: customer(1))
         tally.entries = (0..<AdvocateTally.referralsMax - 1).map {
-            AdvocateTally.Entry(friend: customer(100 + $0), releasedAt: nil)
+            AdvocateTally.Entry(friend: customer(100 + $0), releasedAt: nil, points: 500)
         }
         let last = tally.settle(id(2), as: released(1), under: program, in: .utc)
         #expect(last.standing == .rewarded(points: 500))

@@ -81,6 +81,16 @@ package final class PromotionStore: Sendable {
         }
     }
 
+    /// The digest of what was asked under an operation's id; nil where nothing was.
+    package func answeredDigest(of operation: String) throws -> [UInt8]? {
+        try file.reader.read { db in
+            try Row.fetchOne(
+                db, sql: "SELECT digest FROM promotion_operations WHERE id = ?",
+                arguments: [operation]
+            ).map { row -> [UInt8] in row.blob(0) }
+        }
+    }
+
     package func drop(points number: Int64) throws {
         try file.writer.write { db in
             try db.execute(

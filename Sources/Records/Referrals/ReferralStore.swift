@@ -206,6 +206,13 @@ package final class ReferralStore: Sendable {
         }
     }
 
+    /// Programs by which somebody joined.
+    package func programNames() throws -> [String] {
+        try file.reader.read { db in
+            try String.fetchAll(db, sql: "SELECT DISTINCT program FROM referral_states")
+        }
+    }
+
     /// Forgets what the log was told.
     package func dropNews(through number: Int64) throws {
         try file.writer.write { db in

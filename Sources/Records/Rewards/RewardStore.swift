@@ -120,14 +120,16 @@ package final class RewardStore: Sendable {
     }
 
     /// How many of a reward are held, by all and by a customer.
+    ///
+    /// - Parameter members: All as whom the customer was ever known.
     package func taken(
-        _ reward: String, by customer: ID<Customer>
+        _ reward: String, by members: [Int64]
     ) throws -> (all: Int, customer: Int) {
-        try file.reader.read { db in try Self.taken(reward, customer, db) }
+        try file.reader.read { db in try Self.taken(reward, members, db) }
     }
 
     private static func taken(
-        _ reward: String, _ customer: ID<Customer>, _ db: Database
+        _ reward: String, _ members: [Int64], _ db: Database
     ) throws -> (all: Int, customer: Int) {
         let all =
             try Int.fetchOne(
@@ -137,20 +139,22 @@ package final class RewardStore: Sendable {
             try Int.fetchOne(
                 db,
                 sql: """
-                    SELECT count(*) FROM reward_claims WHERE reward = ? AND customer = ? AND \(held)
-                    """, arguments: [reward, customer.rawValue]) ?? 0
+                    SELECT count(*) FROM reward_claims WHERE reward = ? AND \(held)
+                        AND customer IN (\(members.map(String.init).joined(separator: ", ")))
+                    """, arguments: [reward]) ?? 0
         return (all, own)
     }
 
     /// Keeps a new claim where the check finds nothing against it, in one commit with counting.
     ///
+    /// - Parameter members: All as whom the customer was ever known.
     /// - Returns: What the check found, and the claim that has the id, where there is one already.
     package func open<Refusal>(
-        _ claim: RewardClaim, _ check: (_ all: Int, _ customer: Int) -> Refusal?
+        _ claim: RewardClaim, members: [Int64], _ check: (_ all: Int, _ customer: Int) -> Refusal?
     ) throws -> (refusal: Refusal?, known: RewardClaim?) {
         try file.writer.write { db in
             if let known = try Self.claim(claim.id, db) { return (nil, known) }
-            let (all, own) = try Self.taken(claim.reward, claim.customer, db)
+            let (all, own) = try Self.taken(claim.reward, members, db)
             if let refusal = check(all, own) { return (refusal, nil) }
             try db.execute(
                 sql: """

@@ -156,10 +156,11 @@ package final class PromotionDesk: Sendable {
     // MARK: Wrong codes
 
     /// Refuses to look at codes of who gave too many wrong ones.
-    private func checkThrottle(_ ask: Ask) throws(Failure) {
-        guard case .reserve(let reservation) = ask.request, !reservation.codes.isEmpty else {
-            return
-        }
+    private func checkThrottle(_ ask: Ask) throws {
+        guard case .reserve(let reservation) = ask.request, !reservation.codes.isEmpty,
+            // What was answered is answered again.
+            try store.answeredDigest(of: ask.operation) != ask.digest
+        else { return }
         let now = clock.now
         let waitMs = kept.state.withLock { state in
             let waitMs =
@@ -170,7 +171,7 @@ package final class PromotionDesk: Sendable {
             if waitMs != nil { state.note(ask.caller, isBlocked: true, now: now) }
             return waitMs
         }
-        if let waitMs { throw .throttled(retryAfterMs: waitMs) }
+        if let waitMs { throw Failure.throttled(retryAfterMs: waitMs) }
     }
 
     private func noteWrong(_ count: Int, _ caller: Caller) {
@@ -204,6 +205,7 @@ package final class PromotionDesk: Sendable {
         let inForce = self.inForce
         let (outcome, json) = try store.rehearse { commit in
             try Self.endWhatIsOver(commit, at: now)
+            try Self.takeUses(of: ask, in: commit)
             let (outcome, _) = try CheckoutDecider(inForce, commit, now: now)
                 .decide(ask.checkout, ask.request)
             return (
@@ -244,6 +246,14 @@ package final class PromotionDesk: Sendable {
         }
     }
 
+    /// What was used under an address before anybody was known by it is the customer's.
+    private static func takeUses(of ask: Ask, in commit: PromotionCommit) throws {
+        guard case .reserve(let reservation) = ask.request,
+            let buyer = reservation.cart.customer, let former = buyer.formerID
+        else { return }
+        try commit.merge(former, into: buyer.id)
+    }
+
     private static func carryOut(
         _ ask: Ask, _ commit: PromotionCommit, _ inForce: PromotionsInForce, at now: Timestamp
     ) throws -> Result<Answer, any Error> {
@@ -255,6 +265,7 @@ package final class PromotionDesk: Sendable {
                     json: Array(before.answer.dropFirst()), isDone: before.answer.first == 1,
                     isRepeat: true))
         }
+        try takeUses(of: ask, in: commit)
         let (outcome, change) = try CheckoutDecider(inForce, commit, now: now)
             .decide(ask.checkout, ask.request)
         var currency: Currency?

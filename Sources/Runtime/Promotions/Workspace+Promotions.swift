@@ -1,3 +1,4 @@
+import Customers
 import Events
 import Insights
 import JSONParsing
@@ -14,8 +15,11 @@ extension Workspace {
     /// Somebody who isn't known yet is a customer without orders, counted by the name that was given.
     package func buyer(named text: String?) throws -> Cart.Buyer? {
         guard let text, !text.isEmpty else { return nil }
+        let unknown = "new-" + String(hash.digest(Self.normal(text)).first, radix: 16)
         guard let id = try customerID(named: text) else {
-            return Cart.Buyer(id: "new-" + String(hash.digest(text).first, radix: 16))
+            var buyer = Cart.Buyer(id: unknown)
+            buyer.isKnown = false
+            return buyer
         }
         var tiers: Set<String> = []
         for inForce in loyalty.programs {
@@ -29,9 +33,19 @@ extension Workspace {
         let names = try definitions().segments.map(\.row.name).filter {
             memberships[$0]?.isMember ?? false
         }
-        return Cart.Buyer(
+        var buyer = Cart.Buyer(
             id: id.description, segments: Set(names), tiers: tiers,
             ordersCount: Int(try customerRow(of: id)?.orders ?? 0))
+        buyer.formerID = unknown
+        return buyer
+    }
+
+    /// An address or a number in the one form in which it is compared; other texts as they are.
+    private static func normal(_ text: String) -> String {
+        for kind in [IdentifierKind.email, .phone] {
+            if let identifier = try? Identifier(kind, text) { return identifier.value }
+        }
+        return text
     }
 
     private static let promotionItemsAtOnce = 500
@@ -92,10 +106,21 @@ extension Workspace {
         }
     }
 
+    /// Whether the ledger refused to give what is to be taken back.
+    func isRefused(_ operation: String, in program: String) async throws -> Bool {
+        guard let given = try loyalty.store.operation(program: program, id: operation) else {
+            return false
+        }
+        let done = try JSONLookup.member(named: "done", in: given.answer.span)
+        return done?.text(in: given.answer.span) == "false"
+    }
+
     private func settle(_ owed: PromotionStore.Points, in program: String) async throws {
         guard let named = ID<Customer>(owed.customer) else { return }
         let customer = try records.root(of: named) ?? named
         let isBack = owed.points < 0
+        let giving = "promotion:\(owed.checkout):\(owed.promotion)"
+        if isBack, try await isRefused(giving, in: program) { return }
         let operation: LoyaltyOperation =
             isBack
             ? .takeBack(
@@ -104,14 +129,16 @@ extension Workspace {
             : .award(points: owed.points, reason: "promotion \(owed.promotion)")
         let ask = try loyalty.ask(
             program, customer,
-            id: "promotion:\(owed.checkout):\(owed.promotion)" + (isBack ? ":refund" : ""),
+            id: giving + (isBack ? ":refund" : ""),
             LoyaltyRequest(operation))
         do {
             let answer = try await loyalty.perform(ask)
             let done = try JSONLookup.member(named: "done", in: answer.bytes.span)
             if done?.text(in: answer.bytes.span) == "false" {
                 logger.warning(
-                    "a promotion's points could not be taken back",
+                    isBack
+                        ? "a promotion's points could not be taken back"
+                        : "a promotion's points could not be given",
                     metadata: ["checkout": "\(owed.checkout)", "points": "\(owed.points)"])
             }
         } catch LoyaltyDesk.Failure.writing(.reused) {

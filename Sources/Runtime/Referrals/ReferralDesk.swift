@@ -101,6 +101,32 @@ package final class ReferralDesk: Sendable {
         return program
     }
 
+    /// Names of the events, in small letters, that any version of a program asks of friends who joined by it.
+    func qualifyingEvents() throws -> Set<String> {
+        var names: Set<String> = []
+        for program in try store.programNames() + programs.map(\.program.name) {
+            for row in try records.definitionVersions(kind: "referral", name: program) {
+                guard let known = try self.program(program, version: Int(row.version)) else {
+                    continue
+                }
+                if case .event(let name) = known.qualifies { names.insert(name.lowercased()) }
+            }
+        }
+        return names
+    }
+
+    /// Notes by what a customer is known again.
+    func note(_ keys: [(PersonKey, ID<Customer>)]) throws {
+        try store.commit { commit in
+            for (key, customer) in keys { try commit.add(key, of: customer) }
+        }
+        kept.withLock { kept in
+            for name in kept.graphs.keys {
+                for (key, customer) in keys { kept.graphs[name]?.add(key, of: customer) }
+            }
+        }
+    }
+
     /// Looks at who would join by whom, and remembers it.
     func check(
         _ program: String, joining friend: ID<Customer>, by advocate: ID<Customer>,
@@ -165,9 +191,12 @@ package final class ReferralDesk: Sendable {
         var tally = try commit.tally(program: program.name, advocate: state.id.advocate)
         let unsettled = tally
         var left: Int?
-        if let total = program.total { left = total - (try commit.rewards(of: program.name)) }
+        // What is about all referrals together goes by what is in force.
+        let rules = self.program(program.name)?.program ?? program
+        if let total = rules.total { left = total - (try commit.rewards(of: program.name)) }
         let settled = tally.settle(
-            state.id, as: outcome.after, under: program, in: zone, rewardsLeft: left)
+            state.id, as: outcome.after, under: program, rules: rules, in: zone,
+            rewardsLeft: left)
         effects += settled.effects
         if case .released = outcome.after { reason += "; " + settled.reason }
         if tally != unsettled { try commit.put(tally) }

@@ -29,11 +29,10 @@ extension Workspace {
     private func followReferralLog() throws -> Bool {
         let last = engine.status.archivedPosition
         var position = try referrals.store.position(Self.logName) ?? 0
-        var names = Set(LoyaltyInForce.orderEvents)
-        for inForce in referrals.programs {
-            if case .event(let name) = inForce.program.qualifies { names.insert(name.lowercased()) }
-        }
-        if referrals.programs.isEmpty {
+        // Friends who joined by a program that isn't in force any more are still followed: what was promised holds, and
+        // what comes back is taken back.
+        let names = try referrals.qualifyingEvents().union(LoyaltyInForce.orderEvents)
+        if try referrals.programs.isEmpty && referrals.store.programNames().isEmpty {
             // Whoever joins later is looked at with their whole history.
             if position < last {
                 try referrals.store.commit { try $0.setPosition(Self.logName, last) }
@@ -118,6 +117,11 @@ extension Workspace {
     /// - Returns: Why the ledger refused; nil where it did it.
     private func carryOut(_ effect: ReferralEffectRow) async throws -> String? {
         let customer = try records.root(of: effect.customer) ?? effect.customer
+        if effect.points < 0, effect.operation.hasSuffix(":back"),
+            try await isRefused(String(effect.operation.dropLast(5)), in: effect.ledger)
+        {
+            return "nothing was given"
+        }
         let operation: LoyaltyOperation =
             effect.points < 0
             ? .takeBack(points: -effect.points, reason: effect.reason)

@@ -152,6 +152,38 @@ extension Workspace {
         }
     }
 
+    /// Why a referral doesn't count by what is known of both by now; nil where nothing is against it.
+    private func block(
+        _ state: ReferralState, friend: ID<Customer>, advocate: ID<Customer>,
+        in commit: ReferralCommit
+    ) throws -> ReferralBlock? {
+        if advocate == friend { return .samePerson }
+        // Of a friend who joined twice, under two names, the first time counts.
+        for member in try records.members(of: friend) where member != state.id.friend.rawValue {
+            guard let other = try commit.state(program: state.id.program, friend: member),
+                let joined = other.joinedAt, let own = state.joinedAt
+            else { continue }
+            if (joined, member) < (own, state.id.friend.rawValue) { return .alreadyReferred }
+        }
+        // What was released isn't taken back for what comes to light later, but for who they are.
+        if state.wasReleased { return nil }
+        let keys =
+            try personKeys(of: advocate).map { ($0.0, state.id.advocate) }
+            + personKeys(of: friend).map { ($0.0, state.id.friend) }
+        for (key, customer) in keys { try commit.add(key, of: customer) }
+        let check = referrals.check(
+            state.id.program, joining: state.id.friend, by: state.id.advocate, keys: keys)
+        switch check?.block {
+        case .samePerson, .reciprocal, .cycle: return check?.block
+        default: return nil
+        }
+    }
+
+    /// Notes what a shop knows of an advocate, so that a friend who shares it is found out. Blocks.
+    package func noteAdvocate(_ customer: ID<Customer>, _ traits: ReferralDesk.Traits) throws {
+        try referrals.note(try personKeys(of: customer, traits))
+    }
+
     /// Looks at a friend's referral anew. Blocks.
     func lookAgain(
         _ program: String, friend: Int64, more: [ReferralState.Fact] = []
@@ -166,8 +198,8 @@ extension Workspace {
             else { return }
             var facts = facts
             let advocate = try records.root(of: state.id.advocate) ?? state.id.advocate
-            if advocate == root {
-                facts.append(.reviewed(.samePerson, version: now.milliseconds))
+            if let block = try block(state, friend: root, advocate: advocate, in: commit) {
+                facts.append(.reviewed(block, version: now.milliseconds))
             }
             try referrals.step(state, facts, under: terms, in: commit, at: now)
         }

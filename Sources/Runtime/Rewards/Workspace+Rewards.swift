@@ -1,7 +1,9 @@
 import Documents
 import JSONParsing
 package import Kernel
+import Logging
 package import Loyalty
+import Promotions
 package import Records
 import Segments
 
@@ -20,9 +22,10 @@ extension Workspace {
         let rewards = rewards.rewards(of: member.inForce.program.name)
         guard !rewards.isEmpty else { return [] }
         var claimant = try claimant(member)
+        let members = try records.members(of: member.customer)
         let day = member.inForce.zone.day(of: loyalty.now)
         return try rewards.map { reward in
-            let (all, own) = try self.rewards.store.taken(reward.name, by: member.customer)
+            let (all, own) = try self.rewards.store.taken(reward.name, by: members)
             claimant.taken = own
             return RewardOffer(
                 reward: reward, left: reward.stock.map { max(0, $0 - all) },
@@ -66,14 +69,23 @@ extension Workspace {
             id: id, program: program, reward: name, customer: customer, state: .reserving,
             points: reward.cost, expiresAt: now.adding(milliseconds: reward.hold.milliseconds),
             changedAt: now)
-        let (refusal, known) = try rewards.store.open(claim) { all, own in
+        let members = try records.members(of: customer)
+        let (refusal, known) = try rewards.store.open(claim, members: members) { all, own in
             var claimant = claimant
             claimant.taken = own
             return reward.refusal(for: claimant, taken: all, on: day)
         }
         if let known {
-            guard known.reward == name, known.program == program, known.customer == customer
+            let owner = try records.root(of: known.customer) ?? known.customer
+            guard known.reward == name, known.program == program, owner == customer
             else { return .reused }
+            switch known.state {
+            case .refused, .releasing, .released, .returning, .returned:
+                return .refused(
+                    code: "claim_\(known.state.word)",
+                    reason: "The claim was \(known.state.word); claim it anew, under another key.")
+            case .reserving, .reserved, .confirming, .confirmed: break
+            }
         } else if let refusal {
             return .refused(
                 code: refusal.code, reason: refusal.sentence(unit: inForce.program.unit))
@@ -144,8 +156,10 @@ extension Workspace {
         }
         switch claim.state {
         case .reserving:
-            // The ledger keeps the points longer than the claim, which ends them itself.
-            let hold = max(0, claim.expiresAt.milliseconds - clock.now.milliseconds) / 1000
+            // The ledger keeps the points longer than the claim, which ends them itself. Asked again it is the same
+            // operation: the claim hasn't changed since it was opened.
+            let hold =
+                max(0, claim.expiresAt.milliseconds - claim.changedAt.milliseconds) / 1000
             let refusal = try await ask(
                 claim, reservation,
                 .reserve(
@@ -163,8 +177,10 @@ extension Workspace {
             }
             var code: String?
             if let promotion = self.rewards.reward(claim.reward, of: claim.program)?.code {
+                // To who they are by now: codes of who was merged since aren't looked through again.
+                let owner = try records.root(of: claim.customer) ?? claim.customer
                 code = try promotions.issue(
-                    promotion, count: 1, to: claim.customer.description,
+                    promotion, count: 1, to: owner.description,
                     operation: reservation + ":code", digest: Array(id.utf8)
                 ).codes.first
             }
@@ -173,6 +189,15 @@ extension Workspace {
             _ = try await ask(claim, reservation + ":release", .release(operation: reservation))
             return try finished(.released)
         case .returning:
+            // The code first: one that is used, or kept by a checkout, isn't given back for points.
+            if !claim.code.isEmpty, try !promotions.withdraw(claim.code),
+                let state = try promotions.look(up: claim.code)?.code.state, state != .withdrawn
+            {
+                _ = try finished(.confirmed)
+                return .refused(
+                    code: "claim_code_used",
+                    reason: "The code that came with it is used, or in use.")
+            }
             let refusal = try await ask(
                 claim, reservation + ":return",
                 .unspend(operation: reservation + ":confirm", points: nil))
@@ -180,7 +205,6 @@ extension Workspace {
                 _ = try finished(.confirmed)
                 return .refused(code: refusal.code, reason: refusal.reason)
             }
-            if !claim.code.isEmpty { _ = try promotions.withdraw(claim.code) }
             return try finished(.returned)
         case .reserved, .confirmed, .released, .refused, .returned: return .claim(claim)
         }
@@ -212,14 +236,23 @@ extension Workspace {
         let now = clock.now
         let claims = try rewards.store.unfinished(
             since: now.adding(milliseconds: -Self.leftAfterMs), at: now, limit: Self.claimsAtOnce)
+        var didSomething = false
         for claim in claims {
-            if claim.state == .reserved {
-                _ = try await releaseReward(claim.id)
-            } else {
-                _ = try await advance(claim)
+            do {
+                if claim.state == .reserved {
+                    _ = try await releaseReward(claim.id)
+                } else {
+                    _ = try await advance(claim)
+                }
+                didSomething = true
+            } catch let failure as LoyaltyDesk.Failure {
+                // One that can't be finished now holds up no other.
+                logger.warning(
+                    "a reward's claim waits to be finished",
+                    metadata: ["claim": "\(claim.id)", "reason": "\(failure)"])
             }
         }
-        return !claims.isEmpty
+        return didSomething
     }
 
     /// Claims whose points the ledger knows otherwise. Blocks.

@@ -1,4 +1,5 @@
 import API
+import Delivery
 import JSONParsing
 import Kernel
 import Promotions
@@ -92,7 +93,8 @@ enum PromotionAnswers {
                 operation: asked.operation, checkout: asked.ask.checkout,
                 request: try request(asked.ask, in: workspace), currency: asked.ask.currency,
                 digest: digest(asked.ask.canonical, in: workspace),
-                caller: asked.ask.client.map { .client($0) } ?? .key(asked.caller))
+                caller: asked.ask.client.map { .client(NetworkAddress.network(of: $0)) }
+                    ?? .key(asked.caller))
         }
         let answer =
             asked.isDry
@@ -141,7 +143,8 @@ enum PromotionAnswers {
         var writer = ByteWriter(reserving: 64)
         writer.writeCounted("codes")
         writer.writeCounted(issuing.promotion)
-        writer.writeCounted(customer)
+        // As it was sent: who they are may change.
+        writer.writeCounted(issuing.customer ?? "")
         writer.writeVarint(UInt64(issuing.count))
         let digest = digest(writer.take(), in: workspace)
         var codes: [String] = []

@@ -15,8 +15,8 @@ enum ReferralAnswers {
             customer: { program, customer in
                 try await Blocking.run { try self.customer(program, customer, in: workspace) }
             },
-            code: { program, customer in
-                try await Blocking.run { try code(program, customer, in: workspace) }
+            code: { program, customer, traits in
+                try await Blocking.run { try code(program, customer, traits, in: workspace) }
             },
             join: { joining in try await Blocking.run { try join(joining, in: workspace) } })
     }
@@ -63,10 +63,12 @@ enum ReferralAnswers {
     }
 
     private static func code(
-        _ program: String, _ customer: String, in workspace: Workspace
+        _ program: String, _ customer: String, _ traits: ReferralRoutes.Traits,
+        in workspace: Workspace
     ) throws -> [UInt8] {
         try check(program, in: workspace)
         let id = try known(customer, in: workspace)
+        try workspace.noteAdvocate(id, known(traits))
         let code = try workspace.referrals.code(of: id, program: program)
         var json = JSONWriter()
         json.beginObject()
@@ -114,25 +116,30 @@ enum ReferralAnswers {
         return json.bytes
     }
 
+    private static func known(_ told: ReferralRoutes.Traits) -> ReferralDesk.Traits {
+        var traits = ReferralDesk.Traits()
+        traits.device = told.device
+        traits.payment = told.payment
+        traits.addressLine = told.addressLine
+        traits.postcode = told.postcode
+        traits.country = told.country
+        return traits
+    }
+
     private static func join(
         _ joining: ReferralRoutes.Joining, in workspace: Workspace
     ) throws -> ReferralRoutes.Answered {
         let friend = try known(joining.customer, in: workspace)
-        var traits = ReferralDesk.Traits()
-        traits.device = joining.device
-        traits.payment = joining.payment
-        traits.addressLine = joining.addressLine
-        traits.postcode = joining.postcode
-        traits.country = joining.country
+        let told = joining.traits
         var writer = ByteWriter(reserving: 128)
         for text in [
-            joining.program, joining.customer, joining.code, joining.device, joining.payment,
-            joining.addressLine, joining.postcode, joining.country,
+            joining.program, joining.customer, joining.code, told.device, told.payment,
+            told.addressLine, told.postcode, told.country,
         ] { writer.writeCounted(text) }
         let digest = workspace.hash.digest(writer.take().span).bytes
         do {
             let answer = try workspace.joinReferral(
-                joining.program, friend: friend, code: joining.code, traits: traits,
+                joining.program, friend: friend, code: joining.code, traits: known(told),
                 operation: joining.operation, digest: digest, isDry: joining.isDry
             ) { answerJSON($0, joining) }
             return ReferralRoutes.Answered(

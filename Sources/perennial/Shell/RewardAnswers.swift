@@ -14,7 +14,7 @@ enum RewardAnswers {
                 try await Blocking.run { try rewards(program, customer, in: workspace) }
             },
             claim: { claiming in try await claim(claiming, in: workspace) },
-            step: { id, step in try await self.step(id, step, in: workspace) },
+            step: { program, id, step in try await self.step(program, id, step, in: workspace) },
             benefit: { program, customer, benefit in
                 try await Blocking.run {
                     try self.benefit(program, customer, benefit, in: workspace)
@@ -116,10 +116,15 @@ enum RewardAnswers {
     }
 
     private static func step(
-        _ id: String, _ step: RewardRoutes.Step, in workspace: Workspace
+        _ program: String, _ id: String, _ step: RewardRoutes.Step, in workspace: Workspace
     ) async throws -> RewardRoutes.Answered {
-        try await failing {
-            switch step {
+        _ = try inForce(program, in: workspace)
+        return try await failing {
+            if let claim = try workspace.rewards.store.claim(id), claim.program != program {
+                return .refused(
+                    code: "claim_unknown", reason: "The claim is of program \(claim.program).")
+            }
+            return switch step {
             case .confirm: try await workspace.confirmReward(id)
             case .release: try await workspace.releaseReward(id)
             case .return: try await workspace.returnReward(id)

@@ -40,6 +40,14 @@ struct LoyaltyStage {
             [DefinitionDraft(document: document, source: json, file: "program")], by: "test")
     }
 
+    /// Leaves only the program in force.
+    func prune() async throws {
+        let document = try DocumentNode(json: Array(Self.club.utf8).span)
+        _ = try await workspace.apply(
+            [DefinitionDraft(document: document, source: Self.club, file: "program")], prunes: true,
+            by: "test")
+    }
+
     /// Appends track events of one customer, and follows them.
     func track(
         _ user: String, _ name: String, _ properties: String, id: String, at: Timestamp? = nil

@@ -1,4 +1,5 @@
 import Analytics
+import Events
 import Kernel
 import Loyalty
 import Promotions
@@ -242,5 +243,93 @@ struct PromotionDeskTests {
                 ask("o2", "c2", stage, codes: ["hello"], customer: "ann")
             ).isDone)
         #expect(try desk.store.problems().problems == [])
+    }
+
+    @Test
+    func `who becomes known keeps their checkout and their uses, however the address is written`()
+        async throws
+    {
+        let stage = try await stage(Self.welcome)
+        let desk = stage.workspace.promotions
+        #expect(
+            try await desk.perform(
+                try ask("o1", "c1", stage, codes: ["hello"], customer: "Ann@Example.org")
+            ).isDone)
+        let again = try await desk.perform(
+            try ask("o2", "c2", stage, codes: ["hello"], customer: "ann@example.org"))
+        #expect(!again.isDone, "one address is one customer")
+        var draft = EventDraft(kind: .identify, occurredAt: stage.clock.now, messageID: "i1")
+        draft.userID = "ann"
+        draft.properties = Array(#"{"email": "ann@example.org"}"#.utf8)
+        try await stage.workspace.append([draft])
+        try await stage.follow()
+        #expect(
+            try await desk.perform(
+                try ask("o3", "c1", stage, codes: ["hello"], customer: "ann@example.org")
+            ).isDone)
+        let other = try await desk.perform(
+            try ask("o4", "c3", stage, codes: ["hello"], customer: "ann"))
+        #expect(!other.isDone)
+        #expect(String(decoding: other.json, as: UTF8.self).contains("customer_limit_reached"))
+        #expect(try stage.workspace.examine().problemCount == 0)
+    }
+
+    @Test func `a limit that is set later knows of the uses before it`() async throws {
+        let free =
+            #"{"kind": "promotion", "name": "open", "codes": ["OPEN"], "effect": {"amount": "1 GBP"}}"#
+        let stage = try await stage(free)
+        let desk = stage.workspace.promotions
+        for number in 0..<2 {
+            _ = try await desk.perform(
+                try ask("o\(number)", "c\(number)", stage, codes: ["open"]))
+            _ = try await desk.perform(try then(.confirm, "p\(number)", "c\(number)"))
+        }
+        try await stage.apply(free.replacing("}}", with: #"}, "limits": {"perCustomer": 2}}"#))
+        let answer = try await desk.perform(try ask("o9", "c9", stage, codes: ["open"]))
+        #expect(!answer.isDone)
+        #expect(
+            try await desk.perform(
+                try ask("o10", "c10", stage, codes: ["open"], customer: "ben@example.org")
+            ).isDone)
+    }
+
+    @Test func `a first order is one, also where two checkouts are open at once`() async throws {
+        let stage = try await stage(
+            #"{"kind": "promotion", "name": "first", "codes": ["FIRST"], "effect": {"amount": "1 GBP"}, "conditions": {"firstOrder": true}}"#
+        )
+        let desk = stage.workspace.promotions
+        #expect(try await desk.perform(try ask("o1", "c1", stage, codes: ["first"])).isDone)
+        let second = try await desk.perform(try ask("o2", "c2", stage, codes: ["first"]))
+        #expect(!second.isDone)
+    }
+
+    @Test func `points need somebody to go to`() async throws {
+        let stage = try await stage(Self.bonus)
+        let desk = stage.workspace.promotions
+        for (id, customer) in [("o1", nil), ("o2", "nobody@example.org")] as [(String, String?)] {
+            let answer = try await desk.perform(
+                try ask(id, id, stage, codes: ["bonus"], customer: customer))
+            #expect(!answer.isDone)
+            #expect(String(decoding: answer.json, as: UTF8.self).contains("customer_needed"))
+        }
+    }
+
+    @Test func `many wrong codes at once are waited for, and what was answered is answered again`()
+        async throws
+    {
+        let stage = try await stage(Self.welcome)
+        let desk = stage.workspace.promotions
+        let good = try ask("good", "c1", stage, codes: ["hello"])
+        #expect(try await desk.perform(good).isDone)
+        let wrong = (0..<20).map { "NONE\($0)" }
+        _ = try await desk.perform(try ask("w1", "c2", stage, codes: wrong))
+        // Ten tokens were there and twenty were taken: the next is looked at when eleven came back.
+        stage.clock.advance(milliseconds: 65_999)
+        await #expect(throws: PromotionDesk.Failure.throttled(retryAfterMs: 1)) {
+            _ = try await desk.perform(try ask("w2", "c3", stage, codes: ["none"]))
+        }
+        #expect(try await desk.perform(good).isRepeat)
+        stage.clock.advance(milliseconds: 1)
+        _ = try await desk.perform(try ask("w3", "c3", stage, codes: ["none"]))
     }
 }

@@ -230,4 +230,59 @@ struct ReferralWorkTests {
         #expect(answers.allSatisfy { $0.text == "joined" && $0.isDone })
         #expect(answers.count { !$0.isRepeat } == 1)
     }
+
+    @Test func `who joined twice, under two names, is one friend`() async throws {
+        let stage = try await stage()
+        try await meet("ann", "bob", "rob", on: stage)
+        #expect(try join("bob", by: "ann", stage).text == "joined")
+        stage.clock.advance(milliseconds: 1000)
+        #expect(try join("rob", by: "ann", stage).text == "joined")
+        try await stage.workspace.merge("rob", "bob", by: "test")
+        try await follow(stage)
+        try await order("bob", "o1", 40, stage)
+        stage.clock.advance(milliseconds: 15 * 86_400_000)
+        for _ in 0..<2 { try await follow(stage) }
+        let store = stage.workspace.referrals.store
+        #expect(
+            try store.referrals(of: "friends", limit: 9).map(\.status).sorted()
+                == ["rejected", "released"])
+        #expect(try points("ann", stage) == 500)
+        #expect(try points("bob", stage) == 200 + 40)
+    }
+
+    @Test func `an advocate who pays with the friend's card is found out, by then or later`()
+        async throws
+    {
+        let stage = try await stage()
+        try await meet("ann", "bob", "cid", on: stage)
+        var traits = ReferralDesk.Traits()
+        traits.payment = "fp_1"
+        try stage.workspace.noteAdvocate(id("ann", stage), traits)
+        #expect(try join("bob", by: "ann", stage, traits: traits).text == "rejected")
+        // Nobody knew of the card when cid joined.
+        traits.payment = "fp_2"
+        #expect(try join("cid", by: "ann", stage, traits: traits).text == "joined")
+        try stage.workspace.noteAdvocate(id("ann", stage), traits)
+        try await order("cid", "o1", 40, stage)
+        stage.clock.advance(milliseconds: 15 * 86_400_000)
+        for _ in 0..<2 { try await follow(stage) }
+        #expect(try points("ann", stage) == 0)
+    }
+
+    @Test func `what a program promised is kept, and taken back, when it is in force no more`()
+        async throws
+    {
+        let stage = try await stage()
+        try await meet("ann", "bob", on: stage)
+        #expect(try join("bob", by: "ann", stage).text == "joined")
+        try await stage.prune()
+        try await order("bob", "o1", 40, stage)
+        stage.clock.advance(milliseconds: 15 * 86_400_000)
+        for _ in 0..<2 { try await follow(stage) }
+        #expect(try points("ann", stage) == 500)
+        try await stage.track(
+            "bob", "Order Refunded", #"{"orderId": "o1", "total": 40}"#, id: "r1")
+        for _ in 0..<2 { try await follow(stage) }
+        #expect(try points("ann", stage) == 0)
+    }
 }

@@ -105,7 +105,7 @@ struct RewardTests {
             id: "c2", program: "club", reward: "tote", customer: bob, state: .reserving,
             points: 100,
             expiresAt: stage.clock.now.adding(milliseconds: 60_000), changedAt: stage.clock.now)
-        _ = try store.open(claim) { _, _ in String?.none }
+        _ = try store.open(claim, members: [bob.rawValue]) { _, _ in String?.none }
         stage.clock.advance(milliseconds: 10_000)
         try await stage.workspace.followRewards()
         #expect(try store.claim("c2")?.state == .reserved)
@@ -139,5 +139,76 @@ struct RewardTests {
             try await stage.apply(
                 #"{"kind": "reward", "name": "x", "program": "none", "cost": 1}"#)
         }
+    }
+
+    @Test func `points that were kept before a crash are the claim's, and it holds up no other`()
+        async throws
+    {
+        let (stage, ann) = try await stage(Self.tote)
+        let store = stage.workspace.rewards.store
+        #expect(try await claim("c1", ann, stage) == "reserved")
+        // As if it had died behind the ledger's commit.
+        let opened = try #require(try store.claim("c1")).changedAt
+        _ = try store.move("c1", from: [.reserved], to: .reserving, at: opened)
+        let bob = try #require(try stage.workspace.customerID(named: "bob"))
+        #expect(try await claim("c2", bob, stage) == "reserved")
+        stage.clock.advance(milliseconds: 1_800_000)
+        try await stage.workspace.followRewards()
+        #expect(try store.claim("c1")?.state == .reserved)
+        #expect(try available(ann, stage) == (150, 100))
+        for _ in 0..<2 { try await stage.workspace.followRewards() }
+        #expect(try store.claim("c1")?.state == .released)
+        #expect(try store.claim("c2")?.state == .released)
+        #expect(try available(ann, stage) == (250, 0))
+    }
+
+    @Test func `asked again, a claim that came to nothing isn't had`() async throws {
+        let (stage, ann) = try await stage(Self.tote)
+        #expect(try await claim("c1", ann, stage) == "reserved")
+        #expect(state(try await stage.workspace.releaseReward("c1")) == "released")
+        #expect(try await claim("c1", ann, stage, isTaken: true) == "claim_released")
+        #expect(try await claim("c2", ann, stage, isTaken: true) == "confirmed")
+        #expect(state(try await stage.workspace.returnReward("c2")) == "returned")
+        #expect(try await claim("c2", ann, stage, isTaken: true) == "claim_returned")
+    }
+
+    @Test func `a reward whose code is in use isn't taken back`() async throws {
+        let (stage, ann) = try await stage(
+            #"{"kind": "promotion", "name": "fiver", "codes": {"unique": {"prefix": "F"}}, "effect": {"amount": "5 GBP"}}"#,
+            #"{"kind": "reward", "name": "voucher", "program": "club", "cost": 200, "code": "fiver"}"#
+        )
+        #expect(try await claim("e", ann, stage, reward: "voucher", isTaken: true) == "confirmed")
+        let code = try #require(try stage.workspace.rewards.store.claim("e")?.code)
+        let pounds = try #require(Currency("GBP"))
+        let buyer = try #require(try stage.workspace.buyer(named: "ann"))
+        let cart = try Cart(
+            customer: buyer, currency: pounds,
+            lines: [Cart.Line(id: "1", product: "mug", unitPriceMinor: 3000)],
+            at: stage.clock.now)
+        _ = try await stage.workspace.promotions.perform(
+            PromotionDesk.Ask(
+                operation: "o1", checkout: "cart-1",
+                request: .reserve(
+                    CheckoutRequest.Reservation(cart: cart, codes: [code], isPartial: false)),
+                currency: pounds, digest: [1], caller: .key("shop")))
+        #expect(state(try await stage.workspace.returnReward("e")) == "claim_code_used")
+        #expect(try stage.workspace.rewards.store.claim("e")?.state == .confirmed)
+        #expect(try available(ann, stage) == (50, 0))
+    }
+
+    @Test func `who turns out to be another has had the reward already, and can claim the same`()
+        async throws
+    {
+        let (stage, ann) = try await stage(Self.tote)
+        #expect(try await claim("c1", ann, stage) == "reserved")
+        try await stage.workspace.merge("ann", "bob", by: "test")
+        try await stage.follow()
+        let root = try #require(try stage.workspace.customerID(named: "ann"))
+        let bob = try #require(try stage.workspace.customerID(named: "bob"))
+        try #require(root == bob, "they are one")
+        #expect(try await claim("c1", root, stage) == "reserved")
+        #expect(try await claim("c2", root, stage) == "customer_limit_reached")
+        #expect(state(try await stage.workspace.confirmReward("c1")) == "confirmed")
+        #expect(try stage.workspace.examine().problemCount == 0)
     }
 }
