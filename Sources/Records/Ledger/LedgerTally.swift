@@ -23,8 +23,8 @@ struct LedgerTally {
     }
 
     private var accounts: [Account] = []
-    /// Of each lot, what its entries come to and what is left of it, account by account.
-    private var lots: [(sum: Int64, remaining: Int64)] = []
+    /// Of each lot, by how much what its entries come to is more than what is left of it, account by account.
+    private var lots: [Int64] = []
     private(set) var endingsSum: UInt64 = 0
     private(set) var marksSum: UInt64 = 0
     /// Entries of accounts that aren't there.
@@ -46,7 +46,10 @@ struct LedgerTally {
     }
 
     /// Adds the next lot of the account that was opened last.
-    mutating func add(_ lot: LedgerLot) { lots.append((0, lot.remaining)) }
+    mutating func add(_ lot: LedgerLot) { lots.append(0 &- lot.remaining) }
+
+    /// Makes room for so many accounts.
+    mutating func reserve(accounts count: Int) { accounts.reserveCapacity(count) }
 
     mutating func expect(endings: [Int64], of account: Int64) {
         for at in endings { endingsSum &+= Self.mixed(at, account) }
@@ -111,14 +114,18 @@ struct LedgerTally {
         if entry.lot == 0 {
             accounts[place].debt &+= entry.amount
         } else if entry.lot > 0, entry.lot <= lotCount {
-            lots[accounts[place].firstLot + Int(entry.lot) - 1].sum &+= entry.amount
+            lots[accounts[place].firstLot + Int(entry.lot) - 1] &+= entry.amount
         } else {
             accounts[place].strangers.insert(entry.lot)
         }
     }
 
     /// Compares what was read with what the accounts' rows say.
-    func finish(_ check: inout LedgerStore.Check) {
+    ///
+    /// - Parameter lotsOf: Reads an account's lots again, where something is wrong with them.
+    func finish(
+        _ check: inout LedgerStore.Check, lotsOf: (_ account: Int64) throws -> LedgerLots
+    ) rethrows {
         for (place, account) in accounts.enumerated() {
             if account.count != account.entryCount {
                 check.note(
@@ -135,10 +142,11 @@ struct LedgerTally {
                         + "\(account.lastOperation)", account: account.id)
             }
             let end = place + 1 < accounts.count ? accounts[place + 1].firstLot : lots.count
-            for lot in account.firstLot..<end where lots[lot].sum != lots[lot].remaining {
+            for lot in account.firstLot..<end where lots[lot] != 0 {
+                let known = try lotsOf(account.id)[lot - account.firstLot]
                 check.note(
-                    "lot \(lot - account.firstLot + 1) has \(lots[lot].remaining) points left and "
-                        + "its entries add up to \(lots[lot].sum)", account: account.id)
+                    "lot \(known.id) has \(known.remaining) points left and its entries add up to "
+                        + "\(known.remaining &+ lots[lot])", account: account.id)
             }
             if account.debt > 0 {
                 check.note("its debt is \(account.debt) points above zero", account: account.id)

@@ -63,8 +63,13 @@ struct LedgerPlan {
     /// Asks from which on accounts are decided on several threads.
     static let atOnceMin = 256
 
+    /// Accounts of a piece, which one thread takes at once.
+    private static let pieceSize = 64
+
     private let asks: [LedgerWriter.Ask]
-    private var shares: [Share] = []
+    /// In the order in which they are first asked about.
+    private var pieces: [[Share]] = []
+    private var shareCount = 0
     private var fates: [Fate] = []
 
     init(
@@ -84,14 +89,14 @@ struct LedgerPlan {
             let owner = LedgerMemory.Owner(program: ask.program, customer: ask.customer)
             var share = owned[owner]
             if share == nil, let known = try kept.take(owner, in: ledger) {
-                share = shares.count
-                owned[owner] = shares.count
-                shares.append(Share(owner: owner, account: known))
+                let new = add(Share(owner: owner, account: known))
+                share = new
+                owned[owner] = new
             }
             if let before = try ledger.operation(program: ask.program, id: ask.id) {
                 let isSame =
                     before.content == ask.content
-                    && before.account == share.map { shares[$0].account.row.id }
+                    && before.account == share.map { self[$0].account.row.id }
                 fates.append(
                     .said(
                         isSame
@@ -103,14 +108,25 @@ struct LedgerPlan {
             if let share {
                 own = share
             } else {
-                own = shares.count
+                own = add(Share(owner: owner, account: try kept.open(owner, in: ledger)))
                 owned[owner] = own
-                shares.append(Share(owner: owner, account: try kept.open(owner, in: ledger)))
             }
             first[key] = place
-            fates.append(.decided(share: own, change: shares[own].asks.count))
-            shares[own].asks.append(place)
+            fates.append(.decided(share: own, change: self[own].asks.count))
+            self[own].asks.append(place)
         }
+    }
+
+    private subscript(share: Int) -> Share {
+        get { pieces[share / Self.pieceSize][share % Self.pieceSize] }
+        _modify { yield &pieces[share / Self.pieceSize][share % Self.pieceSize] }
+    }
+
+    private mutating func add(_ share: Share) -> Int {
+        if shareCount % Self.pieceSize == 0 { pieces.append([]) }
+        pieces[pieces.count - 1].append(share)
+        shareCount += 1
+        return shareCount - 1
     }
 
     /// Decides one after the other, as asked.
@@ -121,10 +137,10 @@ struct LedgerPlan {
         for (place, ask) in asks.enumerated() {
             guard case .decided(let share, _) = fates[place] else { continue }
             let spent = try kept.spent(of: ask.program, in: ledger)
-            let changed = try shares[share].carryOut(ask, spent, at: now, decide)
+            let changed = try self[share].carryOut(ask, spent, at: now, decide)
             kept.note(changed, of: ask.program)
         }
-        for share in shares.indices { shares[share].encode() }
+        for share in 0..<shareCount { self[share].encode() }
     }
 
     /// Decides account by account, on several threads. Only where no budget is shared, so that accounts don't know of
@@ -133,12 +149,12 @@ struct LedgerPlan {
         at now: Timestamp, _ decide: LedgerWriter.Decide
     ) throws(LedgerWriter.Refusal) {
         let asks = asks
-        let size = max(1, Self.atOnceMin / 4)
-        let count = (shares.count + size - 1) / size
-        let pieces = Mutex(
-            (0..<count).map { Array(shares[$0 * size..<min(shares.count, ($0 + 1) * size)]) })
+        var own: [[Share]] = []
+        swap(&own, &pieces)
+        let count = own.count
+        let pieces = Mutex(own)
+        own = []
         let failure = Mutex<LedgerWriter.Refusal?>(nil)
-        shares = []
         DispatchQueue.concurrentPerform(iterations: count) { piece in
             var own: [Share] = []
             pieces.withLock { swap(&own, &$0[piece]) }
@@ -158,11 +174,12 @@ struct LedgerPlan {
             pieces.withLock { swap(&own, &$0[piece]) }
         }
         if let failure = failure.withLock({ $0 }) { throw failure }
-        shares = pieces.withLock { $0.flatMap(\.self) }
+        pieces.withLock { swap(&own, &$0) }
+        self.pieces = own
     }
 
-    /// What is to be kept, and what each is answered, in the asks' order.
-    func results() -> (
+    /// What is to be kept, and what each is answered, in the asks' order. It is given away, once.
+    mutating func results() -> (
         changes: [LedgerChange], answers: [Result<LedgerWriter.Answer, LedgerWriter.Refusal>]
     ) {
         var changes: [LedgerChange] = []
@@ -172,12 +189,12 @@ struct LedgerPlan {
         for (place, fate) in fates.enumerated() {
             switch fate {
             case .decided(let share, let change):
-                changes.append(shares[share].changes[change])
+                var given = Self.given
+                swap(&given, &self[share].changes[change])
                 answers.append(
                     .success(
-                        LedgerWriter.Answer(
-                            bytes: shares[share].changes[change].operation.answer, isRepeat: false)
-                    ))
+                        LedgerWriter.Answer(bytes: given.operation.answer, isRepeat: false)))
+                changes.append(given)
             case .again(let first):
                 let (ask, before) = (asks[place], asks[first])
                 let isSame = ask.content == before.content && ask.customer == before.customer
@@ -192,10 +209,17 @@ struct LedgerPlan {
         return (changes, answers)
     }
 
+    /// In the place of what was given away.
+    private static let given = LedgerChange(
+        account: LedgerAccount(id: 0, program: "", customer: ID(rawValue: 0)),
+        operation: LedgerOperation(
+            id: "", account: 0, at: Timestamp(milliseconds: 0), content: [], answer: []),
+        entries: [], lots: [])
+
     /// Gives the accounts back; none stays here, so that nobody else has it.
     mutating func keep(in kept: inout LedgerMemory) {
-        for share in shares.indices {
-            kept.keep(shares[share].giveAccount(), of: shares[share].owner)
+        for share in 0..<shareCount {
+            kept.keep(self[share].giveAccount(), of: self[share].owner)
         }
     }
 }
