@@ -34,6 +34,9 @@ struct LoyaltyCommand: AsyncParsableCommand {
 
     @Option var rounds = 5
 
+    @Flag(help: "Orders in bulk are of before the program began: the log isn't told of them.")
+    var history = false
+
     private static let customers: Int64 = 20_000
 
     func run() async throws {
@@ -58,7 +61,7 @@ struct LoyaltyCommand: AsyncParsableCommand {
         }
         figure("operations/s in bulk", bulk)
         figure("entries", [Double(count)])
-        try look(workspace)
+        try look(workspace, customers: Self.customers + Int64(batch) * 10_000)
         try workspace.close()
     }
 
@@ -108,13 +111,15 @@ struct LoyaltyCommand: AsyncParsableCommand {
                         id: "o\(batch)-\(number)",
                         lines: [OrderLine(id: "#1", product: "mug", amount: 1234)],
                         currency: currency)
-                    return LedgerWriter.Ask(
+                    var ask = LedgerWriter.Ask(
                         program: "club",
                         // Others than those who spend, each with some ten orders.
                         customer: ID(
                             rawValue: Self.customers + 1 + Int64(batch) * 10_000
                                 + Int64(number % 10_000)),
                         id: "event:\(batch)-\(number)", content: [], request: LoyaltyRequest(order))
+                    ask.isQuiet = history
+                    return ask
                 }
                 try await workspace.loyalty.writer.perform(asks)
                 done += 2000
@@ -123,13 +128,15 @@ struct LoyaltyCommand: AsyncParsableCommand {
         return (Double(count) / time.seconds, count)
     }
 
-    private func look(_ workspace: Workspace) throws {
+    /// Half of those who are looked at are of those who spend, the others anybody.
+    private func look(_ workspace: Workspace, customers: Int64) throws {
         let clock = ContinuousClock()
         guard let inForce = workspace.loyalty.program("club") else { return }
         var balances: [Double] = []
         var pages: [Double] = []
         for number in 0..<1000 {
-            let customer = ID<Customer>(rawValue: Int64(number * 7919) % Self.customers + 1)
+            let most = number % 2 == 0 ? Self.customers : customers
+            let customer = ID<Customer>(rawValue: Int64(number) * 7_919_197 % most + 1)
             var member: LoyaltyMember?
             balances.append(
                 try clock.measure { member = try workspace.loyaltyMember(customer, in: inForce) }

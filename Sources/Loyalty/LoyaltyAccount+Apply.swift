@@ -24,25 +24,39 @@ extension LoyaltyAccount {
     ///   - at: When it happened. What is told late counts from then, and is entered at the account's latest time.
     ///   - now: Up to when time has passed; at least `at`.
     ///   - facts: What the rules may ask beyond the account.
-    package func applying(
+    package consuming func applying(
         _ operation: LoyaltyOperation, id: String, at: Timestamp, now: Timestamp,
         program: LoyaltyProgram, zone: ZoneRules, facts: LoyaltyFacts = LoyaltyFacts()
     ) -> LoyaltyOutcome {
         var work = LoyaltyWork(self, program, zone, id, facts)
         work.settle(to: now)
         var refusal: LoyaltyRefusal?
-        let settled = work
+        let entriesByTime = work.entries.count
+        // A copy makes the changes copy, too: of long accounts that takes longer than everything else.
+        let settled = operation.refusesFirst ? nil : work
         do throws(LoyaltyRefusal) {
             try work.carryOut(operation, at: min(at, now))
             work.runDue()
         } catch {
-            work = settled
+            if let settled { work = settled }
+            assert(work.entries.count == entriesByTime, "what is refused moves nothing")
             refusal = error
         }
         return LoyaltyOutcome(
-            account: work.account, entries: work.entries, entriesByTime: settled.entries.count,
+            account: work.account, entries: work.entries, entriesByTime: entriesByTime,
             changedLots: work.changedLots.sorted(),
             news: work.news, budgetChanges: work.budgetChanges, refusal: refusal)
+    }
+}
+
+extension LoyaltyOperation {
+    /// Whether it is refused before it changes anything, if at all.
+    var refusesFirst: Bool {
+        switch self {
+        case .order, .cancel, .spend, .tick: true
+        case .refund, .event, .award, .unspend, .reserve, .confirm, .release, .adjust, .takeBack:
+            false
+        }
     }
 }
 

@@ -218,6 +218,13 @@ extension LoyaltyProgram {
         return names
     }
 
+    /// Whether anything that it gives, also by an earlier version, is taken from a budget of all customers.
+    package var hasBudgets: Bool {
+        ([terms] + earlierTerms.values).contains { terms in
+            terms.awardBudget != nil || terms.earn.contains { $0.budget != nil }
+        }
+    }
+
     /// The most that any version lets a rule, or awards, give all customers in a period; nil where none says.
     package func budgetBound(of rule: String) -> Int64? {
         let all = [terms] + earlierTerms.values

@@ -115,6 +115,19 @@ final class HotStatement {
         return body(UnsafeRawBufferPointer(start: base, count: count))
     }
 
+    /// As above, as a span.
+    func withSpan<Value, Failure: Error>(
+        _ column: Int32, _ body: (Span<UInt8>) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        let base = sqlite3_column_blob(statement, column)
+        let count = base == nil ? 0 : Int(sqlite3_column_bytes(statement, column))
+        // Bytes bind to bytes; they hold while the body runs, which doesn't step.
+        return try body(
+            UnsafeBufferPointer(
+                start: base?.assumingMemoryBound(to: UInt8.self), count: count
+            ).span)
+    }
+
     func blob(_ column: Int32) -> [UInt8] {
         guard let base = sqlite3_column_blob(statement, column) else { return [] }
         let count = Int(sqlite3_column_bytes(statement, column))

@@ -129,6 +129,17 @@ final class KeyRuns {
         return nil
     }
 
+    /// Goes through all pairs, each run's in their order.
+    func each(_ body: (Pair) -> Void) throws {
+        for run in runs {
+            var cursor = try Cursor(db, run)
+            while let pair = cursor.pair {
+                body(pair)
+                try cursor.advance()
+            }
+        }
+    }
+
     private func noteMiss(_ index: Int) throws {
         guard runs[index].filter == nil else { return }
         runs[index].misses += 1

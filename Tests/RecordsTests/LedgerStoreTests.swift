@@ -58,7 +58,8 @@ struct LedgerStoreTests {
         #expect(account == more.account)
         #expect(try store.operation(program: "circle", id: "o-1") == opened.operation)
         #expect(try store.operation(program: "other", id: "o-1") == nil)
-        #expect(try store.lots(of: 1) == opened.lots + more.lots)
+        #expect(try store.lots(of: 1) == more.account.lots.all)
+        #expect(try store.lots(of: 1).map(\.remaining) == [100, 100])
         let page = try store.entries(of: 1, limit: 1)
         #expect(page.map(\.entry) == more.entries)
         #expect(page.map(\.operation) == ["o-2"])
@@ -158,8 +159,9 @@ struct LedgerStoreTests {
         var more = award("o-2", 100, to: opened.account)
         // Only the last one's state is kept.
         opened.account.state = []
-        more.lots.append(opened.lots[0])
-        more.lots[1].held = 40
+        var lot = more.account.lots[0]
+        lot.held = 40
+        more.account.lots.put(lot)
         try store.commit([opened, more])
         #expect(try store.account(program: "circle", customer: ID(rawValue: 7)) == more.account)
         #expect(try store.lots(of: 1).map(\.held) == [40, 0])
@@ -180,26 +182,50 @@ struct LedgerStoreTests {
         let (store, folder) = try store()
         defer { withExtendedLifetime(folder) {} }
         var change = award("o-1", 100, to: empty)
-        change.lots[0].remaining = -1
-        #expect(throws: DatabaseError.self) { try store.commit([change]) }
-        change.lots[0].remaining = 100
-        change.lots[0].held = 101
-        #expect(throws: DatabaseError.self) { try store.commit([change]) }
+        let overdrawn = LedgerStore.Refusal.overdrawn(account: 1, lot: 1)
+        var lot = change.account.lots[0]
+        lot.remaining = -1
+        change.account.lots.put(lot)
+        #expect(throws: overdrawn) { try store.commit([change]) }
+        (lot.remaining, lot.held) = (100, 101)
+        change.account.lots.put(lot)
+        #expect(throws: overdrawn) { try store.commit([change]) }
         #expect(try store.check() == LedgerStore.Check())
     }
 
+    /// SQL that writes other entries into an operation, of those that `award` made.
+    private static func entries(
+        of operation: Int64, _ change: (inout LedgerEntry) -> Void
+    ) -> String {
+        var entry = LedgerEntry(
+            sequence: operation, lot: operation, kind: "award", amount: 100,
+            balance: 100 * operation, at: now, reason: Array("{}".utf8))
+        change(&entry)
+        let bytes = LedgerEntries.bytes([entry]).map { byte in
+            let hex = String(byte, radix: 16)
+            return hex.count == 1 ? "0" + hex : hex
+        }
+        return "UPDATE ledger_operations SET entries = x'\(bytes.joined())' "
+            + "WHERE number = \(operation)"
+    }
+
     @Test(arguments: [
-        ("UPDATE ledger_entries SET amount = 99 WHERE sequence = 2", "add up"),
-        ("UPDATE ledger_entries SET balance = 1 WHERE sequence = 1", "says 1 points"),
-        ("UPDATE ledger_lots SET remaining = 50 WHERE lot = 1", "lot 1 has 50 points left"),
-        ("DELETE FROM ledger_entries WHERE sequence = 1", "stands in place 1"),
-        ("DELETE FROM ledger_entries WHERE sequence = 2", "has 1 entries, not 2"),
-        ("DELETE FROM ledger_lots WHERE lot = 2", "lot 2, which isn't there"),
-        ("DELETE FROM ledger_operations WHERE number = 1", "belongs to no operation"),
+        (entries(of: 2) { $0.amount = 99 }, "add up"),
+        (entries(of: 1) { $0.balance = 1 }, "says 1 points"),
+        ("UPDATE ledger_operations SET entries = x'00' WHERE number = 2", "damaged at byte"),
+        ("UPDATE ledger_accounts SET lots = substr(lots, 1, 48)", "lot 2, which isn't there"),
+        ("UPDATE ledger_accounts SET lots = substr(lots, 1, 95)", "its lots are cut off"),
+        ("DELETE FROM ledger_operations WHERE number = 1", "stands in place 1"),
+        ("DELETE FROM ledger_operations WHERE number = 2", "has 1 entries, not 2"),
+        ("DELETE FROM ledger_operations WHERE number = 2", "has 1 operations, not 2"),
+        ("DELETE FROM ledger_operations WHERE number = 1", "comes after 1, and not after 0"),
+        ("UPDATE ledger_operations SET previous = 0", "comes after 0, and not after 1"),
+        ("UPDATE ledger_accounts SET last_operation = 1", "is of operation 2, not of 1"),
         ("DELETE FROM ledger_accounts", "2 entries belong to no account"),
-        (
-            "UPDATE ledger_entries SET lot = 0 WHERE sequence = 1", "its debt is 100 points above"
-        ),
+        (entries(of: 1) { $0.lot = 0 }, "its debt is 100 points above"),
+        ("DELETE FROM ledger_endings WHERE account = 1", "when points end is listed otherwise"),
+        ("UPDATE ledger_endings SET account = 2", "when points end is listed otherwise"),
+        ("INSERT INTO ledger_marks VALUES (1, 2, 1)", "marks of long histories"),
     ])
     func `a change from outside is seen`(sql: String, words: String) throws {
         let (store, folder) = try store()
@@ -210,5 +236,28 @@ struct LedgerStoreTests {
         let check = try store.check()
         #expect(check.problemCount > 0)
         #expect(check.problems.contains { $0.description.contains(words) }, "\(check.problems)")
+    }
+
+    @Test func `a lot that is changed from outside is seen`() throws {
+        let (store, folder) = try store()
+        defer { withExtendedLifetime(folder) {} }
+        let opened = award("o-1", 100, to: empty)
+        try store.commit([opened])
+        for (remaining, held, words) in [
+            (50, 0, "lot 1 has 50 points left and its entries add up to 100"),
+            (-1, 0, "lot 1 has -1 points left, 0 reserved"),
+            (100, 101, "lot 1 has 100 points left, 101 reserved"),
+        ] {
+            var lots = opened.account.lots
+            var lot = lots[0]
+            (lot.remaining, lot.held) = (Int64(remaining), Int64(held))
+            lots.put(lot)
+            let bytes = lots.bytes.databaseBlob
+            try store.file.writer.write {
+                try $0.execute(sql: "UPDATE ledger_accounts SET lots = ?", arguments: [bytes])
+            }
+            let problems = try store.check().problems.map(\.description)
+            #expect(problems.contains(words), "\(problems)")
+        }
     }
 }

@@ -1,5 +1,5 @@
-/// Changes of one commit, by account: each account's row and each lot is written once, as the last of them leaves it,
-/// and rows that stand beside one another are written one after another.
+/// Changes of one commit, by account: each account's row is written once, as the last of them leaves it, and rows that
+/// stand beside one another are written one after another.
 struct LedgerBatch {
     /// One account's changes.
     struct Part {
@@ -9,52 +9,57 @@ struct LedgerBatch {
         var entriesBefore: Int64
         /// Operations that it had before.
         var revisionBefore: Int64
-        /// The last version of each lot, ascending by number.
-        var lots: [LedgerLot]
     }
 
     /// In the order of the accounts' numbers.
     let parts: [Part]
 
-    /// - Throws: `LedgerStore.Refusal.stale` where a change doesn't continue the one before it.
+    /// - Throws: `LedgerStore.Refusal.stale` where a change doesn't continue the one before it; `.overdrawn` where a
+    ///   lot would be below zero.
     init(_ changes: [LedgerChange]) throws(LedgerStore.Refusal) {
         var places: [Int64: Int] = [:]
         places.reserveCapacity(changes.count)
         var parts: [Part] = []
         parts.reserveCapacity(changes.count)
-        for (place, change) in changes.enumerated() {
-            let account = change.account
-            let before = account.entryCount - Int64(change.entries.count)
-            for (index, entry) in change.entries.enumerated()
-            where entry.sequence != before + Int64(index) + 1 {
-                throw .stale(account: account.id)
+        let all = changes.span
+        for place in all.indices {
+            let id = all[place].account.id
+            let before = all[place].account.entryCount - Int64(all[place].entries.count)
+            for index in all[place].entries.indices
+            where all[place].entries[index].sequence != before + Int64(index) + 1 {
+                throw .stale(account: id)
             }
-            if let known = places[account.id] {
-                let last = changes[parts[known].changes.last ?? place].account
-                guard last.entryCount == before, last.revision + 1 == account.revision,
-                    last.customer == account.customer, last.program == account.program
-                else { throw .stale(account: account.id) }
+            if let known = places[id] {
+                guard let last = parts[known].changes.last,
+                    Self.continues(all[place], all[last], entriesBefore: before)
+                else { throw .stale(account: id) }
                 parts[known].changes.append(place)
-                parts[known].lots.append(contentsOf: change.lots)
             } else {
-                places[account.id] = parts.count
+                places[id] = parts.count
                 parts.append(
                     Part(
                         changes: [place], entriesBefore: before,
-                        revisionBefore: account.revision - 1, lots: change.lots))
+                        revisionBefore: all[place].account.revision - 1))
             }
         }
-        for place in parts.indices where parts[place].changes.count > 1 {
-            parts[place].lots = Self.newest(parts[place].lots)
+        for part in parts {
+            guard let last = part.changes.last else { continue }
+            if let lot = all[last].account.lots.overdrawn {
+                throw .overdrawn(account: all[last].account.id, lot: lot.id)
+            }
         }
         self.parts = parts.sorted {
             changes[$0.changes[0]].account.id < changes[$1.changes[0]].account.id
         }
     }
 
-    private static func newest(_ lots: [LedgerLot]) -> [LedgerLot] {
-        var last: [Int64: LedgerLot] = [:]
-        for lot in lots { last[lot.id] = lot }
-        return last.values.sorted { $0.id < $1.id }
+    private static func continues(
+        _ change: LedgerChange, _ last: LedgerChange, entriesBefore: Int64
+    ) -> Bool {
+        last.account.entryCount == entriesBefore
+            && last.account.revision + 1 == change.account.revision
+            && last.account.customer == change.account.customer
+            && last.account.program == change.account.program
+            && last.account.lots == change.lotsBefore
     }
 }

@@ -6,8 +6,9 @@ package struct LedgerAccount: Sendable, Equatable {
     package var id: Int64
     package var program: String
     package var customer: ID<Customer>
-    /// What the program's rules remember, in their own form; lots and entries stand in rows of their own.
+    /// What the program's rules remember, in their own form; lots and entries are kept beside it.
     package var state: [UInt8]
+    package var lots = LedgerLots()
     /// How many entries it has: the newest one's sequence.
     package var entryCount: Int64
     /// How many operations were carried out on it: each one more, whether it moved anything or not.
@@ -87,8 +88,6 @@ package struct LedgerEntry: Sendable, Equatable {
 package struct LedgerLot: Sendable, Equatable {
     /// 1, 2, 3, … within the account.
     package var id: Int64
-    /// What they were given for: JSON.
-    package var source: [UInt8]
     package var createdAt: Timestamp
     /// Nil while it waits for an event.
     package var availableAt: Timestamp?
@@ -100,11 +99,10 @@ package struct LedgerLot: Sendable, Equatable {
     package var held: Int64
 
     package init(
-        id: Int64, source: [UInt8] = [], createdAt: Timestamp, availableAt: Timestamp? = nil,
+        id: Int64, createdAt: Timestamp, availableAt: Timestamp? = nil,
         expiresAt: Timestamp? = nil, issued: Int64, remaining: Int64, held: Int64 = 0
     ) {
         self.id = id
-        self.source = source
         self.createdAt = createdAt
         self.availableAt = availableAt
         self.expiresAt = expiresAt
@@ -118,22 +116,26 @@ package struct LedgerLot: Sendable, Equatable {
 package struct LedgerChange: Sendable, Equatable {
     /// As it is after the operation; its `entryCount` counts the new entries, and its `revision` the operation.
     package var account: LedgerAccount
+    /// The account's lots before it.
+    let lotsBefore: LedgerLots
     package var operation: LedgerOperation
     /// Each with the next sequence.
     package var entries: [LedgerEntry]
-    /// Lots that are new or changed.
-    package var lots: [LedgerLot]
     /// What the log is to be told of it: frames of events.
     package var news: [[UInt8]]
 
+    /// - Parameters:
+    ///   - account: As it is afterwards, save its lots, which are as they were.
+    ///   - lots: Those that are new or changed.
     package init(
         account: LedgerAccount, operation: LedgerOperation, entries: [LedgerEntry],
         lots: [LedgerLot], news: [[UInt8]] = []
     ) {
         self.account = account
+        lotsBefore = account.lots
+        for lot in lots { self.account.lots.put(lot) }
         self.operation = operation
         self.entries = entries
-        self.lots = lots
         self.news = news
     }
 }

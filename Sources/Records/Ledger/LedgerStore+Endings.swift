@@ -17,35 +17,24 @@ extension LedgerStore {
         program: String, after: Timestamp, through: Timestamp, limit: Int
     ) throws -> [LedgerEnding] {
         try file.reader.read { db in
-            func fetch(_ condition: String, _ arguments: StatementArguments) throws
-                -> [LedgerEnding]
-            {
-                try Row.fetchAll(
-                    db,
-                    sql: """
-                        SELECT a.customer, l.expires_at, sum(l.remaining) FROM ledger_lots AS l
-                        JOIN ledger_accounts AS a ON a.id = l.account
-                        WHERE l.remaining > 0 AND a.program = ? AND \(condition)
-                        GROUP BY l.expires_at, a.customer ORDER BY l.expires_at, a.customer
-                        """, arguments: arguments
-                ).map {
-                    LedgerEnding(
-                        customer: ID(rawValue: $0[0]), at: Timestamp(milliseconds: $0[1]),
-                        points: $0[2])
-                }
-            }
-            let moments = try Int64.fetchAll(
+            let rows = try Row.fetchCursor(
                 db,
                 sql: """
-                    SELECT l.expires_at FROM ledger_lots AS l
-                    JOIN ledger_accounts AS a ON a.id = l.account
-                    WHERE l.remaining > 0 AND l.expires_at > ? AND l.expires_at <= ?
-                        AND a.program = ? ORDER BY l.expires_at LIMIT ?
-                    """,
-                arguments: [after.milliseconds, through.milliseconds, program, limit])
-            guard let last = moments.last else { return [] }
-            return try fetch(
-                "l.expires_at > ? AND l.expires_at <= ?", [program, after.milliseconds, last])
+                    SELECT n.expires_at, a.customer, a.lots FROM ledger_endings AS n
+                    JOIN ledger_accounts AS a ON a.id = n.account
+                    WHERE n.expires_at > ? AND n.expires_at <= ? AND a.program = ?
+                    ORDER BY n.expires_at, n.account
+                    """, arguments: [after.milliseconds, through.milliseconds, program])
+            var endings: [LedgerEnding] = []
+            while let row = try rows.next() {
+                let at = Timestamp(milliseconds: row[0])
+                if endings.count >= limit, endings.last?.at != at { break }
+                let lots = LedgerLots(bytes: row.blob(2))
+                let points = lots.all.reduce(0) { $0 + ($1.expiresAt == at ? $1.remaining : 0) }
+                endings.append(
+                    LedgerEnding(customer: ID(rawValue: row[1]), at: at, points: points))
+            }
+            return endings
         }
     }
 }

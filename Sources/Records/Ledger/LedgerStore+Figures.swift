@@ -42,41 +42,92 @@ extension LedgerStore {
                 figures.tiers[tier] = count
                 figures.accounts += count
             }
-            let ending = Self.places(of: "l.expires_at", ends)
-            figures.ending = ends.map { _ in 0 }
-            for row in try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT CASE WHEN l.expires_at = 0 THEN \(ends.count) ELSE \(ending) END,
-                        sum(l.remaining), sum(l.held),
-                        sum(CASE WHEN l.available_at = 0 OR l.available_at > ?
-                            THEN l.remaining ELSE 0 END)
-                    FROM ledger_lots AS l JOIN ledger_accounts AS a ON a.id = l.account
-                    WHERE a.program = ? AND l.remaining > 0 GROUP BY 1
-                    """, arguments: [now.milliseconds, program])
-            {
-                let place: Int = row[0]
-                figures.outstanding += row[1]
-                figures.held += row[2]
-                figures.pending += row[3]
-                if figures.ending.indices.contains(place) { figures.ending[place] += row[1] }
-            }
-            figures.spans = (0...starts.count).map { _ in [:] }
-            let span = Self.places(of: "e.at", starts)
-            for row in try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT \(span), e.kind, sum(e.amount),
-                        sum(CASE WHEN e.lot = 0 THEN e.amount ELSE 0 END)
-                    FROM ledger_entries AS e JOIN ledger_accounts AS a ON a.id = e.account
-                    WHERE a.program = ? GROUP BY 1, 2
-                    """, arguments: [program])
-            {
-                let (place, kind): (Int, String) = (row[0], row[1])
-                figures.spans[place][kind, default: 0] += row[2]
-                figures.owed -= row[3]
-            }
+            try Self.addLots(of: program, ends, now, to: &figures, db)
+            try Self.addEntries(of: program, starts, to: &figures, db)
             return figures
+        }
+    }
+
+    private static func addLots(
+        of program: String, _ ends: [Timestamp], _ now: Timestamp, to figures: inout LedgerFigures,
+        _ db: Database
+    ) throws {
+        figures.ending = ends.map { _ in 0 }
+        let accounts = try HotStatement(
+            db, "SELECT lots FROM ledger_accounts WHERE program = ?1")
+        accounts.bind(1, text: program)
+        while try accounts.step() {
+            accounts.withSpan(0) { bytes in
+                for place in 0..<bytes.count / LedgerLots.lotSize {
+                    let lot = LedgerLots.lot(place, in: bytes)
+                    if lot.remaining <= 0 { continue }
+                    figures.outstanding += lot.remaining
+                    figures.held += lot.held
+                    if lot.availableAt.map({ $0 > now }) ?? true {
+                        figures.pending += lot.remaining
+                    }
+                    guard let at = lot.expiresAt, let span = ends.firstIndex(where: { at < $0 })
+                    else { continue }
+                    figures.ending[span] += lot.remaining
+                }
+            }
+        }
+    }
+
+    private static func addEntries(
+        of program: String, _ starts: [Timestamp], to figures: inout LedgerFigures, _ db: Database
+    ) throws {
+        // Kinds are few: they are found by their bytes.
+        var sums = KindSums(spans: starts.count + 1)
+        let operations = try HotStatement(
+            db, "SELECT number, first_entry, entries FROM ledger_operations WHERE program = ?1")
+        operations.bind(1, text: program)
+        while try operations.step() {
+            let (number, first) = (operations.integer(0), operations.integer(1))
+            try operations.withSpan(2) { bytes in
+                do throws(ByteReader.Damaged) {
+                    try LedgerEntries.each(bytes, first: first) { entry, bytes in
+                        let span = starts.count { $0.milliseconds <= entry.atMs }
+                        sums.add(entry.amount, bytes.extracting(entry.kind), span: span)
+                        if entry.lot == 0 { figures.owed -= entry.amount }
+                    }
+                } catch {
+                    throw StorageFailure.damaged(
+                        "the entries of ledger operation \(number) at byte \(error.offset)")
+                }
+            }
+        }
+        figures.spans = sums.spans
+    }
+
+    private struct KindSums {
+        private var kinds: [[UInt8]] = []
+        /// [kind × span]
+        private var sums: [[Int64?]] = []
+        private let spanCount: Int
+
+        init(spans: Int) { spanCount = spans }
+
+        mutating func add(_ amount: Int64, _ kind: Span<UInt8>, span: Int) {
+            let place: Int
+            if let known = kinds.firstIndex(where: { $0.span.isSame(as: kind) }) {
+                place = known
+            } else {
+                place = kinds.count
+                kinds.append(kind.withUnsafeBufferPointer(Array.init))
+                sums.append(Array(repeating: nil, count: spanCount))
+            }
+            sums[place][span] = (sums[place][span] ?? 0) &+ amount
+        }
+
+        var spans: [LedgerFigures.Sums] {
+            (0..<spanCount).map { span in
+                var found: LedgerFigures.Sums = [:]
+                for (kind, sums) in zip(kinds, sums) {
+                    if let sum = sums[span] { found[String(decoding: kind, as: UTF8.self)] = sum }
+                }
+                return found
+            }
         }
     }
 
@@ -85,29 +136,23 @@ extension LedgerStore {
         program: String, limit: Int
     ) throws -> [(entry: LedgerEntry, customer: ID<Customer>)] {
         try file.reader.read { db in
-            try Row.fetchAll(
+            let rows = try Row.fetchCursor(
                 db,
                 sql: """
-                    SELECT e.sequence, e.lot, e.kind, e.amount, e.balance, e.at, e.reason, a.customer
-                    FROM (SELECT number, account FROM ledger_operations AS p WHERE +program = ?
-                        AND EXISTS (SELECT 1 FROM ledger_entries AS f
-                            WHERE f.account = p.account AND f.sequence = p.first_entry
-                                AND f.operation = p.number)
+                    SELECT o.number, o.first_entry, o.entries, a.customer
+                    FROM (SELECT number, account, first_entry, entries FROM ledger_operations
+                        WHERE program = ? AND length(entries) > 0
                         ORDER BY number DESC LIMIT ?) AS o
-                    JOIN ledger_entries AS e ON e.account = o.account AND e.operation = o.number
-                    JOIN ledger_accounts AS a ON a.id = o.account
-                    ORDER BY o.number DESC, e.sequence DESC LIMIT ?
-                    """, arguments: [program, limit, limit]
-            ).map { (LedgerEntry(row: $0), ID(rawValue: $0[7])) }
+                    JOIN ledger_accounts AS a ON a.id = o.account ORDER BY o.number DESC
+                    """, arguments: [program, limit])
+            var newest: [(entry: LedgerEntry, customer: ID<Customer>)] = []
+            while newest.count < limit, let row = try rows.next() {
+                let customer = ID<Customer>(rawValue: row[3])
+                let entries = try LedgerEntries.all(
+                    row.blob(2).span, first: row[1], operation: row[0])
+                for entry in entries.reversed() { newest.append((entry, customer)) }
+            }
+            return Array(newest.prefix(limit))
         }
-    }
-
-    /// SQL for how many of some moments, ascending, a time is at or after.
-    private static func places(of column: String, _ moments: [Timestamp]) -> String {
-        guard !moments.isEmpty else { return "0" }
-        let cases = moments.enumerated().map { place, moment in
-            "WHEN \(column) < \(moment.milliseconds) THEN \(place)"
-        }
-        return "CASE \(cases.joined(separator: " ")) ELSE \(moments.count) END"
     }
 }

@@ -9,7 +9,8 @@ extension LedgerStore {
             try Row.fetchOne(
                 db,
                 sql: """
-                    SELECT id, program, customer, state, entry_count, revision, next_at, tier
+                    SELECT id, program, customer, state, entry_count, revision, next_at, tier,
+                        lots
                     FROM ledger_accounts
                     WHERE program = ? AND customer = ?
                     """, arguments: [program, customer.rawValue]
@@ -17,46 +18,48 @@ extension LedgerStore {
         }
     }
 
-    /// Accounts in the order in which they were opened, with all their lots; one moment's state of them.
-    package func accounts(
-        after id: Int64, limit: Int
-    ) throws -> [(account: LedgerAccount, lots: [LedgerLot])] {
+    /// Accounts in the order in which they were opened; one moment's state of them.
+    package func accounts(after id: Int64, limit: Int) throws -> [LedgerAccount] {
         try file.reader.read { db in
             try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT id, program, customer, state, entry_count, revision, next_at, tier
+                    SELECT id, program, customer, state, entry_count, revision, next_at, tier, lots
                     FROM ledger_accounts WHERE id > ? ORDER BY id LIMIT ?
                     """, arguments: [id, limit]
-            ).map { row in
-                let account = LedgerAccount(row: row)
-                let lots = try Row.fetchAll(
-                    db,
-                    sql: """
-                        SELECT lot, source, created_at, available_at, expires_at, issued, remaining,
-                            held FROM ledger_lots WHERE account = ? ORDER BY lot
-                        """, arguments: [account.id]
-                ).map(LedgerLot.init(row:))
-                return (account, lots)
+            ).map(LedgerAccount.init(row:))
+        }
+    }
+
+    /// Goes through all accounts in the order in which they were opened, at one moment's state, by a connection of its
+    /// own.
+    package func eachAccount(_ body: (LedgerAccount) -> Void) throws {
+        try file.reading().read { db in
+            let rows = try HotStatement(
+                db,
+                """
+                SELECT id, program, customer, state, entry_count, revision, next_at, tier, lots
+                FROM ledger_accounts ORDER BY id
+                """)
+            while try rows.step() {
+                let nextMs = rows.integer(6)
+                var account = LedgerAccount(
+                    id: rows.integer(0), program: rows.text(1),
+                    customer: ID(rawValue: rows.integer(2)), state: rows.blob(3),
+                    entryCount: rows.integer(4), revision: rows.integer(5),
+                    nextAt: nextMs == 0 ? nil : Timestamp(milliseconds: nextMs))
+                account.tier = Int(rows.integer(7))
+                account.lots = LedgerLots(bytes: rows.blob(8))
+                body(account)
             }
         }
     }
 
-    /// What was asked under an id before; nil where nothing was.
+    /// What was asked under an id before; nil where nothing was. Waits for what is being committed.
     package func operation(program: String, id: String) throws -> LedgerOperation? {
-        try file.reader.read { db in
-            try Row.fetchOne(
-                db,
-                sql: """
-                    SELECT operation, at, content, answer, account FROM ledger_operations
-                    WHERE program = ? AND operation = ?
-                    """, arguments: [program, id]
-            ).map { row in
-                LedgerOperation(
-                    id: row[0], account: row[4], at: Timestamp(milliseconds: row[1]),
-                    content: row.blob(2),
-                    answer: row.blob(3))
-            }
+        try file.writer.writeWithoutTransaction { _ in
+            try writing.begin()
+            return try writing.operation(program, id)
         }
     }
 
@@ -65,13 +68,10 @@ extension LedgerStore {
     /// - Parameter isOpen: Whether only those with points left.
     package func lots(of account: Int64, isOpen: Bool = false) throws -> [LedgerLot] {
         try file.reader.read { db in
-            try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT lot, source, created_at, available_at, expires_at, issued, remaining, held
-                    FROM ledger_lots WHERE account = ? AND remaining >= ? ORDER BY lot
-                    """, arguments: [account, isOpen ? 1 : 0]
-            ).map(LedgerLot.init(row:))
+            let row = try Row.fetchOne(
+                db, sql: "SELECT lots FROM ledger_accounts WHERE id = ?", arguments: [account])
+            let lots = row.map { LedgerLots(bytes: $0.blob(0)).all } ?? []
+            return isOpen ? lots.filter { $0.remaining > 0 } : lots
         }
     }
 
@@ -82,15 +82,55 @@ extension LedgerStore {
         of account: Int64, before: Int64? = nil, limit: Int
     ) throws -> [(entry: LedgerEntry, operation: String)] {
         try file.reader.read { db in
-            try Row.fetchAll(
+            guard let newest = try Self.newestOperation(of: account, before: before, db) else {
+                return []
+            }
+            // Each operation has an entry at least, so that many are enough, and those after the page that a mark
+            // is ahead of it.
+            let rows = try Row.fetchCursor(
+                db, sql: Self.chain,
+                arguments: [newest, Int64(limit) + LedgerWriting.markEvery + 1])
+            var page: [(entry: LedgerEntry, operation: String)] = []
+            while page.count < limit, let row = try rows.next() {
+                let name: String = row[3]
+                let entries = try LedgerEntries.all(
+                    row.blob(2).span, first: row[1], operation: row[0])
+                for entry in entries.reversed() where entry.sequence < before ?? .max {
+                    page.append((entry, name))
+                }
+            }
+            return Array(page.prefix(limit))
+        }
+    }
+
+    /// An operation and those before it of the same account that moved anything, the newest first.
+    static let chain = """
+        WITH RECURSIVE chain (number, previous, first_entry, entries, operation) AS (
+            SELECT number, previous, first_entry, entries, operation FROM ledger_operations
+            WHERE number = ?
+            UNION ALL
+            SELECT o.number, o.previous, o.first_entry, o.entries, o.operation
+            FROM chain AS c JOIN ledger_operations AS o ON o.number = c.previous
+        )
+        SELECT number, first_entry, entries, operation FROM chain LIMIT ?
+        """
+
+    /// The operation from which the chain leads to the entries before one: the newest, or a mark after them.
+    private static func newestOperation(
+        of account: Int64, before: Int64?, _ db: Database
+    ) throws -> Int64? {
+        if let before {
+            let mark = try Int64.fetchOne(
                 db,
                 sql: """
-                    SELECT e.sequence, e.lot, e.kind, e.amount, e.balance, e.at, e.reason, o.operation
-                    FROM ledger_entries AS e JOIN ledger_operations AS o ON o.number = e.operation
-                    WHERE e.account = ? AND e.sequence < ? ORDER BY e.sequence DESC LIMIT ?
-                    """, arguments: [account, before ?? .max, limit]
-            ).map { (LedgerEntry(row: $0), $0[7]) }
+                    SELECT operation FROM ledger_marks WHERE account = ? AND sequence >= ?
+                    ORDER BY sequence LIMIT 1
+                    """, arguments: [account, before - 1])
+            if let mark { return mark }
         }
+        return try Int64.fetchOne(
+            db, sql: "SELECT last_operation FROM ledger_accounts WHERE id = ?",
+            arguments: [account])
     }
 
     /// Customers whose accounts time has changed by a moment, those first that waited longest.
@@ -143,26 +183,6 @@ extension LedgerAccount {
             state: row.blob(3), entryCount: row[4], revision: row[5],
             nextAt: row[6] == 0 ? nil : Timestamp(milliseconds: row[6]))
         tier = row[7]
-    }
-}
-
-extension LedgerEntry {
-    init(row: Row) {
-        self.init(
-            sequence: row[0], lot: row[1], kind: row[2], amount: row[3], balance: row[4],
-            at: Timestamp(milliseconds: row[5]), reason: row.blob(6))
-    }
-}
-
-extension LedgerLot {
-    init(row: Row) {
-        func time(_ column: Int) -> Timestamp? {
-            let ms: Int64 = row[column]
-            return ms == 0 ? nil : Timestamp(milliseconds: ms)
-        }
-        self.init(
-            id: row[0], source: row.blob(1), createdAt: Timestamp(milliseconds: row[2]),
-            availableAt: time(3), expiresAt: time(4), issued: row[5], remaining: row[6],
-            held: row[7])
+        lots = LedgerLots(bytes: row.blob(8))
     }
 }

@@ -11,17 +11,20 @@ package final class LedgerStore: Sendable {
         case repeated(operation: String)
         /// The account was changed since it was read.
         case stale(account: Int64)
+        /// A lot would be below zero, or have more reserved than is left.
+        case overdrawn(account: Int64, lot: Int64)
 
         package var description: String {
             switch self {
             case .repeated(let operation): "operation \(operation) is in the ledger already"
             case .stale(let account): "account \(account) changed since it was read"
+            case .overdrawn(let account, let lot): "lot \(lot) of account \(account) hasn't so much"
             }
         }
     }
 
     let file: SQLiteFile
-    private let writing: LedgerWriting
+    let writing: LedgerWriting
 
     /// - Parameter path: The file, created where it doesn't exist.
     package init(path: String) throws {
@@ -45,7 +48,7 @@ package final class LedgerStore: Sendable {
     /// Keeps changes in their order, all of them or none. Durable when this returns. Of several changes of an account,
     /// its row is what the last one says; the state of the others isn't read.
     ///
-    /// - Throws: `Refusal`; `DatabaseError` where the file can't be written, or a lot would go below zero.
+    /// - Throws: `Refusal`; `DatabaseError` where the file can't be written.
     ///
     /// - Parameter reached: Up to which position of the log a program has followed it by then.
     package func commit(
@@ -59,8 +62,22 @@ package final class LedgerStore: Sendable {
     package func transaction<Value>(
         _ body: (borrowing LedgerTransaction) throws -> Value
     ) throws -> Value {
-        try file.writer.write { db in
-            try body(LedgerTransaction(db: db, statements: writing))
+        try file.writer.writeWithoutTransaction { db in
+            var value: Value?
+            do {
+                try db.inTransaction {
+                    try writing.begin()
+                    value = try body(LedgerTransaction(db: db, statements: writing))
+                    try writing.end()
+                    return .commit
+                }
+            } catch {
+                writing.undo()
+                throw error
+            }
+            writing.didCommit()
+            guard let value else { preconditionFailure("what was committed has a value") }
+            return value
         }
     }
 }

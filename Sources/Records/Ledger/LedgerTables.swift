@@ -77,6 +77,37 @@ enum LedgerTables {
 
         """
 
+    /// Each operation with its entries in a tree that only grows; lots in the account's row.
+    static let foldedKeyedOnly: Set<String> = ["ledger_marks", "ledger_endings"]
+
+    static let folded =
+        """
+        CREATE TABLE ledger_operations (
+            number BIGINT PRIMARY KEY,
+            program TEXT NOT NULL,
+            operation TEXT NOT NULL,
+            account BIGINT NOT NULL,
+            previous BIGINT NOT NULL,
+            first_entry BIGINT NOT NULL,
+            at BIGINT NOT NULL,
+            entries BYTEA NOT NULL,
+            content BYTEA NOT NULL,
+            answer BYTEA NOT NULL
+        );
+        CREATE TABLE ledger_marks (
+            account BIGINT NOT NULL,
+            sequence BIGINT NOT NULL,
+            operation BIGINT NOT NULL,
+            PRIMARY KEY (account, sequence)
+        );
+        CREATE TABLE ledger_endings (
+            expires_at BIGINT NOT NULL,
+            account BIGINT NOT NULL,
+            PRIMARY KEY (expires_at, account)
+        );
+
+        """ + KeyRunTables.definition
+
     static let budgets = """
         CREATE TABLE ledger_budgets (
             program TEXT NOT NULL,
@@ -115,6 +146,9 @@ enum LedgerTables {
         }
         migrator.registerMigration("0003 budgets and approvals") { db in
             try db.execute(sql: budgets.asStrictSQLite(keyedOnly: ["ledger_budgets"]))
+        }
+        migrator.registerMigration("0004 entries with their operations") { db in
+            try LedgerFolding.fold(db)
         }
         return migrator
     }

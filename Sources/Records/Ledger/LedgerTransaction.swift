@@ -36,7 +36,7 @@ package struct LedgerTransaction: ~Copyable {
     /// of the others isn't read.
     ///
     /// - Parameter reached: Up to which position of the log a program has followed it by then.
-    /// - Throws: `LedgerStore.Refusal`; `DatabaseError` where the file can't be written, or a lot would go below zero.
+    /// - Throws: `LedgerStore.Refusal`; `DatabaseError` where the file can't be written.
     package func keep(
         _ changes: [LedgerChange], reached: (program: String, position: Int64)? = nil
     ) throws {

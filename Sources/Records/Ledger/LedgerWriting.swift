@@ -1,73 +1,84 @@
 import GRDB
 import Kernel
 
-/// The statements of a ledger's writing connection.
+/// The statements of a ledger's writing connection, and its index of operations.
 ///
 /// `@unchecked Sendable`: GRDB's queue runs one closure at a time, and every use is inside such a closure.
 final class LedgerWriting: @unchecked Sendable {
+    /// Of each so many entries of an account there is a mark, from which a page of its history is found.
+    static let markEvery: Int64 = 64
+
+    private let index: LedgerOperationIndex
+    private let findLast: HotStatement
     private let addAccount: HotStatement
     private let changeAccount: HotStatement
     private let addOperation: HotStatement
-    private let addEntry: HotStatement
-    private let putLot: HotStatement
+    private let addMark: HotStatement
+    private let addEnding: HotStatement
+    private let dropEnding: HotStatement
     private let addNews: HotStatement
     private let findAccount: HotStatement
-    private let findOperation: HotStatement
+    private let getOperation: HotStatement
 
     init(_ db: Database) throws {
+        index = try LedgerOperationIndex(db)
+        findLast = try HotStatement(
+            db,
+            """
+            SELECT last_operation FROM ledger_accounts
+            WHERE id = ?1 AND program = ?2 AND customer = ?3
+                AND revision = ?4 AND entry_count = ?5
+            """)
         addAccount = try HotStatement(
             db,
             """
-            INSERT INTO ledger_accounts
-                (id, program, customer, state, entry_count, revision, next_at, tier)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING
+            INSERT INTO ledger_accounts (id, program, customer, state, entry_count, revision,
+                next_at, tier, lots, last_operation)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING
             """)
         changeAccount = try HotStatement(
             db,
             """
             UPDATE ledger_accounts SET state = ?4, entry_count = ?5, revision = ?6,
-                next_at = ?7, tier = ?8
+                next_at = ?7, tier = ?8, lots = ?9, last_operation = ?10
             WHERE id = ?1 AND program = ?2 AND customer = ?3
-                AND revision = ?9 AND entry_count = ?10
             """)
         addOperation = try HotStatement(
             db,
             """
-            INSERT INTO ledger_operations
-                (program, operation, account, first_entry, at, content, answer)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING
+            INSERT INTO ledger_operations (number, program, operation, account, previous,
+                first_entry, at, entries, content, answer)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
             """)
-        addEntry = try HotStatement(
+        addMark = try HotStatement(
+            db, "INSERT INTO ledger_marks (account, sequence, operation) VALUES (?1, ?2, ?3)")
+        addEnding = try HotStatement(
             db,
             """
-            INSERT INTO ledger_entries
-                (account, sequence, lot, kind, amount, balance, at, operation, reason)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            INSERT INTO ledger_endings (expires_at, account) VALUES (?1, ?2)
+            ON CONFLICT DO NOTHING
             """)
-        putLot = try HotStatement(
-            db,
-            """
-            INSERT INTO ledger_lots (account, lot, source, created_at, available_at,
-                expires_at, issued, remaining, held)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-            ON CONFLICT (account, lot) DO UPDATE SET available_at = excluded.available_at,
-                expires_at = excluded.expires_at, issued = excluded.issued,
-                remaining = excluded.remaining, held = excluded.held
-            """)
+        dropEnding = try HotStatement(
+            db, "DELETE FROM ledger_endings WHERE expires_at = ?1 AND account = ?2")
         addNews = try HotStatement(db, "INSERT INTO ledger_news (event) VALUES (?1)")
         findAccount = try HotStatement(
             db,
             """
-            SELECT id, state, entry_count, revision, next_at, tier FROM ledger_accounts
+            SELECT id, state, entry_count, revision, next_at, tier, lots FROM ledger_accounts
             WHERE program = ?1 AND customer = ?2
             """)
-        findOperation = try HotStatement(
-            db,
-            """
-            SELECT account, at, content, answer FROM ledger_operations
-            WHERE program = ?1 AND operation = ?2
-            """)
+        getOperation = try HotStatement(
+            db, "SELECT account, at, content, answer FROM ledger_operations WHERE number = ?1")
     }
+
+    /// Before anything else of a transaction, `end()` after everything, and then `didCommit()` or `undo()`.
+    func begin() throws { try index.begin() }
+
+    func end() throws { try index.storeRunIfDue() }
+
+    func didCommit() { index.didCommit() }
+
+    func undo() { index.undo() }
 
     // MARK: Reading
 
@@ -83,18 +94,19 @@ final class LedgerWriting: @unchecked Sendable {
             revision: findAccount.integer(3),
             nextAt: nextMs == 0 ? nil : Timestamp(milliseconds: nextMs))
         account.tier = Int(findAccount.integer(5))
+        account.lots = LedgerLots(bytes: findAccount.blob(6))
         return account
     }
 
     func operation(_ program: String, _ id: String) throws -> LedgerOperation? {
-        findOperation.bind(1, text: program)
-        findOperation.bind(2, text: id)
-        guard try findOperation.step() else { return nil }
-        defer { findOperation.reset() }
+        guard let number = try index.number(program, id) else { return nil }
+        getOperation.bind(1, number)
+        guard try getOperation.step() else { return nil }
+        defer { getOperation.reset() }
         return LedgerOperation(
-            id: id, account: findOperation.integer(0),
-            at: Timestamp(milliseconds: findOperation.integer(1)),
-            content: findOperation.blob(2), answer: findOperation.blob(3))
+            id: id, account: getOperation.integer(0),
+            at: Timestamp(milliseconds: getOperation.integer(1)),
+            content: getOperation.blob(2), answer: getOperation.blob(3))
     }
 
     // MARK: Writing
@@ -103,50 +115,89 @@ final class LedgerWriting: @unchecked Sendable {
     ///
     /// - Throws: `LedgerStore.Refusal`; `DatabaseError`. The transaction is to be undone then.
     func add(_ batch: LedgerBatch, of changes: [LedgerChange]) throws {
-        let numbers = try addOperations(of: changes)
+        let first = index.nextNumber
+        // The operation before each that moved anything of the same account.
+        var previous = [Int64](repeating: 0, count: changes.count)
+        var lasts: [Int64] = []
+        lasts.reserveCapacity(batch.parts.count)
         for part in batch.parts {
-            try put(part, changes)
+            var last = try lastOperation(before: part, changes[part.changes[0]].account)
             for place in part.changes {
-                for entry in changes[place].entries {
-                    try add(entry, of: changes[place].account.id, operation: numbers[place])
-                }
+                previous[place] = last
+                if !changes[place].entries.isEmpty { last = first + Int64(place) }
             }
-            let account = changes[part.changes[0]].account.id
-            for lot in part.lots { try put(lot, of: account) }
+            lasts.append(last)
         }
-        for change in changes {
-            for event in change.news {
+        // Lent, not copied.
+        let all = changes.span
+        for place in all.indices {
+            guard try index.insert(all[place].account.program, all[place].operation.id) else {
+                throw LedgerStore.Refusal.repeated(operation: all[place].operation.id)
+            }
+            try add(
+                all[place].operation, of: all[place].account.program, all[place].entries,
+                first: all[place].account.entryCount - Int64(all[place].entries.count) + 1,
+                number: first + Int64(place), previous: previous[place])
+        }
+        for (part, last) in zip(batch.parts, lasts) { try put(part, last, changes) }
+        for place in all.indices where !all[place].news.isEmpty {
+            for event in all[place].news {
                 addNews.bind(1, blob: event.span)
                 try addNews.run()
             }
         }
     }
 
-    /// - Returns: The number of each, in the changes' order.
-    private func addOperations(of changes: [LedgerChange]) throws -> [Int64] {
-        var numbers: [Int64] = []
-        numbers.reserveCapacity(changes.count)
-        for change in changes {
-            let (account, operation) = (change.account, change.operation)
-            addOperation.bind(1, text: account.program)
-            addOperation.bind(2, text: operation.id)
-            addOperation.bind(3, account.id)
-            addOperation.bind(4, account.entryCount - Int64(change.entries.count) + 1)
-            addOperation.bind(5, operation.at.milliseconds)
-            addOperation.bind(6, blob: operation.content.span)
-            addOperation.bind(7, blob: operation.answer.span)
-            try addOperation.run()
-            guard addOperation.changes > 0 else {
-                throw LedgerStore.Refusal.repeated(operation: operation.id)
-            }
-            numbers.append(addOperation.lastRow)
+    /// Adds an operation; the index is the caller's to see to.
+    ///
+    /// - Parameters:
+    ///   - first: Its first entry's sequence, or what that would be.
+    ///   - previous: The number of the account's last operation that moved anything; 0 for none.
+    func add(
+        _ operation: LedgerOperation, of program: String, _ entries: [LedgerEntry], first: Int64,
+        number: Int64, previous: Int64
+    ) throws {
+        addOperation.bind(1, number)
+        addOperation.bind(2, text: program)
+        addOperation.bind(3, text: operation.id)
+        addOperation.bind(4, operation.account)
+        addOperation.bind(5, previous)
+        addOperation.bind(6, first)
+        addOperation.bind(7, operation.at.milliseconds)
+        let bytes = LedgerEntries.bytes(entries)
+        addOperation.bind(8, blob: bytes.span)
+        addOperation.bind(9, blob: operation.content.span)
+        addOperation.bind(10, blob: operation.answer.span)
+        try addOperation.run()
+        let last = first + Int64(entries.count) - 1
+        if last / Self.markEvery > (first - 1) / Self.markEvery {
+            addMark.bind(1, operation.account)
+            addMark.bind(2, last)
+            addMark.bind(3, number)
+            try addMark.run()
         }
-        return numbers
+    }
+
+    /// - Throws: `LedgerStore.Refusal.stale` where the account isn't as it was before the part.
+    private func lastOperation(before part: LedgerBatch.Part, _ account: LedgerAccount) throws
+        -> Int64
+    {
+        if part.revisionBefore == 0, part.entriesBefore == 0 { return 0 }
+        findLast.bind(1, account.id)
+        findLast.bind(2, text: account.program)
+        findLast.bind(3, account.customer.rawValue)
+        findLast.bind(4, part.revisionBefore)
+        findLast.bind(5, part.entriesBefore)
+        guard try findLast.step() else { throw LedgerStore.Refusal.stale(account: account.id) }
+        defer { findLast.reset() }
+        return findLast.integer(0)
     }
 
     /// Writes the account's row, as the last of its changes leaves it.
-    private func put(_ part: LedgerBatch.Part, _ changes: [LedgerChange]) throws {
-        guard let last = part.changes.last else { return }
+    private func put(
+        _ part: LedgerBatch.Part, _ lastOperation: Int64, _ changes: [LedgerChange]
+    ) throws {
+        guard let first = part.changes.first, let last = part.changes.last else { return }
         let account = changes[last].account
         let isNew = part.revisionBefore == 0 && part.entriesBefore == 0
         let put = isNew ? addAccount : changeAccount
@@ -158,37 +209,27 @@ final class LedgerWriting: @unchecked Sendable {
         put.bind(6, account.revision)
         put.bind(7, account.nextAt?.milliseconds ?? 0)
         put.bind(8, Int64(account.tier))
-        if !isNew {
-            put.bind(9, part.revisionBefore)
-            put.bind(10, part.entriesBefore)
-        }
+        put.bind(9, blob: account.lots.bytes.span)
+        put.bind(10, lastOperation)
         try put.run()
         guard put.changes > 0 else { throw LedgerStore.Refusal.stale(account: account.id) }
+        try changeEndings(of: account.id, from: changes[first].lotsBefore, to: account.lots)
     }
 
-    private func add(_ entry: LedgerEntry, of account: Int64, operation: Int64) throws {
-        addEntry.bind(1, account)
-        addEntry.bind(2, entry.sequence)
-        addEntry.bind(3, entry.lot)
-        addEntry.bind(4, text: entry.kind)
-        addEntry.bind(5, entry.amount)
-        addEntry.bind(6, entry.balance)
-        addEntry.bind(7, entry.at.milliseconds)
-        addEntry.bind(8, operation)
-        addEntry.bind(9, blob: entry.reason.span)
-        try addEntry.run()
-    }
-
-    private func put(_ lot: LedgerLot, of account: Int64) throws {
-        putLot.bind(1, account)
-        putLot.bind(2, lot.id)
-        putLot.bind(3, blob: lot.source.span)
-        putLot.bind(4, lot.createdAt.milliseconds)
-        putLot.bind(5, lot.availableAt?.milliseconds ?? 0)
-        putLot.bind(6, lot.expiresAt?.milliseconds ?? 0)
-        putLot.bind(7, lot.issued)
-        putLot.bind(8, lot.remaining)
-        putLot.bind(9, lot.held)
-        try putLot.run()
+    /// Notes when points of an account end from now on, where that changed.
+    func changeEndings(of account: Int64, from before: LedgerLots, to after: LedgerLots) throws {
+        let (old, new) = (before.endings, after.endings)
+        if old == new { return }
+        let (oldSet, newSet) = (Set(old), Set(new))
+        for at in new where !oldSet.contains(at) {
+            addEnding.bind(1, at)
+            addEnding.bind(2, account)
+            try addEnding.run()
+        }
+        for at in old where !newSet.contains(at) {
+            dropEnding.bind(1, at)
+            dropEnding.bind(2, account)
+            try dropEnding.run()
+        }
     }
 }

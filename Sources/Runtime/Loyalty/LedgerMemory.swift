@@ -22,7 +22,7 @@ package struct LedgerMemory {
         }
 
         /// About how many bytes it takes.
-        var size: Int { 256 + row.state.count + (rules?.size ?? 0) }
+        var size: Int { 288 + row.state.count + row.lots.bytes.count + (rules?.size ?? 0) }
     }
 
     /// Bytes, about, of accounts that were used since the last time that so much was there; those that were used before
@@ -37,15 +37,17 @@ package struct LedgerMemory {
     private var budgets: [String: [LoyaltyBudget: Int64]] = [:]
     private var changedBudgets: [String: Set<LoyaltyBudget>] = [:]
 
+    /// Gives an account out, so that nobody else has it: it is changed without a copy, and to be kept again.
+    ///
     /// - Returns: Nil where none was opened.
-    mutating func account(
-        of owner: Owner, in ledger: borrowing LedgerTransaction
+    mutating func take(
+        _ owner: Owner, in ledger: borrowing LedgerTransaction
     ) throws -> Account? {
-        if let known = young[owner] { return known }
-        if let known = old.removeValue(forKey: owner) {
-            keep(known, of: owner)
+        if let known = young.removeValue(forKey: owner) {
+            youngSize -= known.size
             return known
         }
+        if let known = old.removeValue(forKey: owner) { return known }
         return try ledger.account(program: owner.program, customer: owner.customer)
             .map { Account(row: $0) }
     }
@@ -102,14 +104,16 @@ package struct LedgerMemory {
         }
     }
 
-    /// What the rules know of an account that was used just now; nil where nothing is kept so.
-    func rules(of owner: Owner) -> LoyaltyAccount? { young[owner]?.rules }
-
     /// Forgets what wasn't used for long, where there is much.
-    mutating func trim(to youngMax: Int = Self.youngMax) {
-        guard youngSize > youngMax else { return }
+    ///
+    /// - Returns: What was forgotten: freeing so much takes a while, which nobody needs to wait for.
+    @discardableResult
+    mutating func trim(to youngMax: Int = Self.youngMax) -> [Owner: Account] {
+        guard youngSize > youngMax else { return [:] }
+        let forgotten = old
         old = young
         young = [:]
         youngSize = 0
+        return forgotten
     }
 }

@@ -86,10 +86,11 @@ package final class LedgerWriter: Sendable {
         case closing
     }
 
-    /// Decides by the account as it is; throws where it can't be read. Pure.
+    /// Decides by the account as it is; throws where it can't be read. Pure. What the rules know of the account may be
+    /// taken out of it, so that it is changed in place.
     package typealias Decide =
         @Sendable (
-            _ ask: Ask, _ account: LedgerMemory.Account, _ spent: [LoyaltyBudget: Int64],
+            _ ask: Ask, _ account: inout LedgerMemory.Account, _ spent: [LoyaltyBudget: Int64],
             _ now: Timestamp
         ) throws(Refusal) -> Decision
 
@@ -115,23 +116,26 @@ package final class LedgerWriter: Sendable {
         var isClosed = false
     }
 
-    private struct Key: Hashable {
-        let program: String
-        let id: String
-    }
-
     private let store: LedgerStore
     private let clock: WallClock
     private let decide: Decide
+    private let isApart: @Sendable (_ program: String) -> Bool
     private let move: Move?
     private let queue = DispatchQueue(label: "perennial.ledger", qos: .userInitiated)
+    /// Frees what isn't needed any more.
+    private let freeing = DispatchQueue(label: "perennial.ledger.freeing")
     private let state = Mutex(State())
     private let kept = Mutex(LedgerMemory())
 
-    /// - Parameter move: Nil where accounts aren't moved.
+    /// - Parameters:
+    ///   - move: Nil where accounts aren't moved.
+    ///   - isApart: Whether a program's accounts are decided without knowing of one another, so that many can be at once.
     package init(
-        store: LedgerStore, clock: WallClock, move: Move? = nil, decide: @escaping Decide
+        store: LedgerStore, clock: WallClock, move: Move? = nil,
+        isApart: @escaping @Sendable (_ program: String) -> Bool = { _ in false },
+        decide: @escaping Decide
     ) {
+        self.isApart = isApart
         self.store = store
         self.clock = clock
         self.move = move
@@ -285,9 +289,8 @@ package final class LedgerWriter: Sendable {
             try store.account(program: ask.program, customer: ask.customer)
             ?? LedgerAccount(id: 0, program: ask.program, customer: ask.customer)
         let spent = try store.budgets(program: ask.program)
-        return try decide(
-            ask, LedgerMemory.Account(row: account), LedgerMemory.spent(spent), clock.now
-        ).answer
+        var kept = LedgerMemory.Account(row: account)
+        return try decide(ask, &kept, LedgerMemory.spent(spent), clock.now).answer
     }
 
     /// Does what is asked in one commit. Where that fails, what is remembered may be what was wrong: it is dropped.
@@ -312,61 +315,31 @@ package final class LedgerWriter: Sendable {
         in ledger: borrowing LedgerTransaction,
         _ reached: (program: String, position: Int64)?
     ) throws -> [Result<Answer, Refusal>] {
-        var changes: [LedgerChange] = []
-        changes.reserveCapacity(asks.count)
-        // The newest change of each account, and what each operation is answered.
-        var newest: [LedgerMemory.Owner: Int] = [:]
-        var decided: [Key: Int] = [:]
-        var results: [Result<Answer, Refusal>] = []
-        results.reserveCapacity(asks.count)
-        for ask in asks {
-            let key = Key(program: ask.program, id: ask.id)
-            let owner = LedgerMemory.Owner(program: ask.program, customer: ask.customer)
-            let known = try kept.account(of: owner, in: ledger)
-            let before =
-                try decided[key].map { changes[$0].operation }
-                ?? ledger.operation(program: ask.program, id: ask.id)
-            if let before {
-                let isSame =
-                    before.content == ask.content && before.account == known?.row.id
-                results.append(
-                    isSame
-                        ? .success(Answer(bytes: before.answer, isRepeat: true))
-                        : .failure(.reused))
-                continue
-            }
-            var account = try known ?? kept.open(owner, in: ledger)
-            let spent = try kept.spent(of: ask.program, in: ledger)
-            let decision = try decide(ask, account, spent, min(ask.now ?? now, now))
-            kept.note(decision.budgetChanges, of: ask.program)
-            account.row.take(decision)
-            account.rules = decision.account
-            let operation = LedgerOperation(
-                id: ask.id, account: account.row.id, at: now, content: ask.content,
-                answer: decision.answer)
-            decided[key] = changes.count
-            newest[owner] = changes.count
-            changes.append(
-                LedgerChange(
-                    account: account.row, operation: operation, entries: decision.entries,
-                    lots: decision.lots, news: decision.news))
-            kept.keep(account, of: owner)
-            results.append(.success(Answer(bytes: decision.answer, isRepeat: false)))
+        var plan = try LedgerPlan(asks, &kept, in: ledger)
+        if asks.count >= LedgerPlan.atOnceMin, Set(asks.map(\.program)).allSatisfy(isApart) {
+            try plan.decideAtOnce(at: now, decide)
+        } else {
+            try plan.decideInTurn(at: now, &kept, in: ledger, decide)
         }
-        for (owner, place) in newest {
-            guard let rules = kept.rules(of: owner) else { continue }
-            changes[place].account.state = rules.encoded()
-        }
+        let (changes, answers) = plan.results()
+        plan.keep(in: &kept)
         if !changes.isEmpty || reached != nil { try ledger.keep(changes, reached: reached) }
         for row in kept.takeChangedBudgets() { try ledger.keep(row) }
-        kept.trim()
-        return results
+        let forgotten = kept.trim()
+        if asks.count >= LedgerPlan.atOnceMin || !forgotten.isEmpty {
+            // No more than one commit's waits.
+            freeing.sync {}
+            freeing.async { [plan, changes] in
+                withExtendedLifetime((plan, changes, forgotten)) {}
+            }
+        }
+        return answers
     }
 }
 
 extension LedgerAccount {
     /// As it is after what was decided.
-    fileprivate mutating func take(_ decision: LedgerWriter.Decision) {
+    mutating func take(_ decision: LedgerWriter.Decision) {
         state = decision.state
         nextAt = decision.nextAt
         tier = decision.tier

@@ -7,14 +7,16 @@ import Records
 /// Decides what an operation does to an account as the ledger keeps it. Pure.
 enum LoyaltyDecider {
     static func decide(
-        _ ask: LedgerWriter.Ask, _ kept: LedgerMemory.Account,
+        _ ask: LedgerWriter.Ask, _ kept: inout LedgerMemory.Account,
         _ spent: [LoyaltyBudget: Int64], _ now: Timestamp, by inForce: LoyaltyInForce
     ) throws(ByteReader.Damaged) -> LedgerWriter.Decision {
         let before =
             if let rules = kept.rules { rules } else {
                 try LoyaltyAccount(decoding: kept.row.state.span)
             }
-        let outcome = before.applying(
+        // Nobody else has it then: its parts are changed in place.
+        kept.rules = nil
+        let outcome = (consume before).applying(
             ask.request.operation, id: ask.id, at: min(ask.request.at ?? now, now), now: now,
             program: inForce.program, zone: inForce.zone, facts: facts(for: ask, spent, inForce))
         return decision(
@@ -117,19 +119,9 @@ enum LoyaltyDecider {
     }
 
     private static func row(of lot: LoyaltyLot) -> LedgerLot {
-        var source = JSONWriter(reserving: 48)
-        source.beginObject()
-        switch lot.source {
-        case .order(let id): source.member("order", id)
-        case .event(let rule), .bonus(let rule): source.member("rule", rule)
-        case .award(let reason), .correction(let reason): source.member("reason", reason)
-        case .tier(let tier): source.member("tier", tier)
-        }
-        source.endObject()
-        return LedgerLot(
-            id: lot.id, source: source.bytes, createdAt: lot.createdAt,
-            availableAt: lot.availableAt, expiresAt: lot.expiresAt, issued: lot.issued,
-            remaining: lot.remaining, held: lot.held)
+        LedgerLot(
+            id: lot.id, createdAt: lot.createdAt, availableAt: lot.availableAt,
+            expiresAt: lot.expiresAt, issued: lot.issued, remaining: lot.remaining, held: lot.held)
     }
 
     /// News as an event on the log. Its message id is made of the operation, so that telling it again changes nothing.

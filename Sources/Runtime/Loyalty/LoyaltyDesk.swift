@@ -66,10 +66,13 @@ package final class LoyaltyDesk: Sendable {
                     throw .storage("account \(from.id) is damaged at byte \(error.offset)")
                 }
             },
+            isApart: { name in
+                known.byName.withLock { $0[name].map { !$0.program.hasBudgets } } ?? false
+            },
             decide: { ask, account, spent, now throws(LedgerWriter.Refusal) in
                 let inForce = try find(ask.program)
                 do throws(ByteReader.Damaged) {
-                    return try LoyaltyDecider.decide(ask, account, spent, now, by: inForce)
+                    return try LoyaltyDecider.decide(ask, &account, spent, now, by: inForce)
                 } catch {
                     throw .storage("account \(account.row.id) is damaged at byte \(error.offset)")
                 }

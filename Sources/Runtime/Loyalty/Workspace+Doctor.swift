@@ -1,6 +1,8 @@
+import Dispatch
 import Kernel
 import Loyalty
 package import Records
+import Synchronization
 
 /// What a look through everything that must add up found.
 package struct DoctorReport: Sendable, Equatable {
@@ -18,24 +20,9 @@ package struct DoctorReport: Sendable, Equatable {
 }
 
 extension Workspace {
-    private static let accountsAtOnce = 500
-
     /// Checks that the ledger adds up, entry by entry, and that promotions count what checkouts hold. Blocks; who asks of the ledger goes on meanwhile.
     package func examine() throws -> DoctorReport {
-        var report = DoctorReport(ledger: try loyalty.store.check())
-        var last: Int64 = 0
-        while true {
-            let accounts = try loyalty.store.accounts(
-                after: last, limit: Self.accountsAtOnce)
-            guard let newest = accounts.last else { break }
-            for (account, lots) in accounts {
-                for text in Self.differences(account, lots)
-                where report.states.count < LedgerStore.Check.problemsMax {
-                    report.states.append(LedgerProblem(account: account.id, description: text))
-                }
-            }
-            last = newest.account.id
-        }
+        var report = try examineLedger()
         for inForce in loyalty.programs {
             let name = inForce.program.name
             if let position = try loyalty.store.position(program: name),
@@ -65,8 +52,40 @@ extension Workspace {
         return report
     }
 
+    /// Adds the ledger up, and beside that reads what every account remembers.
+    private func examineLedger() throws -> DoctorReport {
+        let store = loyalty.store
+        let beside = Mutex<Result<[LedgerProblem], any Error>>(.success([]))
+        let sums = Mutex<Result<LedgerStore.Check, any Error>?>(nil)
+        DispatchQueue.concurrentPerform(iterations: 2) { half in
+            if half == 0 {
+                let found = Result { try store.check() }
+                sums.withLock { $0 = found }
+            } else {
+                let found = Result { try Self.wrongStates(store) }
+                beside.withLock { $0 = found }
+            }
+        }
+        guard let found = sums.withLock({ $0 }) else {
+            preconditionFailure("both halves were run")
+        }
+        var report = DoctorReport(ledger: try found.get())
+        report.states = try beside.withLock { $0 }.get()
+        return report
+    }
+
+    private static func wrongStates(_ store: LedgerStore) throws -> [LedgerProblem] {
+        var states: [LedgerProblem] = []
+        try store.eachAccount { account in
+            for text in differences(account) where states.count < LedgerStore.Check.problemsMax {
+                states.append(LedgerProblem(account: account.id, description: text))
+            }
+        }
+        return states
+    }
+
     /// What an account's state says otherwise than its rows.
-    private static func differences(_ kept: LedgerAccount, _ lots: [LedgerLot]) -> [String] {
+    private static func differences(_ kept: LedgerAccount) -> [String] {
         let account: LoyaltyAccount
         do throws(ByteReader.Damaged) {
             account = try LoyaltyAccount(decoding: kept.state.span)
@@ -77,6 +96,7 @@ extension Workspace {
         if account.entryCount != kept.entryCount {
             found.append("counts \(account.entryCount) entries and has \(kept.entryCount)")
         }
+        let lots = kept.lots.all
         guard account.lots.count == lots.count else {
             return found + ["remembers \(account.lots.count) lots and has \(lots.count)"]
         }

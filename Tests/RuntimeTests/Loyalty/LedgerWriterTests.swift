@@ -12,7 +12,8 @@ struct LedgerWriterTests {
 
     /// Gives as many points as the content says; what isn't a number is refused, and -1 breaks the ledger's own rule.
     private static func give(
-        _ ask: LedgerWriter.Ask, _ kept: LedgerMemory.Account, _ spent: [LoyaltyBudget: Int64],
+        _ ask: LedgerWriter.Ask, _ kept: inout LedgerMemory.Account,
+        _ spent: [LoyaltyBudget: Int64],
         _ now: Timestamp
     ) -> LedgerWriter.Decision {
         let account = kept.row

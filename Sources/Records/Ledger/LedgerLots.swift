@@ -1,0 +1,83 @@
+package import Kernel
+
+/// All lots of an account in one run of bytes, so that they are kept in the account's row: 48 bytes each, and a lot's
+/// place is its number.
+package struct LedgerLots: Sendable, Equatable {
+    /// Bytes of a lot: six words, the lowest byte first, in the order of `LedgerLot`. A time that there is none of is 0.
+    static let lotSize = 48
+
+    package private(set) var bytes: [UInt8]
+
+    package init() { bytes = [] }
+
+    /// - Parameter bytes: As a ledger has them; what isn't a whole lot at the end is left out.
+    init(bytes: [UInt8]) { self.bytes = bytes }
+
+    package var count: Int { bytes.count / Self.lotSize }
+
+    package var all: [LedgerLot] { (0..<count).map { self[$0] } }
+
+    /// The lot at a place, counted from 0.
+    package subscript(place: Int) -> LedgerLot {
+        Self.lot(place, in: bytes.span)
+    }
+
+    static func lot(_ place: Int, in bytes: Span<UInt8>) -> LedgerLot {
+        func word(_ index: Int) -> Int64 {
+            Int64(bitPattern: bytes.littleEndianWord(at: place * lotSize + index * 8))
+        }
+        func time(_ index: Int) -> Timestamp? {
+            let ms = word(index)
+            return ms == 0 ? nil : Timestamp(milliseconds: ms)
+        }
+        return LedgerLot(
+            id: Int64(place) + 1, createdAt: Timestamp(milliseconds: word(0)),
+            availableAt: time(1), expiresAt: time(2), issued: word(3), remaining: word(4),
+            held: word(5))
+    }
+
+    /// Adds the next lot, or changes one that is there. Numbers that are left out stay empty lots, which `check()` sees.
+    package mutating func put(_ lot: LedgerLot) {
+        precondition(lot.id > 0, "lots are numbered from 1")
+        let end = Int(lot.id) * Self.lotSize
+        if bytes.count < end {
+            bytes.append(contentsOf: repeatElement(0, count: end - bytes.count))
+        }
+        var offset = end - Self.lotSize
+        for word in [
+            lot.createdAt.milliseconds, lot.availableAt?.milliseconds ?? 0,
+            lot.expiresAt?.milliseconds ?? 0, lot.issued, lot.remaining, lot.held,
+        ] {
+            for shift in 0..<8 {
+                bytes[offset] = UInt8(truncatingIfNeeded: word >> Int64(shift * 8))
+                offset += 1
+            }
+        }
+    }
+
+    /// The first lot that is below zero, or has more reserved than left; nil where there is none.
+    var overdrawn: LedgerLot? {
+        for place in 0..<count {
+            let lot = self[place]
+            if lot.remaining < 0 || lot.held < 0 || lot.held > lot.remaining { return lot }
+        }
+        return nil
+    }
+
+    /// When any points that are left end, ascending, each moment once.
+    var endings: [Int64] {
+        var moments: [Int64] = []
+        for place in 0..<count {
+            let lot = self[place]
+            guard lot.remaining > 0, let at = lot.expiresAt?.milliseconds else { continue }
+            // They mostly come in their order.
+            if let last = moments.last, at <= last {
+                let next = moments.firstIndex { $0 >= at } ?? moments.count
+                if moments[next] != at { moments.insert(at, at: next) }
+            } else {
+                moments.append(at)
+            }
+        }
+        return moments
+    }
+}
