@@ -8,6 +8,9 @@ package import Kernel
 /// hazard but the end of each lot's own life. An open point of age a that expires at age e is
 /// redeemed with the chance (F(e) − F(a)) / S(a).
 ///
+/// It doesn't look at whose points they are: customers who redeem seldom and those who do at once go
+/// into one curve, which is right for the sum of all and for nobody's own points.
+///
 /// Past the oldest age that was ever watched nobody is assumed to redeem, so the expectation is a
 /// lower bound there, and breakage an upper one; `openBeyondHistory` says how many points that is
 /// about. The intervals are of the expectation and say how well the curve is known; the sum itself

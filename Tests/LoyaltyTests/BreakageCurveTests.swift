@@ -101,6 +101,47 @@ import Testing
         #expect(curve.chance(from: 0, to: 2) == 1)
     }
 
+    @Test func `ten years of 360 days are watched, and not a day more`() {
+        func curve(_ age: Int) -> (AgeGrid, RedemptionCurve) {
+            let lot = BreakageLot(
+                customer: 1, issuedDay: 0, pieces: [.init(day: age, points: 30, end: .redeemed)],
+                left: 70, expiresDay: nil)
+            let history = BreakageHistory(lots: [lot], today: 9000)
+            expect([history.expectedRedemptions(RedemptionCurve(exits: history.exits))], near: [0])
+            return (history.grid, RedemptionCurve(exits: history.exits))
+        }
+        #expect(curve(3600).0.days == [3600])
+        expect(curve(3600).1.redeemed, near: [0, 0.3])
+        #expect(curve(3601).0.days == [3600])
+        expect(curve(3601).1.redeemed, near: [0, 0])
+    }
+
+    @Test func `days and points that can't be do no harm`() {
+        // Redeemed before it was issued: at age 0. Issued tomorrow, or no points: not there. Open
+        // past its expiry: watched to it, and without a chance.
+        let lots = [
+            BreakageLot(
+                customer: 1, issuedDay: 10,
+                pieces: [
+                    .init(day: 4, points: 50, end: .redeemed),
+                    .init(day: 12, points: -8, end: .redeemed),
+                ], left: 50, expiresDay: 40),
+            BreakageLot(
+                customer: 2, issuedDay: 101,
+                pieces: [.init(day: 90, points: 50, end: .redeemed)], left: 50, expiresDay: nil),
+            BreakageLot(customer: 3, issuedDay: 0, pieces: [], left: -5, expiresDay: -1),
+        ]
+        let history = BreakageHistory(lots: lots, today: 100)
+        let curve = RedemptionCurve(exits: history.exits)
+        #expect(history.grid.days == [0, 30])
+        expect(curve.redeemed, near: [0, 0.5, 0.5])
+        #expect(history.openPoints == 50)
+        #expect(history.openBeyondHistory == 0)
+        #expect(history.expectedRedemptions(curve) == 0)
+        #expect(history.redeemingCustomers == 1)
+        #expect(history.usualLifeDays == 30)
+    }
+
     private func expect(
         _ found: [Double], near wanted: [Double], sourceLocation: SourceLocation = #_sourceLocation
     ) {
