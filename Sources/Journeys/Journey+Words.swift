@@ -153,8 +153,10 @@ extension SendTerms {
 
 extension CouponTerms {
     fileprivate var words: String {
+        if case .promotion(let name) = worth { return "A personal code of promotion \(name)" }
         let value =
             switch worth {
+            case .promotion(let name): name
             case .percent(let percent): "\(percent)%"
             case .amount(let money): money.description
             }

@@ -197,7 +197,7 @@ extension JourneyMachine {
         case .coupon(let terms):
             kind = .coupon
             let coupon = JourneyRun.IssuedCoupon(
-                code: CouponCode.text(key: key, prefix: terms.prefix, hash: plan.hash),
+                code: terms.code(key: key, hash: plan.hash),
                 expiresAt: terms.expires.map(couponEnd))
             automation.runs[index].coupon = coupon
             terms.write(coupon, to: &json)
@@ -257,9 +257,17 @@ extension JourneyMachine {
 }
 
 extension CouponTerms {
+    func code(key: String, hash: SipHash) -> String {
+        if case .promotion = worth {
+            return CouponCode.promotionText(key: key, prefix: prefix, hash: hash)
+        }
+        return CouponCode.text(key: key, prefix: prefix, hash: hash)
+    }
+
     func write(_ coupon: JourneyRun.IssuedCoupon, to json: inout JSONWriter) {
         json.member("code", coupon.code)
         switch worth {
+        case .promotion(let name): json.member("promotion", name)
         case .percent(let percent): json.member("percent", percent)
         case .amount(let money):
             json.key("amount")

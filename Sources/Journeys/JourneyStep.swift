@@ -116,6 +116,8 @@ package struct CouponTerms: Hashable, Sendable {
         /// 1...100.
         case percent(Int)
         case amount(Money)
+        /// What a promotion with unique codes gives.
+        case promotion(String)
     }
 
     package static let prefixBytesMax = 12

@@ -58,7 +58,12 @@ enum StepReading {
         var members = try reader.members()
         let percent = try members.optional("percent")?.integer(1...100)
         let amount = try members.optional("amount")?.money()
-        let expires = try members.optional("expires")?.timeSpan()
+        let promotion = try members.optional("promotion")?.definitionName()
+        let end = members.optional("expires")
+        let expires = try end?.timeSpan()
+        if promotion != nil, let end {
+            throw end.problem("is for codes of the step's own; the promotion says when it ends")
+        }
         var prefix = ""
         if let text = members.optional("prefix") {
             prefix = try text.text()
@@ -69,12 +74,14 @@ enum StepReading {
             }
         }
         try members.end()
-        switch (percent, amount) {
-        case (let percent?, nil):
+        switch (percent, amount, promotion) {
+        case (nil, nil, let promotion?):
+            return CouponTerms(worth: .promotion(promotion), expires: nil, prefix: prefix)
+        case (let percent?, nil, nil):
             return CouponTerms(worth: .percent(percent), expires: expires, prefix: prefix)
-        case (nil, let amount?):
+        case (nil, let amount?, nil):
             return CouponTerms(worth: .amount(amount), expires: expires, prefix: prefix)
-        default: throw reader.problem("must have one of percent, amount")
+        default: throw reader.problem("must have one of percent, amount, promotion")
         }
     }
 

@@ -68,6 +68,8 @@ package struct LoyaltyProgram: Hashable, Sendable {
     package let tiers: TierRules?
     /// How long before points end the log is told; nil for never.
     package let remind: TimeSpan?
+    /// Whether each member's points and tier are traits of the customer, which segments and journeys can ask for.
+    package let tellsTraits: Bool
     /// The most that is given by hand, by keys and by journeys to all customers; nil for no bound.
     package let awardBudget: EarnRule.Limit?
     /// Corrections by hand of more points than that are for a second person to approve; nil for none.
@@ -140,6 +142,10 @@ package struct LoyaltyProgram: Hashable, Sendable {
         if let before, expiry == .never {
             throw before.problem("says when points are about to end, and these never do")
         }
+        tellsTraits =
+            try members.optional("traits").map { reader throws(DocumentProblem) in
+                try reader.boolean()
+            } ?? false
         awardBudget = try members.optional("awards").map { reader throws(DocumentProblem) in
             var parts = try reader.members()
             let budget = try EarnRule.Limit(reading: try parts.required("budget"))

@@ -56,7 +56,7 @@ import YAMLText
                 Issue.record("\(yaml): \(error)")
             }
         }
-        #expect(steps == 19)
+        #expect(steps == 20)
         for kind in Decision.Kind.allCases {
             #expect(page.contains("`\(kind.rawValue)`"), "no word of \(kind.rawValue)")
         }

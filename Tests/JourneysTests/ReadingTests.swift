@@ -81,10 +81,10 @@ import YAMLText
             "{split: [{name: a, share: 1}, {name: a, share: 1}]}",
             "steps[0].split[1].name: is the name of another part too"
         ),
-        ("{coupon: {}}", "steps[0].coupon: must have one of percent, amount"),
+        ("{coupon: {}}", "steps[0].coupon: must have one of percent, amount, promotion"),
         (
             "{coupon: {percent: 5, amount: 5 GBP}}",
-            "steps[0].coupon: must have one of percent, amount"
+            "steps[0].coupon: must have one of percent, amount, promotion"
         ),
         ("{coupon: {amount: 5 pounds}}", "steps[0].coupon.amount: must be an amount such as 5 GBP"),
         ("{coupon: {amount: -5 GBP}}", "steps[0].coupon.amount: must be an amount such as 5 GBP"),

@@ -7,7 +7,7 @@ extension OutboxDraft.Content {
         case .send: .send
         case .award: .award
         case .webhook: .webhook
-        case .coupon: .coupon
+        case .coupon, .promotionCode: .coupon
         case .task: .task
         case .attributes: .attribute
         }
@@ -17,7 +17,7 @@ extension OutboxDraft.Content {
         switch self {
         case .webhook(let receiver, _, _): receiver
         case .send(let lane, _): lane
-        case .award, .coupon, .task, .attributes: ""
+        case .award, .coupon, .promotionCode, .task, .attributes: ""
         }
     }
 
@@ -27,7 +27,7 @@ extension OutboxDraft.Content {
         case .send(let lane, _): lane.isEmpty ? .kept : .pending
         // The task's row, which is written with it, is all there is to do.
         case .task: .done
-        case .webhook, .coupon, .attributes, .award: .pending
+        case .webhook, .coupon, .promotionCode, .attributes, .award: .pending
         }
     }
 
@@ -47,6 +47,11 @@ extension OutboxDraft.Content {
             json.member("code", code)
             value.write(to: &json)
             json.member("expiresAt", expiresAt.description)
+            json.endObject()
+        case .promotionCode(let code, let promotion):
+            json.beginObject()
+            json.member("code", code)
+            json.member("promotion", promotion)
             json.endObject()
         case .task(let title, let owner, let dueAt):
             json.beginObject()

@@ -63,6 +63,8 @@ package struct OutboxDraft: Sendable, Equatable {
         /// To a receiver by its name: what happened, such as `journey.webhook`, and its data as a JSON object.
         case webhook(receiver: String, type: String, data: [UInt8])
         case coupon(code: String, value: CouponValue, expiresAt: Timestamp)
+        /// A unique code of a promotion's.
+        case promotionCode(code: String, promotion: String)
         case task(title: String, owner: String, dueAt: Timestamp)
         /// Attributes as a JSON object.
         case attributes([UInt8])

@@ -86,7 +86,7 @@ final class OutboxTables {
             putTask.bind(8, text: draft.origin.step)
             putTask.bind(9, draft.createdAt.milliseconds)
             try putTask.run()
-        case .send, .award, .webhook, .attributes: break
+        case .send, .award, .webhook, .attributes, .promotionCode: break
         }
     }
 

@@ -36,9 +36,13 @@ extension OutboxDraft {
                 title: fields.text("title"), owner: fields.text("owner"),
                 dueAt: fields.time("due") ?? effect.dueAt)
         case .coupon:
-            content = .coupon(
-                code: fields.text("code"), value: fields.couponValue,
-                expiresAt: fields.time("expires") ?? Self.neverExpires)
+            let promotion = fields.text("promotion")
+            content =
+                promotion.isEmpty
+                ? .coupon(
+                    code: fields.text("code"), value: fields.couponValue,
+                    expiresAt: fields.time("expires") ?? Self.neverExpires)
+                : .promotionCode(code: fields.text("code"), promotion: promotion)
         }
         self.init(
             key: effect.key, customer: ID(rawValue: customer),

@@ -82,8 +82,40 @@ enum LoyaltyDecider {
                     news, customer: customer, operation: operation, place: place,
                     account: account, inForce)
             }
+            if !outcome.news.isEmpty, inForce.program.tellsTraits {
+                var builder = EventBlockBuilder()
+                builder.append(
+                    traits(of: account, customer: customer, key: operation, inForce))
+                decision.news.append(builder.takeBytes().bytes)
+            }
         }
         return decision
+    }
+
+    /// An identify call of our own: what can be spent, and the tier, under the program's name.
+    ///
+    /// - Parameter key: One for each telling.
+    static func traits(
+        of account: LoyaltyAccount, customer: ID<Customer>, key: String, _ inForce: LoyaltyInForce
+    ) -> EventDraft {
+        let name = inForce.program.name
+        var traits = JSONWriter()
+        traits.beginObject()
+        traits.member(name + "_points", account.available(at: account.latest))
+        if let level = account.level(inForce.program) { traits.member(name + "_tier", level.name) }
+        traits.endObject()
+        var context = JSONWriter()
+        context.beginObject()
+        context.member("customerId", customer.description)
+        context.member("program", name)
+        context.endObject()
+        var draft = EventDraft(
+            kind: .identify, occurredAt: account.latest,
+            messageID: "loyalty/\(name)/\(customer)/\(key)/traits")
+        draft.flags = .system
+        draft.properties = traits.bytes
+        draft.context = context.bytes
+        return draft
     }
 
     private static func row(of lot: LoyaltyLot) -> LedgerLot {

@@ -23,6 +23,7 @@ extension Workspace {
             if try await follow(inForce) { didSomething = true }
             if try await letTimePass(inForce) { didSomething = true }
             if try await remind(inForce) { didSomething = true }
+            if try await tellTraits(inForce) { didSomething = true }
         }
         if try await followApprovals() { didSomething = true }
         if try await tellNews() { didSomething = true }

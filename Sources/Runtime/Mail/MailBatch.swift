@@ -176,6 +176,14 @@ struct MailPreparation: Sendable {
             address: carrier == nil ? reading.address : reading.facts.mailAddress ?? "",
             traits: reading.template.traits, now: now)
         if reading.template.wantsOffers { values.offers = await offers(entry.customer) }
+        if reading.template.wantsLoyalty {
+            do {
+                values.loyalty = try workspace.loyaltyValues(of: entry.customer)
+            } catch {
+                entry.verdict = .failed(reason: "the loyalty ledger can't be read: \(error)")
+                return
+            }
+        }
         do throws(MailFailure) {
             if carrier != nil {
                 entry.request = try maker.channelMessage(

@@ -10,6 +10,8 @@ package struct CompiledMail: Sendable {
     /// What it asks of the customer: names of traits; nil for all.
     package let traits: Set<String>?
     package let wantsOffers: Bool
+    /// Whether it shows how the customer stands in loyalty programs.
+    package let wantsLoyalty: Bool
 
     package init(version: Int64, message: MessageTemplate) {
         self.version = version
@@ -22,7 +24,9 @@ package struct CompiledMail: Sendable {
             if parts.count > 1 { traits?.insert(String(parts[1])) } else { traits = nil }
         }
         self.traits = traits
-        wantsOffers = paths.contains { $0.prefix { $0 != "." && $0 != "[" } == "offers" }
+        let roots = Set(paths.map { $0.prefix { $0 != "." && $0 != "[" } })
+        wantsOffers = roots.contains("offers")
+        wantsLoyalty = roots.contains("loyalty")
     }
 }
 

@@ -29,6 +29,8 @@ package struct MailValues: Sendable, Equatable {
     package var zone = ""
     package var now: Timestamp
     package var offers: [MailOffer] = []
+    /// How the customer stands in each loyalty program, by its name; `page` is a path.
+    package var loyalty: [DocumentNode.Member] = []
     /// Traits that the template asks for and that can't be read; not kept.
     package private(set) var unreadable: [String] = []
 
@@ -79,6 +81,10 @@ package struct MailValues: Sendable, Equatable {
         if !language.isEmpty { json.member("language", language) }
         if !zone.isEmpty { json.member("zone", zone) }
         json.member("now", now.rfc3339)
+        if !loyalty.isEmpty {
+            json.key("loyalty")
+            DocumentNode(.mapping(loyalty)).write(to: &json)
+        }
         if !offers.isEmpty {
             json.key("offers")
             json.beginArray()
@@ -112,6 +118,7 @@ package struct MailValues: Sendable, Equatable {
         if case .mapping(let members)? = node["customer"]?.value { customer = members }
         language = text(node["language"]) ?? ""
         zone = text(node["zone"]) ?? ""
+        if case .mapping(let members)? = node["loyalty"]?.value { loyalty = members }
         guard case .list(let offers)? = node["offers"]?.value else { return }
         self.offers = offers.compactMap { offer in
             guard let id = text(offer["id"]), let name = text(offer["name"]) else { return nil }
@@ -131,7 +138,7 @@ package struct MailValues: Sendable, Equatable {
 
     /// Names that a step's `data` can't take the place of.
     static let ownNames: Set<String> = [
-        "customer", "coupon", "links", "company", "message", "offers",
+        "customer", "coupon", "links", "company", "message", "offers", "loyalty",
     ]
 
     /// - Parameters:
@@ -153,6 +160,7 @@ package struct MailValues: Sendable, Equatable {
         members.append(.init("links", .mapping(linkMembers)))
         if let coupon { members.append(.init("coupon", Self.coupon(coupon))) }
         members.append(.init("offers", .list(offers.map { value(of: $0, settings) })))
+        members.append(.init("loyalty", loyalty(settings)))
         if case .mapping(let given) = data.value {
             for member in given where !Self.ownNames.contains(member.name) {
                 members.append(.init(member.name, TemplateValue(member.value)))
@@ -162,6 +170,28 @@ package struct MailValues: Sendable, Equatable {
         return RenderInputs(
             values: .mapping(members), language: Language(language.isEmpty ? "en" : language),
             zone: zone ?? workspaceZone, now: now, currency: currency)
+    }
+
+    /// Times as such, and pages as addresses.
+    private func loyalty(_ settings: MailSettings) -> TemplateValue {
+        .mapping(
+            loyalty.map { program in
+                guard case .mapping(let members) = program.value.value else {
+                    return TemplateValue.Member(program.name, .nothing)
+                }
+                let values = members.map { member -> TemplateValue.Member in
+                    guard case .text(let text) = member.value.value else {
+                        return .init(member.name, TemplateValue(member.value))
+                    }
+                    switch member.name {
+                    case "page": return .init("page", .text(settings.publicURL + text))
+                    case "ends", "tierUntil":
+                        return .init(member.name, Timestamp(text).map { .time($0) } ?? .text(text))
+                    default: return .init(member.name, .text(text))
+                    }
+                }
+                return TemplateValue.Member(program.name, .mapping(values))
+            })
     }
 
     private static func coupon(_ node: DocumentNode) -> TemplateValue {

@@ -51,9 +51,11 @@ extension Workspace {
     ) throws -> MailValues {
         let root = try records.root(of: customer) ?? customer
         let facts = try facts(of: root)
-        return MailValues(
+        var values = MailValues(
             of: root, facts.attributes, address: try mailAddress(of: root, facts) ?? "",
             traits: template.traits, now: clock.now)
+        if template.wantsLoyalty { values.loyalty = try loyaltyValues(of: root) }
+        return values
     }
 
     /// What a message's step gave its template; nil where the outbox holds nothing of it.

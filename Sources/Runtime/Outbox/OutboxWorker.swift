@@ -277,7 +277,15 @@ package struct OutboxWorker: Service {
         var written: [OutboxRecord] = []
         for item in items {
             do throws(OutboxEvents.Failure) {
-                drafts.append(try OutboxEvents.draft(item))
+                let draft = try OutboxEvents.draft(item)
+                // The code is good before anybody is told of it.
+                if item.kind == .coupon, let refused = await workspace.takeIn(item, options.pauseMs)
+                {
+                    results.append(
+                        OutboxResult(id: item.id, attempt: item.attempts, outcome: refused))
+                    continue
+                }
+                drafts.append(draft)
                 written.append(item)
             } catch {
                 results.append(

@@ -1,4 +1,5 @@
 import Documents
+import Journeys
 import Loyalty
 import Promotions
 import Records
@@ -26,6 +27,33 @@ extension DefinitionSet {
             for code in codes {
                 guard let owner = owners.updateValue(promotion.name, forKey: code) else { continue }
                 report("codes", "\(code) is a code of promotion \(owner) already")
+            }
+        }
+        return problems + wrongJourneyCodes
+    }
+
+    /// Codes that journeys issue of promotions that have none, or begin otherwise.
+    private var wrongJourneyCodes: [(file: String, problem: DocumentProblem)] {
+        var problems: [(file: String, problem: DocumentProblem)] = []
+        for item in journeys {
+            for step in item.definition.steps {
+                guard case .coupon(let terms) = step.action, case .promotion(let name) = terms.worth
+                else { continue }
+                func report(_ reason: String) {
+                    problems.append(
+                        (
+                            "journey \(item.row.name)",
+                            DocumentProblem(path: "steps.\(step.id).coupon", reason: reason)
+                        ))
+                }
+                let promotion = promotions.first { $0.row.name == name }?.definition
+                guard case .unique(let prefix) = promotion?.codes else {
+                    report("issues codes of \(name), which isn't a promotion with unique codes")
+                    continue
+                }
+                if prefix != terms.prefix {
+                    report("must have prefix: \(prefix), as the codes of \(name) have")
+                }
             }
         }
         return problems

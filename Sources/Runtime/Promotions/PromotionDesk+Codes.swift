@@ -87,6 +87,24 @@ extension PromotionDesk {
         }
     }
 
+    /// Takes in a code that was made elsewhere, as by a journey, for one customer; told again, nothing changes. Blocks.
+    ///
+    /// - Returns: False where it isn't of the promotion's form, or another's.
+    package func takeIn(_ code: String, of promotion: String, to customer: String) throws -> Bool {
+        let prefix = try prefix(of: promotion)
+        guard let normal = CodeText.normal(code), normal.hasPrefix(prefix),
+            let key = CodeKey(letters: normal.dropFirst(prefix.count))
+        else { return false }
+        let now = clock.now
+        return try store.commit { commit in
+            if let known = try commit.code(key) {
+                return known.promotion == promotion && known.customer == customer
+            }
+            let (batch, _) = try commit.nextIssued(of: promotion, prefix: prefix, at: now)
+            return try commit.issue(key, batch: batch, to: customer)
+        }
+    }
+
     /// A unique code as it is kept; nil where it is none. Blocks.
     package func look(up typed: String) throws -> (code: IssuedCode, checkout: Checkout?)? {
         guard let key = Self.key(of: typed) else { return nil }
