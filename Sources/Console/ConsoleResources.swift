@@ -97,6 +97,8 @@ enum ConsoleResources {
         "plain": PackageResources.plain_mustache,
         "program": PackageResources.program_mustache,
         "public": PackageResources.public_mustache,
+        "referral": PackageResources.referral_mustache,
+        "referrals": PackageResources.referrals_mustache,
         "promotion": PackageResources.promotion_mustache,
         "promotions": PackageResources.promotions_mustache,
         "public-member": PackageResources.public_member_mustache,

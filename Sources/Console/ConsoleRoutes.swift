@@ -58,6 +58,7 @@ package struct ConsoleRoutes: Sendable {
         addJourneys(to: router)
         addLoyalty(to: router)
         addApprovals(to: router)
+        addReferrals(to: router)
         addPromotions(to: router)
         addTasks(to: router)
         addOutbox(to: router)

@@ -56,6 +56,8 @@ package struct LoyaltyProgram: Hashable, Sendable {
     package let unit: String
     /// Orders in other currencies earn nothing.
     package let currency: Currency
+    /// What finance reckons a point with, in millionths of the currency's unit; nil where nobody said.
+    package let worthE6: Int64?
     /// In this order limits are used up.
     package let earn: [EarnRule]
     package let combine: Combination
@@ -103,6 +105,13 @@ package struct LoyaltyProgram: Hashable, Sendable {
             throw code.problem("must be three letters such as GBP (ISO 4217)")
         }
         self.currency = currency
+        let worth = members.optional("worth")
+        worthE6 = try worth.map { reader throws(DocumentProblem) in
+            try reader.decimal(digits: 6, upTo: 1_000_000_000_000)
+        }
+        if let worth, Currency(unit) != nil {
+            throw worth.problem("is for points; credit in money is worth what it says")
+        }
         let rules = try members.required("earn")
         var earn: [EarnRule] = []
         for element in try rules.elements() {
@@ -197,6 +206,19 @@ package struct LoyaltyProgram: Hashable, Sendable {
 }
 
 extension LoyaltyProgram {
+    /// What some points are worth in money; nil where nobody said.
+    package func money(ofPoints points: Double) -> Money? {
+        if let own = Currency(unit) {
+            return abs(points) < 9e18 ? Money(minor: Int64(points.rounded()), currency: own) : nil
+        }
+        guard let worthE6, points.isFinite else { return nil }
+        var scale = 1.0
+        for _ in 0..<currency.minorDigits { scale *= 10 }
+        let minor = (points * Double(worthE6) / 1_000_000 * scale).rounded()
+        guard abs(minor) < 9e18 else { return nil }
+        return Money(minor: Int64(minor), currency: currency)
+    }
+
     /// The rules of a version; those of today where it isn't known.
     func terms(inVersion version: Int64) -> Terms {
         version == self.version ? terms : earlierTerms[version] ?? terms

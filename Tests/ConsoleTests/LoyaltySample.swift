@@ -112,6 +112,22 @@ extension ConsoleFixture {
             }
         }
         data.approvals.rows = { $0 == "club" ? LoyaltySample.approvals : nil }
+        data.referrals.programs = {
+            [
+                ReferralProgramRow(
+                    name: "friends", title: SampleData.hostile, advocates: 2,
+                    states: ["joined": 1], points: 700)
+            ]
+        }
+        data.referrals.lines = { _, state, _ in
+            guard state == nil || state == .joined else { return [] }
+            return [
+                ReferralLine(
+                    advocate: LoyaltySample.customer, advocateName: SampleData.hostile,
+                    friend: LoyaltySample.customer, friendName: SampleData.hostile,
+                    state: .joined, reason: SampleData.hostile, changedAt: LoyaltySample.now)
+            ]
+        }
         data.approvals.decide = { program, number, approve, note, _ in
             self.asked.withLock { $0.decided.append("\(program) \(number) \(approve) \(note)") }
             return number == 3 ? .done : .refused("you asked for it")

@@ -111,6 +111,25 @@ package struct ProgramPageData: Sendable {
     package var rules: [String]
     package var yaml: String
     package var newest: [MovementRow]
+    /// What is expected to be redeemed, in sentences.
+    package var expectation: [String] = []
+    /// What each tier got and spent, by month, the newest first.
+    package var costs: [TierCost] = []
+
+    /// What members of one tier, as it is now, got and spent in a month.
+    package struct TierCost: Sendable, Equatable {
+        package var month: CalendarMonth
+        package var tier: String
+        package var issued: Int
+        package var spent: Int
+
+        package init(month: CalendarMonth, tier: String, issued: Int, spent: Int) {
+            self.month = month
+            self.tier = tier
+            self.issued = issued
+            self.spent = spent
+        }
+    }
 
     package init(
         row: ProgramRow, appliedAt: Timestamp, asOf: Timestamp, pending: Int = 0, held: Int = 0,
@@ -295,6 +314,7 @@ package struct LoyaltyData: Sendable {
         @Sendable (_ program: String, ID<Customer>, AdjustmentForm, ID<Member>) async throws ->
             AdjustmentOutcome = { _, _, _, _ in .unknown }
     package var approvals = ApprovalData()
+    package var referrals = ReferralData()
     /// The path of a member's own page, good for a while; nil where there is none.
     package var memberPagePath:
         @Sendable (_ program: String, ID<Customer>) async throws -> String? = { _, _ in nil }

@@ -55,6 +55,13 @@ struct ProgramView {
         let points: String
     }
 
+    struct Cost {
+        let month: String
+        let tier: String
+        let issued: String
+        let spent: String
+    }
+
     struct Basket {
         let amount: String
         let isWrong: Bool
@@ -80,6 +87,10 @@ struct ProgramView {
     let hasMovements: Bool
     let basket: Basket
     let unit: String
+    let expectation: [String]
+    let hasExpectation: Bool
+    let costs: [Cost]
+    let hasCosts: Bool
 
     init(_ data: ProgramPageData, basket: BasketAnswer?, formats: Formats) {
         let words = formats.words
@@ -129,6 +140,14 @@ struct ProgramView {
         }
         hasEnding = !ending.isEmpty
         rules = data.rules
+        expectation = data.expectation
+        hasExpectation = !expectation.isEmpty
+        costs = data.costs.map {
+            Cost(
+                month: formats.month($0.month), tier: $0.tier, issued: formats.integer($0.issued),
+                spent: formats.integer($0.spent))
+        }
+        hasCosts = !costs.isEmpty
         yaml = data.yaml
         movements = data.newest.map { MovementView($0, formats) }
         hasMovements = !movements.isEmpty

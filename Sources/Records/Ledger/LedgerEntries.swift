@@ -66,7 +66,7 @@ enum LedgerEntries {
         return entries
     }
 
-    private static func text(_ range: Range<Int>, _ bytes: Span<UInt8>) -> String {
+    static func text(_ range: Range<Int>, _ bytes: Span<UInt8>) -> String {
         bytes.extracting(range).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
     }
 }

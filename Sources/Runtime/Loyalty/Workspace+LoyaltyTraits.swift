@@ -19,7 +19,7 @@ extension Workspace {
             let accounts = try loyalty.store.accounts(after: last, limit: Self.membersAtOnce)
             guard let newest = accounts.last else { break }
             var builder = EventBlockBuilder()
-            for (row, _) in accounts where row.program == name && row.entryCount > 0 {
+            for row in accounts where row.program == name && row.entryCount > 0 {
                 let account = try LoyaltyAccount(decoding: row.state.span)
                 var draft = LoyaltyDecider.traits(
                     of: account, customer: row.customer, key: "v\(inForce.version)", inForce)
@@ -27,7 +27,7 @@ extension Workspace {
                 builder.append(draft)
             }
             if !builder.isEmpty { _ = try await append(builder.takeBytes().bytes) }
-            last = newest.account.id
+            last = newest.id
         }
         try await loyalty.writer.perform([], reached: (key, inForce.program.tellsTraits ? 1 : 0))
         return true

@@ -16,6 +16,7 @@ struct LoyaltyCommand: AsyncParsableCommand {
             """,
         subcommands: [
             LoyaltyListCommand.self, LoyaltyShowCommand.self, LoyaltySimulateCommand.self,
+            LoyaltyLiabilityCommand.self,
         ])
 }
 

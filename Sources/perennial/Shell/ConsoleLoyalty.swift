@@ -14,6 +14,7 @@ struct ConsoleLoyalty: Sendable {
     private static let monthsBack = 24
     private static let monthsAhead = 12
     private static let newestShown = 20
+    private static let costMonths = 6
     /// Who asks for corrections over the API.
     static let keyAsker = "key"
 
@@ -43,6 +44,7 @@ struct ConsoleLoyalty: Sendable {
             try await adjust(program, id, form, by: member)
         }
         data.approvals = ConsoleApprovals(self).data
+        data.referrals = ConsoleReferrals(self).data
         fillPublic(&data)
         return data
     }
@@ -76,7 +78,8 @@ struct ConsoleLoyalty: Sendable {
         }
         // Months before the first movement say nothing.
         while let first = liability.first, first.points == 0 { liability.removeFirst() }
-        return ProgramPageData(
+        let expected = try workspace.liability(of: inForce, months: Self.costMonths)
+        var page = ProgramPageData(
             row: ProgramRow(
                 name: program.name, title: program.title, unit: program.unit,
                 version: Int(inForce.version), members: figures.accounts,
@@ -87,6 +90,13 @@ struct ConsoleLoyalty: Sendable {
             ending: zip(ahead, figures.ending).map { .init(month: $0, points: Int($1)) },
             tiers: tiers(program, figures), rules: LoyaltyWords.rules(program),
             yaml: try yaml(program.name), newest: try newest(program))
+        page.expectation = Array(LiabilityText.lines(expected).dropFirst())
+        page.costs = expected.months.reversed().flatMap { month in
+            zip(LiabilityText.tierTitles(expected), zip(month.issued, month.spent))
+                .filter { $0.1 != (0, 0) }
+                .map { .init(month: month.month, tier: $0, issued: Int($1.0), spent: Int($1.1)) }
+        }
+        return page
     }
 
     private static func flow(_ spans: [LedgerFigures.Sums]) -> ProgramPageData.Flow {

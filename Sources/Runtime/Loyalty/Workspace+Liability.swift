@@ -1,0 +1,114 @@
+package import Kernel
+package import Loyalty
+import Records
+
+/// What a program owes, and how much of it is expected to be redeemed.
+package struct LoyaltyLiability: Sendable {
+    /// What members of one tier, as it is now, got and spent in a month.
+    package struct TierMonth: Sendable, Equatable {
+        package var month: CalendarMonth
+        /// By the tier's place.
+        package var issued: [Int64]
+        package var spent: [Int64]
+    }
+
+    package var inForce: LoyaltyInForce
+    package var asOf: Timestamp
+    /// Nil where the history says too little; then `shortage` says why.
+    package var breakage: Breakage?
+    package var shortage: BreakageShortage?
+    /// Points that are left, by the tier's place; one place where there are no tiers.
+    package var outstanding: [Int64]
+    /// The newest last.
+    package var months: [TierMonth]
+
+    package var outstandingInAll: Int64 { outstanding.reduce(0, +) }
+
+    /// What points are worth in money; nil where the program doesn't say.
+    package func money(_ points: Double) -> Money? {
+        inForce.program.money(ofPoints: points)
+    }
+}
+
+extension Workspace {
+    /// Resamples customers for the intervals: the same history has the same ones.
+    private static let liabilitySeed: UInt64 = 20_260_101
+
+    /// Works a program's liability out of its ledger. Blocks: a second for some hundred thousand members.
+    ///
+    /// - Parameter months: How many, up to now.
+    package func liability(
+        of inForce: LoyaltyInForce, months: Int = 12
+    ) throws -> LoyaltyLiability {
+        let (zone, now) = (inForce.zone, loyalty.now)
+        let histories = try loyalty.store.lotHistories(program: inForce.program.name)
+        let tiers = max(1, inForce.program.tiers?.levels.count ?? 1)
+        let last = zone.day(of: now).month.index
+        var liability = LoyaltyLiability(
+            inForce: inForce, asOf: now, outstanding: Array(repeating: 0, count: tiers),
+            months: (0..<months).map { place in
+                .init(
+                    month: CalendarMonth(index: last - months + 1 + place),
+                    issued: Array(repeating: 0, count: tiers),
+                    spent: Array(repeating: 0, count: tiers))
+            })
+        var lots: [BreakageLot] = []
+        lots.reserveCapacity(histories.count)
+        for history in histories {
+            let tier = min(history.tier, tiers - 1)
+            liability.outstanding[tier] += history.lot.remaining
+            for movement in history.movements {
+                let place = zone.day(of: movement.at).month.index - (last - months + 1)
+                guard liability.months.indices.contains(place) else { continue }
+                switch LoyaltyEntry.Kind(rawValue: movement.kind) {
+                case .award, .adjust: liability.months[place].issued[tier] += movement.points
+                case .spend, .giveBack: liability.months[place].spent[tier] -= movement.points
+                default: break
+                }
+            }
+            if let lot = Self.watched(history, zone) { lots.append(lot) }
+        }
+        var random = SeededRandom(seed: Self.liabilitySeed)
+        do throws(BreakageShortage) {
+            liability.breakage = try Breakage(
+                lots: lots, today: zone.day(of: now).daysSinceEpoch, random: &random)
+        } catch {
+            liability.shortage = error
+        }
+        return liability
+    }
+
+    /// A lot as the model watches it; nil of one that was moved away to another account.
+    private static func watched(_ history: LedgerLotHistory, _ zone: ZoneRules) -> BreakageLot? {
+        let lot = history.lot
+        guard lot.issued > 0 else { return nil }
+        func day(_ time: Timestamp) -> Int { zone.day(of: time).daysSinceEpoch }
+        var pieces: [BreakageLot.Piece] = []
+        for movement in history.movements {
+            let kind = LoyaltyEntry.Kind(rawValue: movement.kind)
+            if movement.points > 0 {
+                guard kind == .giveBack else { continue }
+                // What was given back was never redeemed: the newest redemptions are undone.
+                var back = movement.points
+                while back > 0, let place = pieces.lastIndex(where: { $0.end == .redeemed }) {
+                    let undone = min(back, pieces[place].points)
+                    pieces[place].points -= undone
+                    back -= undone
+                    if pieces[place].points == 0 { pieces.remove(at: place) }
+                }
+                continue
+            }
+            let end: BreakageLot.End =
+                switch kind {
+                case .spend, .repay: .redeemed
+                case .expire: .expired
+                default: .reversed
+                }
+            pieces.append(.init(day: day(movement.at), points: -movement.points, end: end))
+        }
+        return BreakageLot(
+            customer: history.account, issuedDay: day(lot.createdAt), pieces: pieces,
+            left: lot.remaining,
+            expiresDay: lot.expiresAt.map { day($0.adding(milliseconds: -1)) })
+    }
+}
