@@ -50,7 +50,7 @@ enum LiabilityText {
     static func shortage(_ shortage: BreakageShortage?) -> String {
         switch shortage {
         case .fewCustomers(let redeeming, let needed):
-            "\(redeeming) members ever spent points, and \(needed) are needed"
+            "\(redeeming) \(redeeming == 1 ? "member" : "members") ever spent points, and \(needed) are needed"
         case .shortHistory(let days, let needed):
             "points were watched for \(days) days, and \(needed) are needed"
         case nil: ""
