@@ -56,6 +56,7 @@ package struct ConsoleRoutes: Sendable {
         addCustomer(to: router)
         addSegments(to: router)
         addJourneys(to: router)
+        addProgramEditor(to: router)
         addLoyalty(to: router)
         addApprovals(to: router)
         addReferrals(to: router)

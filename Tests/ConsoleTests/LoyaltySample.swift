@@ -1,3 +1,4 @@
+import Documents
 import Kernel
 import Synchronization
 
@@ -131,6 +132,27 @@ extension ConsoleFixture {
         data.approvals.decide = { program, number, approve, note, _ in
             self.asked.withLock { $0.decided.append("\(program) \(number) \(approve) \(note)") }
             return number == 3 ? .done : .refused("you asked for it")
+        }
+        data.editor.starter = { "kind: program" }
+        data.editor.preview = { draft in
+            var preview = ProgramPreview()
+            if draft.yaml.contains("wrong") {
+                preview.problem = "earn: is missing " + SampleData.hostile
+                return preview
+            }
+            preview.title = SampleData.hostile
+            preview.unit = "points"
+            preview.isAmountWrong = draft.amount == "much"
+            preview.baskets = [
+                .init(amount: "49.90 GBP", lines: [.init(tier: SampleData.hostile, points: 1234)])
+            ]
+            preview.rules = [SampleData.hostile]
+            return preview
+        }
+        data.editor.save = { yaml, _ in
+            yaml.contains("wrong")
+                ? .refused(DocumentProblem(path: "earn", reason: "is missing"))
+                : .saved(name: "club")
         }
         data.adjust = { _, _, form, _ in
             self.asked.withLock { $0.adjusted.append(form) }

@@ -314,6 +314,7 @@ package struct LoyaltyData: Sendable {
         @Sendable (_ program: String, ID<Customer>, AdjustmentForm, ID<Member>) async throws ->
             AdjustmentOutcome = { _, _, _, _ in .unknown }
     package var approvals = ApprovalData()
+    package var editor = ProgramEditorData()
     package var referrals = ReferralData()
     /// The path of a member's own page, good for a while; nil where there is none.
     package var memberPagePath:

@@ -105,7 +105,7 @@ extension ConsoleMail {
             "company." + $0
         } + ["labels.unsubscribe", "labels.preferences"].map { "company." + $0 }
         + ["coupon.code", "coupon.expires"]
-        + ["id", "name", "price", "url"].map { "offers[]." + $0 }
+        + ["id", "name", "price", "url"].map { "offers[]." + $0 } + ["loyalty.*"]
 
     // MARK: Saving
 

@@ -36,6 +36,12 @@ struct ConsoleRooms: Sendable {
     private static let timelineShown = 30
     private static let offersShown = 6
 
+    private var loyaltyData: LoyaltyData {
+        var data = loyalty.data
+        data.editor = ConsolePrograms(workspace: workspace, automation: automation).data
+        return data
+    }
+
     var data: ConsoleData {
         ConsoleData(
             overview: {
@@ -67,7 +73,7 @@ struct ConsoleRooms: Sendable {
             session: { try await doors.session($0) },
             signOut: { try await doors.signOut($0) },
             changePassword: { try await doors.changePassword($0) },
-            automation: automation.data, mail: mail.data, loyalty: loyalty.data,
+            automation: automation.data, mail: mail.data, loyalty: loyaltyData,
             promotions: promotions.data)
     }
 
