@@ -122,6 +122,8 @@ package enum APIError: Error, Sendable, Equatable {
             "there is no referral program of this name; list them at /v1/referrals"
         case .unknownDefinition("checkout"):
             "there is no such checkout; POST /v1/promotions/reservations makes one"
+        case .unknownDefinition("collection"):
+            "the program's early access has nothing of this name; it is in the program's definition"
         case .unknownDefinition(let kind):
             "there is no \(kind) of this name; list them at /v1/\(kind)s"
         case .receiverExists: "there is a receiver of this name already; remove it first"

@@ -21,6 +21,7 @@ struct LoyaltyPageTests {
             let page = try await browser.get("/loyalty/club?amount=49.90")
             for text in [
                 "8,508", "chart-liability", "Gold", "1 point for each", "+49", "49 points",
+                "4,000 points", "3,456", "789",
             ] {
                 #expect(page.html.contains(text), "\(text)")
             }

@@ -33,6 +33,12 @@ enum LoyaltySample {
         data.rules = ["1 point for each 1.00 GBP"]
         data.yaml = SampleData.hostile
         data.newest = [movement]
+        data.expectation = ["Expected to be redeemed: 4,000 points " + SampleData.hostile]
+        data.costs = [
+            .init(
+                month: CalendarMonth(year: 2010, month: 11), tier: SampleData.hostile, issued: 3456,
+                spent: 789)
+        ]
         return data
     }
 

@@ -16,7 +16,7 @@ package struct LedgerLotHistory: Sendable, Equatable {
     /// The tier's place in which the account is now.
     package var tier: Int
     package var lot: LedgerLot
-    /// In their order; the lot's own coming isn't among them.
+    /// In their order, the lot's own coming first.
     package var movements: [Movement] = []
 }
 

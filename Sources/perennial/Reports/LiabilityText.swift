@@ -18,24 +18,25 @@ enum LiabilityText {
         }
         var lines = [
             "\(program.title) (\(program.name)), on \(liability.inForce.zone.day(of: liability.asOf))",
-            "outstanding: \(points(Double(liability.outstandingInAll)))",
+            "Outstanding: \(points(Double(liability.outstandingInAll)))",
         ]
         guard let breakage = liability.breakage else {
             return lines + [
-                "expected to be redeemed: not known yet; "
+                "Expected to be redeemed: not known yet; "
                     + shortage(liability.shortage)
             ]
         }
         let expected = breakage.expectedRedemptions
         lines.append(
-            "expected to be redeemed: \(points(expected.value)); between "
+            "Expected to be redeemed: \(points(expected.value)); between "
                 + "\(points(expected.interval95.lowerBound)) and "
                 + "\(points(expected.interval95.upperBound)) (95 %)")
         lines.append(
-            "expected to end unused, or be taken back: \(points(breakage.expectedBreakage))")
+            "Expected to end unused, to be taken back, or to live on beyond what was watched: "
+                + points(breakage.expectedBreakage))
         let rate = breakage.ultimateRedemptionRate
         lines.append(
-            "of new points \(percent(rate.value)) are redeemed, between "
+            "Of new points \(percent(rate.value)) are redeemed, between "
                 + "\(percent(rate.interval95.lowerBound)) and \(percent(rate.interval95.upperBound))"
                 + (breakage.usualLifeDays.map { ", within \($0) days" } ?? ""))
         if breakage.openBeyondHistory > 0 {

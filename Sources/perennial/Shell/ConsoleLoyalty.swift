@@ -20,10 +20,12 @@ struct ConsoleLoyalty: Sendable {
 
     let workspace: Workspace
     private let kept: KeptAnswers<String, ProgramPageData>
+    private let liabilities: KeptAnswers<String, LoyaltyLiability>
 
     init(workspace: Workspace) {
         self.workspace = workspace
         kept = KeptAnswers(clock: workspace.clock, seconds: 30)
+        liabilities = KeptAnswers(clock: workspace.clock, seconds: 300)
     }
 
     var data: LoyaltyData {
@@ -32,7 +34,9 @@ struct ConsoleLoyalty: Sendable {
             try await Blocking.run { try workspace.loyalty.programs.map { try page($0).row } }
         }
         data.program = { name in
-            try await Blocking.run { try workspace.loyalty.program(name).map { try page($0) } }
+            try await Blocking.run {
+                try workspace.loyalty.program(name).map { try withExpectation($0) }
+            }
         }
         data.basket = { program, amount in basket(program, amount) }
         data.standings = { id in try await Blocking.run { try standings(id) } }
@@ -78,8 +82,7 @@ struct ConsoleLoyalty: Sendable {
         }
         // Months before the first movement say nothing.
         while let first = liability.first, first.points == 0 { liability.removeFirst() }
-        let expected = try workspace.liability(of: inForce, months: Self.costMonths)
-        var page = ProgramPageData(
+        return ProgramPageData(
             row: ProgramRow(
                 name: program.name, title: program.title, unit: program.unit,
                 version: Int(inForce.version), members: figures.accounts,
@@ -90,6 +93,14 @@ struct ConsoleLoyalty: Sendable {
             ending: zip(ahead, figures.ending).map { .init(month: $0, points: Int($1)) },
             tiers: tiers(program, figures), rules: LoyaltyWords.rules(program),
             yaml: try yaml(program.name), newest: try newest(program))
+    }
+
+    /// The page with what the list of programs doesn't show, and what takes longer.
+    private func withExpectation(_ inForce: LoyaltyInForce) throws -> ProgramPageData {
+        let expected = try liabilities.value(inForce.program.name) {
+            try workspace.liability(of: inForce, months: Self.costMonths)
+        }
+        var page = try page(inForce)
         page.expectation = Array(LiabilityText.lines(expected).dropFirst())
         page.costs = expected.months.reversed().flatMap { month in
             zip(LiabilityText.tierTitles(expected), zip(month.issued, month.spent))
