@@ -81,6 +81,8 @@ package struct LoyaltyProgram: Hashable, Sendable {
     package var version: Int64 = 0
     /// The rules of earlier versions: orders that were placed under them go by them.
     private var earlierTerms: [Int64: Terms] = [:]
+    /// Segments that its rules ask about, also those of earlier versions: asked for with each operation.
+    package private(set) var segmentNames: Set<String> = []
 
     /// Reads a program.
     ///
@@ -173,6 +175,7 @@ package struct LoyaltyProgram: Hashable, Sendable {
                 try EarlyAccess.list(reading: reader)
             } ?? []
         try members.end()
+        for rule in earn { segmentNames.formUnion(rule.multipliers.segments.keys) }
         let levels = Set(tiers?.levels.map(\.name) ?? [])
         for rule in earn {
             for level in rule.multipliers.tiers.keys.sorted() where !levels.contains(level) {
@@ -229,15 +232,7 @@ extension LoyaltyProgram {
     /// Orders that were placed under an earlier version go by its rules.
     package mutating func remember(_ earlier: LoyaltyProgram, version: Int64) {
         earlierTerms[version] = earlier.terms
-    }
-
-    /// Segments that its rules ask about, also those of earlier versions.
-    package var segmentNames: Set<String> {
-        var names: Set<String> = []
-        for terms in [terms] + earlierTerms.values {
-            for rule in terms.earn { names.formUnion(rule.multipliers.segments.keys) }
-        }
-        return names
+        segmentNames.formUnion(earlier.segmentNames)
     }
 
     /// Whether anything that it gives, also by an earlier version, is taken from a budget of all customers.

@@ -39,7 +39,9 @@ extension LoyaltyWork {
         if order.placedAt != nil, before.placedAt == nil {
             order.isFirst = !account.orders.contains { $0.placedAt != nil && $0.id != id }
             order.tier = program.tierName(account.tier) ?? ""
-            order.segments = program.segmentNames.intersection(facts.segments).sorted()
+            if !facts.segments.isEmpty {
+                order.segments = program.segmentNames.intersection(facts.segments).sorted()
+            }
         }
         guard let placed = order.placedAt else {
             account.orders[place] = order

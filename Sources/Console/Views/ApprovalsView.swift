@@ -49,7 +49,10 @@ struct ApprovalsView {
                     memberPath: "\(path)/members/\(row.customer)",
                     points: (row.points > 0 ? "+" : "−") + formats.integer(abs(row.points)),
                     reason: row.reason,
-                    asked: words("approvals.asked", row.askedBy, formats.moment(row.askedAt)),
+                    asked: words(
+                        "approvals.asked",
+                        row.asker == nil ? words("approvals.key") : row.askedBy,
+                        formats.moment(row.askedAt)),
                     state: words("approvals.state.\(row.state.rawValue)"), decided: decided,
                     action: isOpen && mayDecide ? "\(path)/approvals/\(row.number)" : nil,
                     mayApprove: row.asker == nil || row.asker != member)

@@ -80,9 +80,11 @@ package final class ReferralStore: Sendable {
 
     /// Referrals of a program, the newest first.
     ///
-    /// - Parameter advocate: Of this customer only; nil for everybody's.
+    /// - Parameters:
+    ///   - advocate: Of this customer only; nil for everybody's.
+    ///   - status: `ReferralStatus.word`; nil for all.
     package func referrals(
-        of program: String, by advocate: ID<Customer>? = nil, limit: Int
+        of program: String, by advocate: ID<Customer>? = nil, status: String? = nil, limit: Int
     ) throws -> [ReferralRow] {
         try file.reader.read { db in
             try Row.fetchAll(
@@ -90,8 +92,9 @@ package final class ReferralStore: Sendable {
                 sql: """
                     SELECT program, advocate, friend, status, reason, joined_at, changed_at
                     FROM referral_states WHERE program = ?1 AND (?2 IS NULL OR advocate = ?2)
+                        AND (?4 IS NULL OR status = ?4)
                     ORDER BY number DESC LIMIT ?3
-                    """, arguments: [program, advocate?.rawValue, limit]
+                    """, arguments: [program, advocate?.rawValue, limit, status]
             ).map { row in
                 ReferralRow(
                     program: row[0], advocate: ID(rawValue: row[1]), friend: ID(rawValue: row[2]),

@@ -35,7 +35,7 @@ struct ConsoleReferrals: Sendable {
     private func lines(
         _ program: String, _ state: ReferralLine.State?, _ named: Bool
     ) throws -> [ReferralLine] {
-        try workspace.referrals.store.page(
+        try workspace.referrals.store.referrals(
             of: program, status: state?.rawValue, limit: Self.shown
         ).map { row in
             ReferralLine(
