@@ -122,6 +122,9 @@ package enum APIError: Error, Sendable, Equatable {
             "there is no referral program of this name; list them at /v1/referrals"
         case .unknownDefinition("checkout"):
             "there is no such checkout; POST /v1/promotions/reservations makes one"
+        case .unknownDefinition("joining"):
+            "the customer joined the program by nobody's code; list an advocate's friends at "
+                + "/v1/referrals/PROGRAM/customers/ADVOCATE"
         case .unknownDefinition("collection"):
             "the program's early access has nothing of this name; it is in the program's definition"
         case .unknownDefinition(let kind):

@@ -28,6 +28,25 @@ package struct ReferralRoutes: Sendable {
         package var isDry: Bool
     }
 
+    /// What a person says of a friend's referral.
+    package struct Review: Sendable, Equatable {
+        package enum Decision: String, CaseIterable, Sendable {
+            /// It counts, whatever checks suspect.
+            case accept
+            case refuse
+            /// What was said before doesn't hold any more: the checks decide.
+            case withdraw
+        }
+
+        package var operation: String
+        package var program: String
+        /// The friend: an id or any identifier.
+        package var customer: String
+        package var decision: Decision
+        package var reason: String
+        package var isDry: Bool
+    }
+
     package struct Answered: Sendable, Equatable {
         package var json: [UInt8]
         package var isDone: Bool
@@ -49,6 +68,7 @@ package struct ReferralRoutes: Sendable {
         package var code:
             @Sendable (_ program: String, _ customer: String, Traits) async throws -> [UInt8]
         package var join: @Sendable (Joining) async throws -> Answered
+        package var review: @Sendable (Review) async throws -> Answered
 
         package init(
             programs: @escaping @Sendable () async throws -> [UInt8],
@@ -57,8 +77,10 @@ package struct ReferralRoutes: Sendable {
             code:
                 @escaping @Sendable (_ program: String, _ customer: String, Traits) async throws ->
                 [UInt8],
-            join: @escaping @Sendable (Joining) async throws -> Answered
+            join: @escaping @Sendable (Joining) async throws -> Answered,
+            review: @escaping @Sendable (Review) async throws -> Answered
         ) {
+            self.review = review
             self.programs = programs
             self.customer = customer
             self.code = code
@@ -71,6 +93,7 @@ package struct ReferralRoutes: Sendable {
     /// The paths with the methods that they take.
     static let paths: [(path: String, methods: [HTTPRequest.Method])] = [
         ("/v1/referrals", [.get]), (customerPath, [.get]), (customerPath + "/code", [.post]),
+        (customerPath + "/review", [.post]),
         ("/v1/referrals/{program}/joins", [.post]),
     ]
 
@@ -109,6 +132,17 @@ package struct ReferralRoutes: Sendable {
                 try await answers.code(
                     context.part("program"), context.part("customer"), traits))
         }
+        router.on(.post, RouterPath(Self.customerPath + "/review"), .write, by: keys) {
+            request, context in
+            let sent = try await IdempotentRequest(request)
+            let (program, customer) = (context.part("program"), context.part("customer"))
+            let review = try sent.read { reader throws(DocumentProblem) in
+                try Self.review(reader, sent, program, customer)
+            }
+            let answered = try await answers.review(review)
+            return IdempotentRequest.response(
+                answered.json, isDone: answered.isDone, isRepeat: answered.isRepeat)
+        }
         router.on(.post, "/v1/referrals/{program}/joins", .write, by: keys) { request, context in
             let sent = try await IdempotentRequest(request)
             let program = context.part("program")
@@ -119,6 +153,21 @@ package struct ReferralRoutes: Sendable {
             return IdempotentRequest.response(
                 answered.json, isDone: answered.isDone, isRepeat: answered.isRepeat)
         }
+    }
+
+    private static func review(
+        _ reader: DocumentReader, _ sent: IdempotentRequest, _ program: String, _ customer: String
+    ) throws(DocumentProblem) -> Review {
+        var members = try reader.members()
+        let decision = try members.required("decision").choice(Review.Decision.self)
+        // Whoever refuses a reward, or gives it against what checks say, says why.
+        let told =
+            decision == .withdraw ? members.optional("reason") : try members.required("reason")
+        let reason = try told.map { reader throws(DocumentProblem) in try reader.shortText() } ?? ""
+        try members.end()
+        return Review(
+            operation: sent.key, program: program, customer: customer, decision: decision,
+            reason: reason, isDry: sent.isDry)
     }
 
     private static func joining(

@@ -60,6 +60,7 @@ package struct ConsoleRoutes: Sendable {
         addLoyalty(to: router)
         addApprovals(to: router)
         addReferrals(to: router)
+        addRewards(to: router)
         addPromotions(to: router)
         addTasks(to: router)
         addOutbox(to: router)

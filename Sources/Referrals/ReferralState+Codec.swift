@@ -2,7 +2,8 @@ package import Kernel
 
 extension ReferralState {
     /// The form that this code writes.
-    package static let codec: UInt8 = 1
+    /// Form 1, which is still read, has no judgement.
+    package static let codec: UInt8 = 2
 
     /// Appends the referral's bytes, which `init(decoding:)` reads: some 40, and 30 for each order.
     package func encode(to writer: inout ByteWriter) {
@@ -19,6 +20,8 @@ extension ReferralState {
             writer.writeByte(review.block?.rawValue ?? 0)
             writer.writeSigned(review.version)
         }
+        writer.writeByte(judgement?.word.rawValue ?? 0)
+        judgement?.encode(to: &writer)
         writer.writeVarint(UInt64(orders.count))
         for order in orders {
             writer.writeCounted(order.id)
@@ -39,7 +42,8 @@ extension ReferralState {
     /// - Throws: `ByteReader.Damaged` where the bytes aren't exactly one referral of a known form.
     package init(decoding bytes: Span<UInt8>) throws(ByteReader.Damaged) {
         var reader = ByteReader(bytes)
-        guard try reader.readByte() == Self.codec else { throw ByteReader.Damaged(offset: 0) }
+        let form = try reader.readByte()
+        guard (1...Self.codec).contains(form) else { throw ByteReader.Damaged(offset: 0) }
         let program = try reader.readCountedString()
         let advocate = Int64(bitPattern: try reader.readVarint())
         let friend = Int64(bitPattern: try reader.readVarint())
@@ -59,6 +63,7 @@ extension ReferralState {
             }
             review = Review(block: block, version: try reader.readSigned())
         }
+        if form > 1 { judgement = try ReferralJudgement(reading: &reader) }
         for _ in 0..<(try reader.readCount(upTo: Self.ordersMax)) {
             let order = try ReferralOrder(reading: &reader)
             if let last = orders.last, !ReferralOrder.isBefore(last, order) {

@@ -9,10 +9,20 @@ extension ReferralState {
         return verdict
     }
 
+    /// What a check suspects, whether or not a person let it count all the same; nil for nothing.
+    package var suspicion: ReferralBlock? {
+        review?.block.flatMap { $0.isSuspicion ? $0 : nil }
+    }
+
     /// What the facts say, whatever was given before: never `reversed`.
     func verdict(under program: ReferralProgram) -> ReferralStatus {
         guard let joinedAt else { return .expected }
-        if let block = review?.block { return .rejected(.blocked(block)) }
+        if let judgement, judgement.word == .refused {
+            return .rejected(.byHand(reason: judgement.reason))
+        }
+        if let block = review?.block, !block.isSuspicion || judgement?.word != .counts {
+            return .rejected(.blocked(block))
+        }
         let deadline = program.within.map { joinedAt.adding(milliseconds: $0.milliseconds) }
         let window = Window(from: joinedAt, to: deadline)
         switch program.qualifies {

@@ -15,7 +15,7 @@ package struct ReferralState: Hashable, Sendable {
     package static let eventsMax = 64
     package static let orderIDBytesMax = 256
 
-    /// What somebody decided, or a check found, about whether it is a referral at all.
+    /// What a check found about whether it is a referral at all.
     struct Review: Hashable, Sendable {
         var block: ReferralBlock?
         var version: Int64
@@ -31,8 +31,10 @@ package struct ReferralState: Hashable, Sendable {
     /// Whether its rewards were ever released.
     package internal(set) var wasReleased = false
     var review: Review?
+    /// What a person said of it last.
+    package internal(set) var judgement: ReferralJudgement?
     /// By when they were placed.
-    var orders: [ReferralOrder] = []
+    package internal(set) var orders: [ReferralOrder] = []
     /// In order, each once.
     var events: [Timestamp] = []
     var friendGrant = ReferralGrant()
@@ -51,8 +53,10 @@ package struct ReferralState: Hashable, Sendable {
         case order(ReferralOrder)
         /// An event of the friend's.
         case event(name: String, at: Timestamp)
-        /// A check's or a person's word on it; nil for that it is fine. The highest version holds.
+        /// A check's word on it; nil for that it is fine. The highest version holds.
         case reviewed(ReferralBlock?, version: Int64)
+        /// A person's word, which holds over the checks' suspicions. The highest version holds.
+        case judged(ReferralJudgement)
     }
 
     /// What a step did.
@@ -88,6 +92,12 @@ package struct ReferralState: Hashable, Sendable {
                 remark = "an older word on it is ignored"
             } else {
                 review = Review(block: block, version: version)
+            }
+        case .judged(let word):
+            if let judgement, judgement.version >= word.version {
+                remark = "an older word on it is ignored"
+            } else {
+                judgement = word
             }
         }
         return settle(now, program, from: before, remark)

@@ -76,6 +76,8 @@ package enum Rejection: Hashable, Sendable {
     case refunded(order: String)
     case cancelled(order: String)
     case blocked(ReferralBlock)
+    /// A person said so, and why.
+    case byHand(reason: String)
 
     package var words: String {
         switch self {
@@ -86,18 +88,23 @@ package enum Rejection: Hashable, Sendable {
         case .refunded(let order): "order \(order) was returned below the minimum"
         case .cancelled(let order): "order \(order) was cancelled"
         case .blocked(let block): block.words
+        case .byHand(let reason): "refused by hand: \(reason)"
         }
     }
 }
 
-/// Why a check, or a person, holds a referral for none.
+/// Why a check holds a referral for none.
 package enum ReferralBlock: UInt8, CaseIterable, Hashable, Sendable {
     case samePerson = 1
     case reciprocal
     case cycle
     case sharedKey
     case alreadyReferred
-    case byHand
+    /// They are one customer by now.
+    case oneCustomer = 7
+
+    /// Whether it is only likely: a person who knows better may let the referral count.
+    package var isSuspicion: Bool { self != .alreadyReferred && self != .oneCustomer }
 
     package var words: String {
         switch self {
@@ -106,7 +113,7 @@ package enum ReferralBlock: UInt8, CaseIterable, Hashable, Sendable {
         case .cycle: "the referrals run in a circle"
         case .sharedKey: "too many of the advocate's friends share what a person has alone"
         case .alreadyReferred: "the friend was referred by somebody else before"
-        case .byHand: "rejected by hand"
+        case .oneCustomer: "advocate and friend are one customer by now"
         }
     }
 }

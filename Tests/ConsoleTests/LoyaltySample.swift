@@ -65,6 +65,44 @@ enum LoyaltySample {
         return page
     }
 
+    static func rewards(claims: Bool) -> RewardsPage {
+        let hostile = SampleData.hostile
+        func claim(_ id: String, _ state: ClaimRow.State) -> ClaimRow {
+            ClaimRow(
+                id: id, reward: "tote", customer: customer, name: hostile, state: state,
+                points: 500, code: hostile, changedAt: now,
+                keptUntil: state == .reserved ? now : nil)
+        }
+        return RewardsPage(
+            programTitle: hostile, unit: "points",
+            rewards: [
+                RewardRow(
+                    name: "tote", title: hostile, description: hostile, cost: 500, stock: 10,
+                    reserved: 3, given: 7, terms: [hostile])
+            ],
+            claims: claims
+                ? [claim("c-1", .reserved), claim("c-2", .confirmed), claim("c-3", .released)] : [])
+    }
+
+    static var referralCase: ReferralCase {
+        ReferralCase(
+            line: ReferralLine(
+                advocate: customer, advocateName: SampleData.hostile, friend: customer,
+                friendName: SampleData.hostile, state: .rejected, reason: SampleData.hostile,
+                changedAt: now),
+            joinedAt: now, findings: [SampleData.hostile], isSuspected: true,
+            orders: Currency("GBP").map { pound in
+                [
+                    ReferralCase.Order(
+                        id: SampleData.hostile, placedAt: now,
+                        amount: Money(minor: 4200, currency: pound), refunded: 100,
+                        isCancelled: false)
+                ]
+            } ?? [],
+            judgement: ReferralCase.Judgement(
+                word: .withdraw, reason: SampleData.hostile, by: SampleData.hostile))
+    }
+
     static let approvals = [
         ApprovalRow(
             number: 3, customer: customer, name: SampleData.hostile, points: 500,
@@ -134,6 +172,24 @@ extension ConsoleFixture {
                     friend: LoyaltySample.customer, friendName: SampleData.hostile,
                     state: .joined, reason: SampleData.hostile, changedAt: LoyaltySample.now)
             ]
+        }
+        data.rewards.page = { program, reward, claims in
+            guard program == "club" else { return nil }
+            return LoyaltySample.rewards(claims: claims)
+        }
+        data.rewards.step = { program, claim, step in
+            self.asked.withLock { $0.decided.append("\(program) \(claim) \(step.rawValue)") }
+            return claim == "c-1" ? .done : .refused("The claim is released.")
+        }
+        data.referrals.one = { program, friend, named in
+            guard program == "friends", friend == LoyaltySample.customer else { return nil }
+            return LoyaltySample.referralCase
+        }
+        data.referrals.judge = { program, friend, word, reason, _ in
+            self.asked.withLock {
+                $0.decided.append("\(program) \(friend) \(word.rawValue) \(reason)")
+            }
+            return friend == LoyaltySample.customer
         }
         data.approvals.decide = { program, number, approve, note, _ in
             self.asked.withLock { $0.decided.append("\(program) \(number) \(approve) \(note)") }

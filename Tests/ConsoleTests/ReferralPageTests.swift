@@ -1,6 +1,7 @@
 import Access
 import HTTPTypes
 import Kernel
+import Synchronization
 import Testing
 
 @testable import Console
@@ -31,5 +32,46 @@ struct ReferralPageTests {
             #expect(!page.html.contains("/customers/cus_"))
             #expect(page.html.contains("\(LoyaltySample.customer)"))
         }
+    }
+
+    @Test func `a referral is looked at by itself, and judged with a reason`() async throws {
+        let fixture = ConsoleFixture()
+        try await fixture.run { client in
+            let browser = Browser(client: client)
+            let path = "/referrals/friends/\(LoyaltySample.customer)"
+            let page = try await browser.get(path)
+            #expect(page.status == .ok)
+            #expect(page.html.contains("£42.00") && page.html.contains("£1.00 refunded"))
+            #expect(page.html.contains("What checks find"))
+            #expect(!page.html.contains(SampleData.hostile), "escaped")
+            #expect(page.html.contains("value=\"accept\""))
+            let none = try await browser.get("/referrals/friends/cus_1")
+            #expect(none.status == .notFound)
+            let token = try await browser.token(on: path)
+            let silent = try await browser.post(path, "token=\(token)&choice=refuse&reason=+")
+            #expect(silent.html.contains("Say why"))
+            let said = try await browser.post(
+                path, "token=\(token)&choice=accept&reason=sisters")
+            #expect(said.status == .seeOther)
+            let again = try await browser.post(path, "token=\(token)&choice=withdraw")
+            #expect(again.status == .seeOther)
+        }
+        let decided = fixture.asked.withLock { $0.decided }
+        #expect(
+            decided == [
+                "friends \(LoyaltySample.customer) accept sisters",
+                "friends \(LoyaltySample.customer) withdraw ",
+            ])
+    }
+
+    @Test func `who may not change customers judges nothing`() async throws {
+        let fixture = ConsoleFixture(permissions: [.readFigures, .readCustomers])
+        try await fixture.run { client in
+            let browser = Browser(client: client)
+            let path = "/referrals/friends/\(LoyaltySample.customer)"
+            let page = try await browser.get(path)
+            #expect(page.status == .ok && !page.html.contains("value=\"accept\""))
+        }
+        #expect(fixture.asked.withLock { $0.decided }.isEmpty)
     }
 }

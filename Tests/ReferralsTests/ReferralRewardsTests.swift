@@ -83,7 +83,8 @@ import Testing
             .reviewed(check.block, version: 1), now: day(0), under: program)
         #expect(blocked.after == .rejected(.blocked(.samePerson)))
         _ = state.take(.order(try order(on: 1)), now: day(1), under: program)
-        let allowed = state.take(.reviewed(nil, version: 2), now: day(20), under: program)
+        let word = ReferralJudgement(.counts, reason: "Ann has a sister", by: "key", version: 2)
+        let allowed = state.take(.judged(word), now: day(20), under: program)
         #expect(allowed.after.releasedAt == day(15))
         #expect(allowed.effects.map(\.points) == [200])
     }

@@ -47,6 +47,11 @@ private struct Story {
             let block: ReferralBlock? = Bool.random(using: &random) ? .cycle : nil
             facts.append(.reviewed(block, version: version))
         }
+        for version in 0..<Int64.random(in: 0...3, using: &random) {
+            let word = ReferralJudgement.Word.allCases.randomElement(using: &random) ?? .counts
+            facts.append(
+                .judged(ReferralJudgement(word, reason: "why", by: "key", version: version)))
+        }
     }
 
     /// What it comes to.
@@ -55,6 +60,7 @@ private struct Story {
     func end(at now: Timestamp) -> End {
         var joined: Timestamp?
         var block: (Int64, ReferralBlock?) = (-1, nil)
+        var word: ReferralJudgement?
         var orders: [String: ReferralOrder] = [:]
         var times: [Timestamp] = []
         for fact in facts {
@@ -65,10 +71,15 @@ private struct Story {
             case .event("Signed", let at): times.append(at)
             case .event: break
             case .reviewed(let why, let version): if version > block.0 { block = (version, why) }
+            case .judged(let one): if one.version > word?.version ?? -1 { word = one }
             }
         }
         guard let joined else { return .expected }
-        if block.1 != nil { return .rejected }
+        switch word?.word {
+        case .refused: return .rejected
+        case .counts: break
+        case .withdrawn, nil: if block.1 != nil { return .rejected }
+        }
         let last = joined.adding(
             milliseconds: program.within?.milliseconds ?? 1_000_000_000_000)
         func isGood(_ order: ReferralOrder) -> Bool {

@@ -195,11 +195,53 @@ import Testing
             (2, .reviewed(nil, version: 5)), (3, .reviewed(.samePerson, version: 4)),
         ]
         #expect(run(try program(), facts, until: 20).status.releasedAt == day(15))
-        let blocked = facts + [(21, .reviewed(.byHand, version: 6))]
-        #expect(run(try program(), blocked).status == .rejected(.blocked(.byHand)))
+        let blocked = facts + [(21, .reviewed(.cycle, version: 6))]
+        #expect(run(try program(), blocked).status == .rejected(.blocked(.cycle)))
         // Anything told in between lets it be released first.
         let released = facts + [(20, .joined(at: day(0)))] + blocked.suffix(1)
-        #expect(run(try program(), released).status == .reversed(.blocked(.byHand)))
+        #expect(run(try program(), released).status == .reversed(.blocked(.cycle)))
+    }
+
+    @Test func `A person's word holds over what checks suspect, whenever they say it again`() throws
+    {
+        let counts = ReferralJudgement(.counts, reason: "a family", by: "key", version: 1)
+        let facts: [(Int, ReferralState.Fact)] = [
+            (0, .joined(at: day(0))), (0, .reviewed(.samePerson, version: 1)),
+            (1, .order(try order(on: 1))), (2, .judged(counts)),
+            (3, .reviewed(.samePerson, version: 3)),
+        ]
+        let (state, status, effects) = run(try program(), facts, until: 20)
+        #expect(status.releasedAt == day(15) && effects.map(\.points) == [200])
+        #expect(state.suspicion == .samePerson && state.judgement == counts)
+        // Taken back by a later word, also after it was released, and given again by another.
+        let refused = ReferralJudgement(.refused, reason: "the same flat", by: "key", version: 2)
+        let withdrawn = ReferralJudgement(.withdrawn, reason: "", by: "key", version: 3)
+        let no = run(
+            try program(), facts + [(20, .joined(at: day(0))), (21, .judged(refused))], until: 22)
+        #expect(no.status == .reversed(.byHand(reason: "the same flat")))
+        #expect(no.effects.map(\.points) == [200, 200])
+        let asChecked = run(
+            try program(), facts + [(20, .judged(refused)), (21, .judged(withdrawn))], until: 22)
+        #expect(asChecked.status == .rejected(.blocked(.samePerson)))
+        let older = run(
+            try program(), facts + [(20, .judged(refused)), (21, .judged(counts))], until: 22)
+        #expect(older.status == .rejected(.byHand(reason: "the same flat")))
+    }
+
+    @Test(arguments: [ReferralBlock.oneCustomer, .alreadyReferred])
+    func `Nobody lets count what is certain`(block: ReferralBlock) throws {
+        let facts: [(Int, ReferralState.Fact)] = [
+            (0, .joined(at: day(0))), (1, .order(try order(on: 1))),
+            (2, .judged(ReferralJudgement(.counts, reason: "", by: "key", version: 1))),
+            (3, .reviewed(block, version: 3)),
+        ]
+        #expect(run(try program(), facts, until: 20).status == .rejected(.blocked(block)))
+    }
+
+    @Test func `A long reason is cut between characters`() {
+        let word = ReferralJudgement(
+            .refused, reason: String(repeating: "é", count: 150), by: "key", version: 1)
+        #expect(word.reason == String(repeating: "é", count: 100))
     }
 
     @Test func `Orders are kept up to the limit, the first ones`() throws {

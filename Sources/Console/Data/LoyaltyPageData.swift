@@ -316,6 +316,7 @@ package struct LoyaltyData: Sendable {
     package var approvals = ApprovalData()
     package var editor = ProgramEditorData()
     package var referrals = ReferralData()
+    package var rewards = RewardsData()
     /// The path of a member's own page, good for a while; nil where there is none.
     package var memberPagePath:
         @Sendable (_ program: String, ID<Customer>) async throws -> String? = { _, _ in nil }

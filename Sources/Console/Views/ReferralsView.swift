@@ -57,6 +57,8 @@ struct ReferralView {
         let state: String
         let reason: String
         let at: String
+        /// Where it is looked at by itself.
+        let path: String
     }
 
     let title: String
@@ -85,7 +87,8 @@ struct ReferralView {
                 advocatePath: seesCustomers ? "/customers/\(line.advocate)" : nil,
                 friendPath: seesCustomers ? "/customers/\(line.friend)" : nil,
                 state: words("referrals.state.\(line.state.rawValue)"), reason: line.reason,
-                at: formats.moment(line.changedAt))
+                at: formats.moment(line.changedAt),
+                path: ReferralCaseView.path(program.name, line.friend))
         }
         hasRows = !rows.isEmpty
     }

@@ -90,18 +90,38 @@ package final class ReferralStore: Sendable {
             try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT program, advocate, friend, status, reason, joined_at, changed_at
-                    FROM referral_states WHERE program = ?1 AND (?2 IS NULL OR advocate = ?2)
+                    \(Self.referralColumns) WHERE program = ?1 AND (?2 IS NULL OR advocate = ?2)
                         AND (?4 IS NULL OR status = ?4)
                     ORDER BY number DESC LIMIT ?3
                     """, arguments: [program, advocate?.rawValue, limit, status]
-            ).map { row in
-                ReferralRow(
-                    program: row[0], advocate: ID(rawValue: row[1]), friend: ID(rawValue: row[2]),
-                    status: row[3], reason: row[4],
-                    joinedAt: Timestamp(milliseconds: row[5]),
-                    changedAt: Timestamp(milliseconds: row[6]))
-            }
+            ).map(Self.referral)
+        }
+    }
+
+    /// A friend's referral in a program, as it is shown; nil where there is none.
+    package func referral(program: String, friend: ID<Customer>) throws -> ReferralRow? {
+        try file.reader.read { db in
+            try Row.fetchOne(
+                db, sql: "\(Self.referralColumns) WHERE program = ? AND friend = ?",
+                arguments: [program, friend.rawValue]
+            ).map(Self.referral)
+        }
+    }
+
+    private static let referralColumns = """
+        SELECT program, advocate, friend, status, reason, joined_at, changed_at FROM referral_states
+        """
+
+    private static func referral(_ row: Row) -> ReferralRow {
+        ReferralRow(
+            program: row[0], advocate: ID(rawValue: row[1]), friend: ID(rawValue: row[2]),
+            status: row[3], reason: row[4], joinedAt: Timestamp(milliseconds: row[5]),
+            changedAt: Timestamp(milliseconds: row[6]))
+    }
+
+    /// A friend's referral in a program, whole; nil where there is none.
+    package func state(program: String, friend: Int64) throws -> ReferralState? {
+        try file.reader.read { db in try ReferralCommit(db).state(program: program, friend: friend)
         }
     }
 

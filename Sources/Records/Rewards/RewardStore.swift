@@ -219,6 +219,24 @@ package final class RewardStore: Sendable {
         }
     }
 
+    /// Claims of a program, the newest first.
+    ///
+    /// - Parameter reward: Of this reward only; nil for all.
+    package func claims(
+        of program: String, reward: String? = nil, limit: Int
+    ) throws -> [RewardClaim] {
+        try file.reader.read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT \(Self.columns) FROM reward_claims
+                    WHERE program = ?1 AND (?2 IS NULL OR reward = ?2)
+                    ORDER BY number DESC LIMIT ?3
+                    """, arguments: [program, reward, limit]
+            ).map(RewardClaim.init(row:))
+        }
+    }
+
     /// All claims of a state, for the doctor.
     package func claims(_ body: (RewardClaim) throws -> Void) throws {
         try file.reading().read { db in

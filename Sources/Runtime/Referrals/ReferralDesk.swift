@@ -143,6 +143,13 @@ package final class ReferralDesk: Sendable {
         }
     }
 
+    /// What checks find about a referral that was noted.
+    func findings(of id: ReferralID) -> [RingFinding] {
+        kept.withLock { kept in
+            kept.graphs[id.program]?.check(joining: id.friend, by: id.advocate).findings ?? []
+        }
+    }
+
     /// All that looks like a ring in a program. Looks at everything.
     package func report(_ program: String) -> [RingFinding] {
         kept.withLock { $0.graphs[program] }?.report() ?? []
@@ -199,6 +206,9 @@ package final class ReferralDesk: Sendable {
             rewardsLeft: left)
         effects += settled.effects
         if case .released = outcome.after { reason += "; " + settled.reason }
+        if state.judgement?.word == .counts, let suspicion = state.suspicion {
+            reason += "; counts by hand, though \(suspicion.words)"
+        }
         if tally != unsettled { try commit.put(tally) }
         try commit.put(
             state, status: outcome.after.word, reason: reason,

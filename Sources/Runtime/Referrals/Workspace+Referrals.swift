@@ -100,7 +100,7 @@ extension Workspace {
     }
 
     /// What was answered under an id before; nil where nothing was.
-    private static func answered(
+    static func answered(
         _ operation: String, _ digest: [UInt8], _ commit: ReferralCommit
     ) throws -> (answer: [UInt8], isDone: Bool, isRepeat: Bool)? {
         guard let before = try commit.operation(operation) else { return nil }
@@ -157,7 +157,7 @@ extension Workspace {
         _ state: ReferralState, friend: ID<Customer>, advocate: ID<Customer>,
         in commit: ReferralCommit
     ) throws -> ReferralBlock? {
-        if advocate == friend { return .samePerson }
+        if advocate == friend { return .oneCustomer }
         // Of a friend who joined twice, under two names, the first time counts.
         for member in try records.members(of: friend) where member != state.id.friend.rawValue {
             guard let other = try commit.state(program: state.id.program, friend: member),

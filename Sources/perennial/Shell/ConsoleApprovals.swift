@@ -30,16 +30,11 @@ struct ConsoleApprovals: Sendable {
                 number: approval.number, customer: approval.customer,
                 name: try loyalty.label(approval.customer), points: Int(approval.points),
                 reason: approval.reason, asker: ID<Member>(approval.askedBy),
-                askedBy: try name(approval.askedBy), askedAt: approval.askedAt,
+                askedBy: try loyalty.memberName(approval.askedBy), askedAt: approval.askedAt,
                 state: ApprovalRow.State(rawValue: approval.state.rawValue) ?? .waiting,
-                decidedBy: try approval.decidedBy.map { try name($0) }, note: approval.note)
+                decidedBy: try approval.decidedBy.map { try loyalty.memberName($0) },
+                note: approval.note)
         }
-    }
-
-    /// What a member is called; the text itself where it isn't one's id.
-    private func name(_ who: String) throws -> String {
-        guard let id = ID<Member>(who) else { return who }
-        return try workspace.records.member(id)?.name ?? who
     }
 
     private func decide(

@@ -49,6 +49,7 @@ struct ConsoleLoyalty: Sendable {
         }
         data.approvals = ConsoleApprovals(self).data
         data.referrals = ConsoleReferrals(self).data
+        data.rewards = ConsoleRewards(self).data
         fillPublic(&data)
         return data
     }
@@ -146,6 +147,12 @@ struct ConsoleLoyalty: Sendable {
                     reason: reason?.sentence(points: entry.amount, unit: program.unit) ?? "",
                     lot: Int(entry.lot), customer: customer, name: try label(customer))
             }
+    }
+
+    /// What a member of the team is called; the text itself where it isn't one's id.
+    func memberName(_ who: String) throws -> String {
+        guard let id = ID<Member>(who) else { return who }
+        return try workspace.records.member(id)?.name ?? who
     }
 
     func label(_ id: ID<Customer>) throws -> String {

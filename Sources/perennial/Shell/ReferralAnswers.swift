@@ -18,7 +18,8 @@ enum ReferralAnswers {
             code: { program, customer, traits in
                 try await Blocking.run { try code(program, customer, traits, in: workspace) }
             },
-            join: { joining in try await Blocking.run { try join(joining, in: workspace) } })
+            join: { joining in try await Blocking.run { try join(joining, in: workspace) } },
+            review: { asked in try await Blocking.run { try review(asked, in: workspace) } })
     }
 
     private static func programs(of workspace: Workspace) throws -> [UInt8] {
@@ -141,7 +142,7 @@ enum ReferralAnswers {
             let answer = try workspace.joinReferral(
                 joining.program, friend: friend, code: joining.code, traits: known(told),
                 operation: joining.operation, digest: digest, isDry: joining.isDry
-            ) { answerJSON($0, joining) }
+            ) { answerJSON($0, joining.operation, joining.program) }
             return ReferralRoutes.Answered(
                 json: answer.answer, isDone: answer.isDone, isRepeat: answer.isRepeat)
         } catch ReferralDesk.Failure.reused {
@@ -151,13 +152,48 @@ enum ReferralAnswers {
         }
     }
 
+    private static func review(
+        _ asked: ReferralRoutes.Review, in workspace: Workspace
+    ) throws -> ReferralRoutes.Answered {
+        try check(asked.program, in: workspace)
+        let friend = try known(asked.customer, in: workspace)
+        let word: ReferralJudgement.Word =
+            switch asked.decision {
+            case .accept: .counts
+            case .refuse: .refused
+            case .withdraw: .withdrawn
+            }
+        var writer = ByteWriter(reserving: 128)
+        for text in [asked.program, asked.customer, asked.decision.rawValue, asked.reason] {
+            writer.writeCounted(text)
+        }
+        let key = ReferralRequestKey(
+            operation: asked.operation, digest: workspace.hash.digest(writer.take().span).bytes)
+        do {
+            let answer = try workspace.judgeReferral(
+                asked.program, friend: friend,
+                ReferralWord(word, reason: asked.reason, by: "key", isDry: asked.isDry), key: key
+            ) { review in
+                let joined = ReferralJoining.joined(
+                    advocate: review.state.id.advocate, friend: review.state.id.friend,
+                    status: review.status.word, reason: review.status.words)
+                return answerJSON(joined, asked.operation, asked.program)
+            }
+            guard let answer else { throw APIError.unknownDefinition(kind: "joining") }
+            return ReferralRoutes.Answered(
+                json: answer.answer, isDone: true, isRepeat: answer.isRepeat)
+        } catch ReferralDesk.Failure.reused {
+            throw APIError.keyReused
+        }
+    }
+
     private static func answerJSON(
-        _ outcome: ReferralJoining, _ joining: ReferralRoutes.Joining
+        _ outcome: ReferralJoining, _ operation: String, _ program: String
     ) -> [UInt8] {
         var json = JSONWriter()
         json.beginObject()
-        json.member("operation", joining.operation)
-        json.member("program", joining.program)
+        json.member("operation", operation)
+        json.member("program", program)
         switch outcome {
         case .joined(let advocate, let friend, let status, let reason):
             json.member("done", true)

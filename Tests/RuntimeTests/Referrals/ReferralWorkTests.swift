@@ -285,4 +285,56 @@ struct ReferralWorkTests {
         for _ in 0..<2 { try await follow(stage) }
         #expect(try points("ann", stage) == 0)
     }
+
+    @Test func `a person lets a suspected friend count, refuses, and is asked once`() async throws {
+        let stage = try await stage()
+        try await meet("ann", "bob", "cid", on: stage)
+        var traits = ReferralDesk.Traits()
+        traits.payment = "fp_1"
+        try stage.workspace.noteAdvocate(id("ann", stage), traits)
+        #expect(try join("bob", by: "ann", stage, traits: traits).text == "rejected")
+        try await order("bob", "o1", 40, stage)
+        let bob = try id("bob", stage)
+        let shown = try #require(try stage.workspace.referralReview("friends", friend: bob))
+        #expect(shown.findings.map(\.block) == [.samePerson])
+        #expect(shown.state.orders.map(\.id) == ["o1"])
+        func judge(
+            _ word: ReferralJudgement.Word, _ key: String, isDry: Bool = false
+        ) throws -> (answer: [UInt8], isRepeat: Bool)? {
+            try stage.workspace.judgeReferral(
+                "friends", friend: bob,
+                ReferralWord(word, reason: "a household", by: "key", isDry: isDry),
+                key: ReferralRequestKey(operation: key, digest: [word.rawValue])
+            ) { Array($0.status.word.utf8) }
+        }
+        let tried = try judge(.counts, "try", isDry: true)
+        #expect(tried?.answer == Array("qualified".utf8))
+        let store = stage.workspace.referrals.store
+        #expect(try store.referrals(of: "friends", limit: 9).map(\.status) == ["rejected"])
+        for turn in 0..<2 {
+            let accepted = try judge(.counts, "accept")
+            #expect(
+                accepted?.answer == Array("qualified".utf8) && accepted?.isRepeat == (turn == 1))
+        }
+        #expect(throws: ReferralDesk.Failure.reused) { try judge(.refused, "accept") }
+        // Looked at again with the same card, and when the return window is over.
+        stage.clock.advance(milliseconds: 15 * 86_400_000)
+        for _ in 0..<2 { try await follow(stage) }
+        #expect(try points("ann", stage) == 500)
+        let row = try #require(try store.referral(program: "friends", friend: bob))
+        #expect(row.reason.contains("counts by hand"))
+        _ = try judge(.refused, "refuse")
+        for _ in 0..<2 { try await follow(stage) }
+        #expect(try points("ann", stage) == 0)
+        #expect(try points("bob", stage) == 40)
+        _ = try judge(.counts, "accept-again")
+        for _ in 0..<2 { try await follow(stage) }
+        #expect(try points("ann", stage) == 500)
+        #expect(try store.problems().problems == [])
+        let nobody = try stage.workspace.judgeReferral(
+            "friends", friend: id("cid", stage), ReferralWord(.refused, reason: "x", by: "key"),
+            key: nil
+        ) { _ in [] }
+        #expect(nobody == nil)
+    }
 }
