@@ -46,6 +46,7 @@ package struct LoyaltyRoutes: Sendable {
         package var history:
             @Sendable (_ program: String, _ customer: String, _ before: Int64?, _ limit: Int)
                 async throws -> [UInt8]
+        package var liability: @Sendable (_ program: String, _ months: Int) async throws -> [UInt8]
         package var perform: @Sendable (Asked) async throws -> Answered
 
         package init(
@@ -57,8 +58,11 @@ package struct LoyaltyRoutes: Sendable {
                 @escaping @Sendable (
                     _ program: String, _ customer: String, _ before: Int64?, _ limit: Int
                 ) async throws -> [UInt8],
+            liability:
+                @escaping @Sendable (_ program: String, _ months: Int) async throws -> [UInt8],
             perform: @escaping @Sendable (Asked) async throws -> Answered
         ) {
+            self.liability = liability
             self.programs = programs
             self.currency = currency
             self.account = account
@@ -80,9 +84,12 @@ package struct LoyaltyRoutes: Sendable {
         [
             ("/v1/loyalty", [.get]), ("/v1/loyalty/{program}/customers/{customer}", [.get]),
             ("/v1/loyalty/{program}/customers/{customer}/history", [.get]),
+            ("/v1/loyalty/{program}/liability", [.get]),
         ] + operations.map { ("/v1/loyalty/{program}/\($0.path)", [.post]) }
 
     static let historyMax = 500
+    static let liabilityMonthsMax = 120
+    static let liabilityMonthsUsual = 12
 
     private let keys: KeyRing
     private let answers: Answers
@@ -109,6 +116,11 @@ package struct LoyaltyRoutes: Sendable {
                 try await answers.history(
                     context.part("program"), context.part("customer"), before,
                     limit))
+        }
+        router.on(.get, "/v1/loyalty/{program}/liability", .read, by: keys) { request, context in
+            let months = try Self.months(request)
+            return APIAnswer.found(
+                try await answers.liability(context.part("program"), months))
         }
         for (path, kind) in Self.operations {
             router.on(.post, RouterPath("/v1/loyalty/{program}/\(path)"), .write, by: keys) {
@@ -149,6 +161,24 @@ package struct LoyaltyRoutes: Sendable {
         } catch {
             return true
         }
+    }
+
+    private static func months(_ request: Request) throws(APIError) -> Int {
+        var months = liabilityMonthsUsual
+        for (name, value) in request.uri.queryParameters {
+            guard name == "months" else {
+                throw .invalid(
+                    path: String(name.prefix(60)), code: "unknown_parameter",
+                    reason: "there is no such parameter; there is months")
+            }
+            guard let number = Int(value), (1...liabilityMonthsMax).contains(number) else {
+                throw .invalid(
+                    path: "months", code: "invalid_parameter",
+                    reason: "takes a number from 1 to \(liabilityMonthsMax)")
+            }
+            months = number
+        }
+        return months
     }
 
     private static func page(_ request: Request) throws(APIError) -> (before: Int64?, limit: Int) {

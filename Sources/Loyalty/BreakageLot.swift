@@ -44,7 +44,7 @@ package struct BreakageLot: Sendable, Equatable {
     var lifeDays: Int? { expiresDay.map { max(0, $0 - issuedDay) } }
 
     /// Points that are open at the end of a day: what is left, and what ended only later.
-    func open(on today: Int) -> Int64 {
+    package func open(on today: Int) -> Int64 {
         guard issuedDay <= today else { return 0 }
         var open = max(0, left)
         for piece in pieces where piece.day > today && piece.points > 0 {

@@ -82,9 +82,24 @@ package struct ProgramPageData: Sendable {
         }
     }
 
+    /// An expectation with its 95 % interval.
+    package struct Expected: Sendable, Equatable {
+        package var points: Int
+        package var from: Int
+        package var to: Int
+
+        package init(points: Int, from: Int, to: Int) {
+            self.points = points
+            self.from = from
+            self.to = to
+        }
+    }
+
     package struct Month: Sendable, Equatable {
         package var month: CalendarMonth
         package var points: Int
+        /// Of those points, what is expected to be redeemed; nil where too little was known.
+        package var expected: Expected?
 
         package init(month: CalendarMonth, points: Int) {
             self.month = month

@@ -192,6 +192,16 @@ extension ChartView {
         _ months: [ProgramPageData.Month], unit: String, formats: Formats
     ) -> ChartView? {
         guard months.count > 1 else { return nil }
+        let expected = Series(
+            name: formats.words("loyalty.liability.expected"),
+            values: months.map { $0.expected.map { Double($0.points) } },
+            texts: months.map { month in
+                month.expected.map {
+                    formats.words(
+                        "loyalty.liability.interval", formats.integer($0.points),
+                        formats.integer($0.from), formats.integer($0.to))
+                } ?? "–"
+            }, colour: "second")
         return ChartView(
             id: "liability", kind: "line", label: formats.words("loyalty.liability"),
             head: formats.words("chart.month"), isShare: false,
@@ -200,6 +210,6 @@ extension ChartView {
                 Series(
                     name: unit, values: months.map { Double($0.points) },
                     texts: months.map { formats.integer($0.points) }, colour: "accent")
-            ], isLastPartial: true)
+            ] + (months.contains { $0.expected != nil } ? [expected] : []), isLastPartial: true)
     }
 }

@@ -4,12 +4,16 @@ import Records
 
 /// What a program owes, and how much of it is expected to be redeemed.
 package struct LoyaltyLiability: Sendable {
-    /// What members of one tier, as it is now, got and spent in a month.
-    package struct TierMonth: Sendable, Equatable {
+    /// A month: what members of each tier, as it is now, got and spent in it, and what was owed at its end.
+    package struct Month: Sendable, Equatable {
         package var month: CalendarMonth
         /// By the tier's place.
         package var issued: [Int64]
         package var spent: [Int64]
+        /// Points that were left at its end; of the running month, now.
+        package var outstanding: Int64 = 0
+        /// How many of them were expected to be redeemed, by what was known then; nil where that was too little.
+        package var expected: Breakage.Estimate?
     }
 
     package var inForce: LoyaltyInForce
@@ -20,7 +24,7 @@ package struct LoyaltyLiability: Sendable {
     /// Points that are left, by the tier's place; one place where there are no tiers.
     package var outstanding: [Int64]
     /// The newest last.
-    package var months: [TierMonth]
+    package var months: [Month]
 
     package var outstandingInAll: Int64 { outstanding.reduce(0, +) }
 
@@ -30,13 +34,38 @@ package struct LoyaltyLiability: Sendable {
     }
 }
 
+extension LoyaltyLiability.Month {
+    /// Adds what was owed at its end, or now where it isn't over.
+    fileprivate mutating func close(
+        _ lots: [BreakageLot], at zone: ZoneRules, now: Timestamp, resamples: Int,
+        _ random: inout SeededRandom
+    ) {
+        let (today, next) = (zone.day(of: now), CalendarMonth(index: month.index + 1))
+        let isOver = next.index <= today.month.index
+        let first = CalendarDay(year: next.index / 12, month: next.index % 12 + 1, day: 1)
+        let end =
+            isOver ? (first?.daysSinceEpoch ?? today.daysSinceEpoch + 1) - 1 : today.daysSinceEpoch
+        outstanding = lots.reduce(0) { $0 + $1.open(on: end) }
+        if isOver {
+            expected =
+                (try? Breakage(lots: lots, today: end, resamples: resamples, random: &random))?
+                .expectedRedemptions
+        }
+    }
+}
+
 extension Workspace {
     /// Resamples customers for the intervals: the same history has the same ones.
     private static let liabilitySeed: UInt64 = 20_260_101
+    /// For months that are over a coarser interval does: there are many.
+    private static let pastResamples = 80
 
     /// Works a program's liability out of its ledger. Blocks: a second for some hundred thousand members.
     ///
-    /// - Parameter months: How many, up to now.
+    /// Months that are over are worked out by what had happened by their ends; lots end when they do as the ledger has it
+    /// now, and what was given back since wasn't spent.
+    ///
+    /// - Parameter months: How many, up to now. Each takes about half as long as what is owed now.
     package func liability(
         of inForce: LoyaltyInForce, months: Int = 12
     ) throws -> LoyaltyLiability {
@@ -75,6 +104,12 @@ extension Workspace {
         } catch {
             liability.shortage = error
         }
+        for place in liability.months.indices {
+            var random = SeededRandom(seed: Self.liabilitySeed)
+            liability.months[place].close(
+                lots, at: zone, now: now, resamples: Self.pastResamples, &random)
+        }
+        liability.months[months - 1].expected = liability.breakage?.expectedRedemptions
         return liability
     }
 

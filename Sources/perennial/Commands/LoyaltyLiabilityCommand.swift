@@ -16,7 +16,7 @@ struct LoyaltyLiabilityCommand: WorkspaceCommand {
     @Argument(help: "The program's name.")
     var program: String
 
-    @Option(help: "How many months back the cost of each tier is told: 1 to 120.")
+    @Option(help: "How many months back it is told: 1 to 120.")
     var months = 12
 
     @Option(help: "table, json or csv.")
@@ -45,6 +45,8 @@ struct LoyaltyLiabilityCommand: WorkspaceCommand {
         let table = LiabilityText.table(liability)
         if format == .csv { return try await output.line(table.csv()) }
         for line in LiabilityText.lines(liability) { try await output.line(line) }
+        try await output.line("")
+        try await output.line(LiabilityText.past(liability).table())
         try await output.line("")
         try await output.line(table.table())
     }

@@ -79,12 +79,37 @@ enum LiabilityText {
         return table
     }
 
+    /// What was owed at the end of each month, and how much of it was expected to be redeemed.
+    static func past(_ liability: LoyaltyLiability) -> TextTable {
+        var table = TextTable(
+            headings: ["at the end of", "outstanding", "expected", "from", "to"],
+            numeric: [1, 2, 3, 4])
+        for month in liability.months {
+            func count(_ value: Double?) -> String {
+                value.map { Figures.grouped(Int($0.rounded())) } ?? "–"
+            }
+            table.rows.append([
+                month.month.description, Figures.grouped(Int(month.outstanding)),
+                count(month.expected?.value), count(month.expected?.interval95.lowerBound),
+                count(month.expected?.interval95.upperBound),
+            ])
+        }
+        return table
+    }
+
     static func json(_ liability: LoyaltyLiability) -> [UInt8] {
         var json = JSONWriter()
-        func write(_ name: String, _ estimate: Breakage.Estimate) {
+        func money(_ name: String, _ points: Double) {
+            guard let money = liability.money(points) else { return }
+            json.key(name)
+            json.decimal(minor: money.minor, digits: money.currency.minorDigits)
+        }
+        /// - Parameter isPoints: Whether it can be told in money.
+        func write(_ name: String, _ estimate: Breakage.Estimate, isPoints: Bool) {
             json.key(name)
             json.beginObject()
             json.member("value", estimate.value)
+            if isPoints { money("money", estimate.value) }
             for (name, interval) in [
                 ("interval_80", estimate.interval80), ("interval_95", estimate.interval95),
             ] {
@@ -100,20 +125,30 @@ enum LiabilityText {
         json.member("program", liability.inForce.program.name)
         json.member("as_of", liability.asOf.rfc3339)
         json.member("outstanding", liability.outstandingInAll)
-        if let money = liability.money(Double(liability.outstandingInAll)) {
-            json.key("outstanding_money")
-            json.decimal(minor: money.minor, digits: money.currency.minorDigits)
-            json.member("currency", money.currency.description)
-        }
+        money("outstanding_money", Double(liability.outstandingInAll))
+        if let money = liability.money(1) { json.member("currency", money.currency.description) }
         if let breakage = liability.breakage {
-            write("expected_redemptions", breakage.expectedRedemptions)
+            write("expected_redemptions", breakage.expectedRedemptions, isPoints: true)
             json.member("expected_breakage", breakage.expectedBreakage)
-            write("ultimate_redemption_rate", breakage.ultimateRedemptionRate)
+            money("expected_breakage_money", breakage.expectedBreakage)
+            write("ultimate_redemption_rate", breakage.ultimateRedemptionRate, isPoints: false)
             json.member("beyond_history", breakage.openBeyondHistory)
             json.member("days_watched", breakage.ageDaysSeen)
         } else {
             json.member("shortage", shortage(liability.shortage))
         }
+        json.key("months")
+        json.beginArray()
+        for month in liability.months {
+            json.beginObject()
+            json.member("month", month.month.description)
+            json.member("outstanding", month.outstanding)
+            if let expected = month.expected {
+                write("expected_redemptions", expected, isPoints: true)
+            }
+            json.endObject()
+        }
+        json.endArray()
         json.key("tiers")
         json.beginArray()
         for (place, title) in tierTitles(liability).enumerated() {

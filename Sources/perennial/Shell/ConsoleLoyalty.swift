@@ -15,6 +15,7 @@ struct ConsoleLoyalty: Sendable {
     private static let monthsAhead = 12
     private static let newestShown = 20
     private static let costMonths = 6
+    private static let expectedMonths = 12
     /// Who asks for corrections over the API.
     static let keyAsker = "key"
 
@@ -99,11 +100,20 @@ struct ConsoleLoyalty: Sendable {
     /// The page with what the list of programs doesn't show, and what takes longer.
     private func withExpectation(_ inForce: LoyaltyInForce) throws -> ProgramPageData {
         let expected = try liabilities.value(inForce.program.name) {
-            try workspace.liability(of: inForce, months: Self.costMonths)
+            try workspace.liability(of: inForce, months: Self.expectedMonths)
         }
         var page = try page(inForce)
         page.expectation = Array(LiabilityText.lines(expected).dropFirst())
-        page.costs = expected.months.reversed().flatMap { month in
+        for month in expected.months {
+            guard let estimate = month.expected,
+                let place = page.liability.firstIndex(where: { $0.month == month.month })
+            else { continue }
+            page.liability[place].expected = .init(
+                points: Int(estimate.value.rounded()),
+                from: Int(estimate.interval95.lowerBound.rounded()),
+                to: Int(estimate.interval95.upperBound.rounded()))
+        }
+        page.costs = expected.months.suffix(Self.costMonths).reversed().flatMap { month in
             zip(LiabilityText.tierTitles(expected), zip(month.issued, month.spent))
                 .filter { $0.1 != (0, 0) }
                 .map { .init(month: month.month, tier: $0, issued: Int($1.0), spent: Int($1.1)) }

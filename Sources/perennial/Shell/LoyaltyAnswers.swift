@@ -8,7 +8,9 @@ import Runtime
 /// What the API's routes about loyalty programs answer with.
 enum LoyaltyAnswers {
     static func answers(of workspace: Workspace) -> LoyaltyRoutes.Answers {
-        LoyaltyRoutes.Answers(
+        // Whoever asks again and again doesn't keep the server busy.
+        let liabilities = KeptAnswers<[String], [UInt8]>(clock: workspace.clock, seconds: 60)
+        return LoyaltyRoutes.Answers(
             programs: { programs(of: workspace) },
             currency: { workspace.loyalty.program($0)?.program.currency },
             account: { program, customer in
@@ -21,6 +23,16 @@ enum LoyaltyAnswers {
                 try await Blocking.run {
                     let member = try member(program, customer, in: workspace)
                     return try history(member, before: before, limit: limit, in: workspace)
+                }
+            },
+            liability: { program, months in
+                try await Blocking.run {
+                    guard let inForce = workspace.loyalty.program(program) else {
+                        throw APIError.unknownDefinition(kind: "program")
+                    }
+                    return try liabilities.value([program, String(months)]) {
+                        LiabilityText.json(try workspace.liability(of: inForce, months: months))
+                    }
                 }
             },
             perform: { asked in try await perform(asked, in: workspace) })

@@ -51,5 +51,10 @@ struct LiabilityTests {
         #expect(breakage.expectedRedemptions.value == 0)
         #expect(breakage.open == 120 * 20)
         #expect(liability.money(1) == nil)
+        // 110 days are over: at the end of the second last month the same was left, and as much expected.
+        let past = try #require(liability.months.dropLast().last)
+        #expect(past.outstanding == 120 * 20 && past.expected?.value == 0)
+        #expect(liability.months.last?.expected == breakage.expectedRedemptions)
+        #expect(liability.months.first?.outstanding == 0 && liability.months.first?.expected == nil)
     }
 }
