@@ -12,7 +12,8 @@ extension LoyaltyDescription {
           "post": {"operationId": "issueCodes", "summary": "Issue unique codes",
           "parameters": [\(key), \(dryRun)],
           "requestBody": {"required": true, "content": {"application/json": {"schema": {"type": "object", "additionalProperties": false, "properties": {
-            "customer": \(short), "count": {"type": "integer", "minimum": 1, "maximum": \(PromotionRoutes.issuedMax), "default": 1}}}}}},
+            "customer": \(short), "count": {"type": "integer", "minimum": 1, "maximum": \(PromotionRoutes.issuedMax), "default": 1},
+            "expires_at": {"type": "string", "format": "date-time", "description": "From when the codes aren't good any more, whatever the promotion says."}}}}}},
           "responses": {"200": \(answer("The codes.", "Codes")), \(refusals)}}},
         "/v1/promotions/reservations": {"post": {"operationId": "reserve", "summary": "What a cart gets, kept until it is paid",
           "parameters": [\(key), \(dryRun)],

@@ -28,6 +28,8 @@ package struct PromotionRoutes: Sendable {
         /// An id or any identifier; nil for codes that whoever has one can use.
         package var customer: String?
         package var count: Int
+        /// From when they aren't good any more; nil for as long as the promotion is.
+        package var expiresAt: Timestamp?
         package var isDry: Bool
     }
 
@@ -121,10 +123,17 @@ package struct PromotionRoutes: Sendable {
                     try members.optional("count").map { reader throws(DocumentProblem) in
                         try reader.integer(1...Self.issuedMax)
                     } ?? 1
+                let expires = try members.optional("expires_at").map {
+                    reader throws(DocumentProblem) in
+                    guard let time = Timestamp(try reader.text()) else {
+                        throw reader.problem("must be a time such as 2026-12-24T18:00:00Z")
+                    }
+                    return time
+                }
                 try members.end()
                 return Issuing(
                     operation: sent.key, promotion: promotion, customer: customer, count: count,
-                    isDry: sent.isDry)
+                    expiresAt: expires, isDry: sent.isDry)
             }
             return Self.response(try await answers.issue(issuing))
         }

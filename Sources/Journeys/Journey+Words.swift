@@ -153,15 +153,17 @@ extension SendTerms {
 
 extension CouponTerms {
     fileprivate var words: String {
-        if case .promotion(let name) = worth { return "A personal code of promotion \(name)" }
+        let until = expires.map { ", good for \($0)" } ?? ""
+        if case .promotion(let name) = worth {
+            return "A personal code of promotion \(name)" + until
+        }
         let value =
             switch worth {
             case .promotion(let name): name
             case .percent(let percent): "\(percent)%"
             case .amount(let money): money.description
             }
-        return "A personal code for \(value) off"
-            + (expires.map { ", good for \($0)" } ?? "")
+        return "A personal code for \(value) off" + until
     }
 }
 

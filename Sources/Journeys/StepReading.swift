@@ -59,11 +59,7 @@ enum StepReading {
         let percent = try members.optional("percent")?.integer(1...100)
         let amount = try members.optional("amount")?.money()
         let promotion = try members.optional("promotion")?.definitionName()
-        let end = members.optional("expires")
-        let expires = try end?.timeSpan()
-        if promotion != nil, let end {
-            throw end.problem("is for codes of the step's own; the promotion says when it ends")
-        }
+        let expires = try members.optional("expires")?.timeSpan()
         var prefix = ""
         if let text = members.optional("prefix") {
             prefix = try text.text()
@@ -76,7 +72,7 @@ enum StepReading {
         try members.end()
         switch (percent, amount, promotion) {
         case (nil, nil, let promotion?):
-            return CouponTerms(worth: .promotion(promotion), expires: nil, prefix: prefix)
+            return CouponTerms(worth: .promotion(promotion), expires: expires, prefix: prefix)
         case (let percent?, nil, nil):
             return CouponTerms(worth: .percent(percent), expires: expires, prefix: prefix)
         case (nil, let amount?, nil):

@@ -36,7 +36,7 @@ extension CheckoutDecider {
         var results: [CheckoutOutcome.CodeResult] = []
         var candidates: [Candidate] = []
         for (place, typed) in asked.codes.enumerated() {
-            let (result, candidate) = try look(up: typed, place, checkout: id, customer, own)
+            let (result, candidate) = try look(up: typed, place, asked.cart, customer, own)
             results.append(result)
             if let candidate { candidates.append(candidate) }
         }
@@ -96,7 +96,7 @@ extension CheckoutDecider {
     }
 
     private func look(
-        up typed: String, _ place: Int, checkout: String, _ customer: String,
+        up typed: String, _ place: Int, _ cart: Cart, _ customer: String,
         _ own: [Checkout.Use]
     ) throws -> (CheckoutOutcome.CodeResult, Candidate?) {
         func refused(_ refusal: CodeRefusal) -> (CheckoutOutcome.CodeResult, Candidate?) {
@@ -123,6 +123,12 @@ extension CheckoutDecider {
             }
             guard issued.customer.isEmpty || issued.customer == customer else {
                 return refused(.notTheirs)
+            }
+            // What was reserved in time stays so while the cart changes.
+            if let expires = issued.expiresAt, cart.at >= expires,
+                !own.contains(where: { $0.key == key })
+            {
+                return refused(.expired(at: expires, isOwn: !issued.customer.isEmpty))
             }
             return (
                 CheckoutOutcome.CodeResult(code: typed, promotion: promotion.name),

@@ -1,3 +1,5 @@
+package import Kernel
+
 /// What a unique code is found by: its 65 random bits.
 package struct CodeKey: Hashable, Sendable {
     /// The first 64 bits, of the first twelve letters and most of the last.
@@ -47,11 +49,13 @@ package struct IssuedCode: Hashable, Sendable {
     package var customer: String
     /// The checkout that has it; empty for none.
     package var checkout: String
+    /// From when it isn't good any more, whatever its promotion says; nil for never.
+    package var expiresAt: Timestamp?
 
     package init(
         key: CodeKey, promotion: String, prefix: String, state: State = .free,
         customer: String = "",
-        checkout: String = ""
+        checkout: String = "", expiresAt: Timestamp? = nil
     ) {
         self.key = key
         self.promotion = promotion
@@ -59,6 +63,7 @@ package struct IssuedCode: Hashable, Sendable {
         self.state = state
         self.customer = customer
         self.checkout = checkout
+        self.expiresAt = expiresAt
     }
 
     package enum State: Int64, Sendable, CaseIterable {

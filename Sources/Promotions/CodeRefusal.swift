@@ -1,3 +1,5 @@
+package import Kernel
+
 /// Why a code isn't applied, and what of it may be said to whom.
 package enum CodeRefusal: Hashable, Sendable {
     /// There is no such code.
@@ -10,6 +12,10 @@ package enum CodeRefusal: Hashable, Sendable {
     case used
     /// Another checkout has it.
     case reserved
+    /// It was good until then.
+    ///
+    /// - isOwn: Whether who asks is the customer whose alone it is: to them it is no secret.
+    case expired(at: Timestamp, isOwn: Bool)
     /// Whoever asks has given too many wrong codes.
     case throttled(retryAfterMs: Int64)
     /// Its promotion isn't applied to this cart.
@@ -35,6 +41,8 @@ package enum CodeRefusal: Hashable, Sendable {
         case .withdrawn: audience == .staff ? "code_withdrawn" : Self.publicWord
         case .used: audience == .staff ? "code_used" : Self.publicWord
         case .reserved: audience == .staff ? "code_reserved" : Self.publicWord
+        case .expired(_, let isOwn):
+            audience == .staff || isOwn ? "code_expired" : Self.publicWord
         }
     }
 
@@ -44,7 +52,8 @@ package enum CodeRefusal: Hashable, Sendable {
             let seconds = retryAfterMs / 1000 + (retryAfterMs % 1000 > 0 ? 1 : 0)
             return "Too many wrong codes; try again in \(seconds) seconds."
         case .notApplied(let reason): return reason.sentence
-        case .unknown, .notTheirs, .withdrawn, .used, .reserved: break
+        case .expired(let time, true): return "The code was good until \(time)."
+        case .unknown, .notTheirs, .withdrawn, .used, .reserved, .expired: break
         }
         guard audience == .staff else { return "This code is not valid." }
         return switch self {
@@ -52,6 +61,7 @@ package enum CodeRefusal: Hashable, Sendable {
         case .withdrawn: "The code was withdrawn."
         case .used: "The code was used."
         case .reserved: "The code is reserved by another checkout."
+        case .expired(let time, _): "The code was good until \(time)."
         case .unknown, .throttled, .notApplied: "There is no such code."
         }
     }
@@ -60,6 +70,7 @@ package enum CodeRefusal: Hashable, Sendable {
     package var isWrongCode: Bool {
         switch self {
         case .unknown, .notTheirs, .withdrawn, .used, .reserved: true
+        case .expired(_, let isOwn): !isOwn
         case .throttled, .notApplied: false
         }
     }

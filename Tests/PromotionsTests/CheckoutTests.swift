@@ -165,9 +165,53 @@ struct CheckoutTests {
         #expect(try tried("d", String(made.code(0).dropFirst(5)), nil) == .unknown)
         _ = try shelf.perform("a", .confirm, inForce, at: Self.start)
         #expect(try tried("d", made.code(0), "ben") == .used)
-        let refusals: [CodeRefusal] = [.unknown, .used, .reserved, .notTheirs, .withdrawn]
+        let refusals: [CodeRefusal] = [
+            .unknown, .used, .reserved, .notTheirs, .withdrawn,
+            .expired(at: Self.start, isOwn: false),
+        ]
         #expect(Set(refusals.map { $0.sentence(for: .anybody) }).count == 1)
         #expect(Set(refusals.map { $0.word(for: .anybody) }).count == 1)
+    }
+
+    @Test(
+        "A code of one's own ends at its moment, and only its owner is told", arguments: [-1, 0, 1])
+    func ends(_ offset: Int64) throws {
+        let inForce = try Self.inForce(
+            """
+            {"kind": "promotion", "name": "back", "codes": {"unique": {"prefix": "BACK"}},
+             "effect": {"amount": "5 GBP"}}
+            """)
+        let made = PromotionCodes(
+            promotion: "back", batch: 1, prefix: "BACK",
+            hash: SipHash(key: SipHash.Key(low: 1, high: 2)))
+        let end = Self.start.adding(milliseconds: -offset)
+        let shelf = MemoryShelf()
+        for (number, owner) in ["", "anna"].enumerated() {
+            let key = try #require(CodeKey(letters: made.normalCode(number).dropFirst(4)))
+            shelf.codes[key] = IssuedCode(
+                key: key, promotion: "back", prefix: "BACK", customer: owner, expiresAt: end)
+        }
+        func tried(_ id: String, _ code: String, _ customer: String?) throws -> CodeRefusal? {
+            switch try shelf.perform(
+                id, Self.reserve(try Self.cart(customer), code), inForce, at: Self.start)
+            {
+            case .reserved(_, let codes, _), .refusedCodes(_, let codes): return codes[0].refusal
+            default: return .unknown
+            }
+        }
+        let isOver = offset >= 0
+        let own = try tried("a", made.code(1), "anna")
+        #expect(own == (isOver ? .expired(at: end, isOwn: true) : nil))
+        #expect(own.map { $0.isWrongCode } != true, "who has a code of their own doesn't guess")
+        let anybodys = try tried("b", made.code(0), "anna")
+        #expect(anybodys == (isOver ? .expired(at: end, isOwn: false) : nil))
+        let others = try tried("c", made.code(1), "ben")
+        #expect(others == (isOver ? .notTheirs : .reserved), "the checkout a has it")
+        if isOver {
+            #expect(own?.word(for: .anybody) == "code_expired")
+            #expect(anybodys?.word(for: .anybody) == CodeRefusal.publicWord)
+            #expect(anybodys?.sentence(for: .anybody) == "This code is not valid.")
+        }
     }
 
     @Test("Nobody takes over another customer's checkout; a guest may sign in")

@@ -48,10 +48,11 @@ extension OutboxDraft.Content {
             value.write(to: &json)
             json.member("expiresAt", expiresAt.description)
             json.endObject()
-        case .promotionCode(let code, let promotion):
+        case .promotionCode(let code, let promotion, let expiresAt):
             json.beginObject()
             json.member("code", code)
             json.member("promotion", promotion)
+            if let expiresAt { json.member("expiresAt", expiresAt.description) }
             json.endObject()
         case .task(let title, let owner, let dueAt):
             json.beginObject()

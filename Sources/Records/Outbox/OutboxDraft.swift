@@ -64,7 +64,7 @@ package struct OutboxDraft: Sendable, Equatable {
         case webhook(receiver: String, type: String, data: [UInt8])
         case coupon(code: String, value: CouponValue, expiresAt: Timestamp)
         /// A unique code of a promotion's.
-        case promotionCode(code: String, promotion: String)
+        case promotionCode(code: String, promotion: String, expiresAt: Timestamp?)
         case task(title: String, owner: String, dueAt: Timestamp)
         /// Attributes as a JSON object.
         case attributes([UInt8])

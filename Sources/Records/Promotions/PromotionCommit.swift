@@ -73,7 +73,8 @@ package struct PromotionCommit: PromotionShelf {
     package func code(_ key: CodeKey) throws -> IssuedCode? {
         let statement = try db.cachedStatement(
             sql: """
-                SELECT b.promotion, b.prefix, c.state, c.customer FROM promotion_codes AS c
+                SELECT b.promotion, b.prefix, c.state, c.customer, c.expires_at
+                FROM promotion_codes AS c
                 JOIN promotion_batches AS b ON b.number = c.batch
                 WHERE c.bits = ? AND c.is_odd = ? AND b.is_whole = 1
                 """)
@@ -82,7 +83,8 @@ package struct PromotionCommit: PromotionShelf {
         ).map {
             IssuedCode(
                 key: key, promotion: $0[0], prefix: $0[1],
-                state: IssuedCode.State(rawValue: $0[2]) ?? .withdrawn, customer: $0[3])
+                state: IssuedCode.State(rawValue: $0[2]) ?? .withdrawn, customer: $0[3],
+                expiresAt: ($0[4] as Int64) == 0 ? nil : Timestamp(milliseconds: $0[4]))
         }
     }
 

@@ -162,13 +162,20 @@ extension PromotionCommit {
     }
 
     /// Keeps a code of a customer's own; false where it is another's already.
-    package func issue(_ key: CodeKey, batch: Int64, to customer: String) throws -> Bool {
+    ///
+    /// - Parameter expiresAt: From when it isn't good any more; nil for never.
+    package func issue(
+        _ key: CodeKey, batch: Int64, to customer: String, expiresAt: Timestamp? = nil
+    ) throws -> Bool {
         try db.cachedStatement(
             sql: """
-                INSERT INTO promotion_codes (bits, is_odd, batch, state, checkout, customer)
-                VALUES (?, ?, ?, 0, 0, ?) ON CONFLICT DO NOTHING
+                INSERT INTO promotion_codes
+                    (bits, is_odd, batch, state, checkout, customer, expires_at)
+                VALUES (?, ?, ?, 0, 0, ?, ?) ON CONFLICT DO NOTHING
                 """
-        ).execute(arguments: [Int64(bitPattern: key.bits), key.isOdd, batch, customer])
+        ).execute(arguments: [
+            Int64(bitPattern: key.bits), key.isOdd, batch, customer, expiresAt?.milliseconds ?? 0,
+        ])
         return db.changesCount > 0
     }
 

@@ -86,6 +86,10 @@ enum PromotionTables {
 
         """
 
+    /// 0 where a code has no end of its own.
+    static let codeEnds =
+        "ALTER TABLE promotion_codes ADD COLUMN expires_at BIGINT NOT NULL DEFAULT 0"
+
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("0001 promotions") { db in
@@ -93,6 +97,9 @@ enum PromotionTables {
         }
         migrator.registerMigration("0002 merges") { db in
             try db.execute(sql: merges.asStrictSQLite())
+        }
+        migrator.registerMigration("0003 ends of codes") { db in
+            try db.execute(sql: codeEnds.asStrictSQLite())
         }
         return migrator
     }

@@ -42,7 +42,9 @@ extension OutboxDraft {
                 ? .coupon(
                     code: fields.text("code"), value: fields.couponValue,
                     expiresAt: fields.time("expires") ?? Self.neverExpires)
-                : .promotionCode(code: fields.text("code"), promotion: promotion)
+                : .promotionCode(
+                    code: fields.text("code"), promotion: promotion,
+                    expiresAt: fields.time("expires"))
         }
         self.init(
             key: effect.key, customer: ID(rawValue: customer),

@@ -55,8 +55,10 @@ extension PromotionDesk {
     /// - Parameters:
     ///   - count: 1...`issuedMax`.
     ///   - customer: Whose alone they are; empty for whoever has one.
+    ///   - expiresAt: From when they aren't good any more; nil for as long as the promotion is.
     package func issue(
-        _ promotion: String, count: Int, to customer: String, operation: String, digest: [UInt8]
+        _ promotion: String, count: Int, to customer: String, expiresAt: Timestamp? = nil,
+        operation: String, digest: [UInt8]
     ) throws -> (codes: [String], isRepeat: Bool) {
         let prefix = try prefix(of: promotion)
         let now = clock.now
@@ -73,12 +75,13 @@ extension PromotionDesk {
                 let codes = codes(promotion, batch: batch, prefix: prefix)
                 guard
                     let key = codes.keys(number..<(number + 1)).first,
-                    try commit.issue(key, batch: batch, to: customer)
+                    try commit.issue(key, batch: batch, to: customer, expiresAt: expiresAt)
                 else { continue }
                 let code = codes.code(number)
                 made.append(code)
                 try PromotionNews.tellIssued(
-                    code, of: promotion, to: customer, operation: operation, in: commit, at: now)
+                    code, of: promotion, to: customer, expiresAt: expiresAt, operation: operation,
+                    in: commit, at: now)
             }
             try commit.addOperation(
                 operation, digest: digest, answer: Array(made.joined(separator: "\n").utf8),
@@ -90,7 +93,9 @@ extension PromotionDesk {
     /// Takes in a code that was made elsewhere, as by a journey, for one customer; told again, nothing changes. Blocks.
     ///
     /// - Returns: False where it isn't of the promotion's form, or another's.
-    package func takeIn(_ code: String, of promotion: String, to customer: String) throws -> Bool {
+    package func takeIn(
+        _ code: String, of promotion: String, to customer: String, expiresAt: Timestamp? = nil
+    ) throws -> Bool {
         let prefix = try prefix(of: promotion)
         guard let normal = CodeText.normal(code), normal.hasPrefix(prefix),
             let key = CodeKey(letters: normal.dropFirst(prefix.count))
@@ -101,7 +106,7 @@ extension PromotionDesk {
                 return known.promotion == promotion && known.customer == customer
             }
             let (batch, _) = try commit.nextIssued(of: promotion, prefix: prefix, at: now)
-            return try commit.issue(key, batch: batch, to: customer)
+            return try commit.issue(key, batch: batch, to: customer, expiresAt: expiresAt)
         }
     }
 

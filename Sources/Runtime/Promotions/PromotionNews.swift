@@ -62,13 +62,14 @@ enum PromotionNews {
     }
 
     static func tellIssued(
-        _ code: String, of promotion: String, to customer: String, operation: String,
-        in commit: PromotionCommit, at now: Timestamp
+        _ code: String, of promotion: String, to customer: String, expiresAt: Timestamp?,
+        operation: String, in commit: PromotionCommit, at now: Timestamp
     ) throws {
         guard ID<Customer>(customer) != nil else { return }
         var json = begin(customer)
         json.member("code", code)
         json.member("promotion", promotion)
+        if let expiresAt { json.member("expires", expiresAt.rfc3339) }
         try commit.tell(frame(issued, json, key: "promotion/\(operation)/issued/\(code)", now))
     }
 

@@ -20,7 +20,10 @@ extension Workspace {
         guard let promotion = member("promotion"), let code = member("code") else { return nil }
         do {
             let customer = try records.root(of: item.customer) ?? item.customer
-            guard try promotions.takeIn(code, of: promotion, to: customer.description) else {
+            let isTaken = try promotions.takeIn(
+                code, of: promotion, to: customer.description,
+                expiresAt: member("expiresAt").flatMap { Timestamp($0) })
+            guard isTaken else {
                 return .dead(reason: "\(code) is no code of promotion \(promotion)")
             }
             return nil

@@ -178,6 +178,7 @@ struct PromotionLookCommand: WorkspaceCommand {
             case .used: "used by checkout \(checkout?.id ?? "?")"
             case .withdrawn: "withdrawn"
             }
-        return code.customer.isEmpty ? text : text + "; only for customer \(code.customer)"
+        return text + (code.expiresAt.map { "; good until \($0)" } ?? "")
+            + (code.customer.isEmpty ? "" : "; only for customer \(code.customer)")
     }
 }

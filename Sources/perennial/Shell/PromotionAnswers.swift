@@ -146,19 +146,22 @@ enum PromotionAnswers {
         // As it was sent: who they are may change.
         writer.writeCounted(issuing.customer ?? "")
         writer.writeVarint(UInt64(issuing.count))
+        // Asked without it, a request has the digest that it always had.
+        if let expires = issuing.expiresAt { writer.writeSigned(expires.milliseconds) }
         let digest = digest(writer.take(), in: workspace)
         var codes: [String] = []
         var isRepeat = false
         if !issuing.isDry {
             (codes, isRepeat) = try workspace.promotions.issue(
                 issuing.promotion, count: issuing.count, to: customer,
-                operation: issuing.operation, digest: digest)
+                expiresAt: issuing.expiresAt, operation: issuing.operation, digest: digest)
         }
         var json = JSONWriter()
         json.beginObject()
         json.member("operation", issuing.operation)
         json.member("promotion", issuing.promotion)
         json.member("done", !issuing.isDry)
+        if let expires = issuing.expiresAt { json.member("expires_at", expires.rfc3339) }
         json.key("codes")
         json.beginArray()
         for code in codes { json.string(code) }

@@ -149,6 +149,23 @@ struct PromotionDeskTests {
         #expect(try desk.store.problems().problems == [])
     }
 
+    @Test func `a code that ends is kept so, and a journey's code ends with its last day`()
+        async throws
+    {
+        let stage = try await stage(Self.back)
+        let desk = stage.workspace.promotions
+        let end = stage.clock.now.adding(milliseconds: 60_000)
+        let issued = try desk.issue(
+            "back", count: 1, to: "", expiresAt: end, operation: "i1", digest: [1])
+        #expect(try desk.look(up: issued.codes[0])?.code.expiresAt == end)
+        // A cart that changes keeps what it reserved in time.
+        #expect(try await desk.perform(ask("o1", "c1", stage, codes: issued.codes)).isDone)
+        stage.clock.advance(milliseconds: 60_000)
+        #expect(try await desk.perform(ask("o2", "c1", stage, codes: issued.codes)).isDone)
+        #expect(try await desk.perform(then(.release, "p1", "c1")).isDone)
+        #expect(try await !desk.perform(ask("o3", "c2", stage, codes: issued.codes)).isDone)
+    }
+
     @Test func `who gives wrong codes is made to wait, and nobody else is`() async throws {
         let stage = try await stage(Self.welcome)
         let desk = stage.workspace.promotions
