@@ -4,8 +4,7 @@ package import Kernel
 /// and owed. A value without any clock: time is that of the operations.
 ///
 /// Customers did what they did; the one thing that is assumed is who spends points, and when. No customer's account
-/// depends on another's but for budgets, which are used up in the order in which operations come. Nobody is in a
-/// segment: who was at the time isn't known.
+/// depends on another's but for budgets, which are used up in the order in which operations come.
 package struct LoyaltySimulation: Sendable {
     /// Who spends points, and when: history can't say, for there was no such program.
     package struct Assumption: Sendable, Equatable {
@@ -61,9 +60,12 @@ package struct LoyaltySimulation: Sendable {
 
     /// Carries out what happened; what is outside of the stretch is passed over.
     ///
-    /// - Parameter id: Another one for each operation of a customer.
+    /// - Parameters:
+    ///   - id: Another one for each operation of a customer.
+    ///   - segments: In which the customer was then.
     package mutating func take(
-        _ operation: LoyaltyOperation, id: String, at: Timestamp, customer: Int64
+        _ operation: LoyaltyOperation, id: String, at: Timestamp, customer: Int64,
+        segments: Set<String> = []
     ) {
         guard at >= from, at < to else { return }
         operations += 1
@@ -74,7 +76,7 @@ package struct LoyaltySimulation: Sendable {
         {
             spend(on: order, id: "spend:" + id, at: at, customer, &account)
         }
-        if !apply(operation, id: id, at: at, &account) { refused += 1 }
+        if !apply(operation, id: id, at: at, in: segments, &account) { refused += 1 }
         accounts[customer] = account
     }
 
@@ -93,9 +95,11 @@ package struct LoyaltySimulation: Sendable {
     /// - Returns: Whether it was carried out.
     @discardableResult
     private mutating func apply(
-        _ operation: LoyaltyOperation, id: String, at: Timestamp, _ account: inout LoyaltyAccount
+        _ operation: LoyaltyOperation, id: String, at: Timestamp, in segments: Set<String> = [],
+        _ account: inout LoyaltyAccount
     ) -> Bool {
         var facts = LoyaltyFacts()
+        facts.segments = segments
         facts.spent = spent
         let outcome = account.applying(
             operation, id: id, at: at, now: at, program: program, zone: zone, facts: facts)

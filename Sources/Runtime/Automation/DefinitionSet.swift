@@ -115,15 +115,27 @@ package struct DefinitionSet: Sendable {
     func reduced(toJourneys names: Set<String>) -> DefinitionSet {
         var reduced = self
         reduced.journeys = journeys.filter { names.contains($0.row.name) }
+        reduced.segments = needed(Set(reduced.journeys.flatMap(\.definition.segmentNames)))
+        return reduced
+    }
+
+    /// The segments of these names, with those that they ask about; no journeys.
+    func reduced(toSegments names: Set<String>) -> DefinitionSet {
+        var reduced = self
+        reduced.journeys = []
+        reduced.segments = needed(names)
+        return reduced
+    }
+
+    private func needed(_ names: Set<String>) -> [Item<SegmentDefinition>] {
         var needed: Set<String> = []
-        var open = Set(reduced.journeys.flatMap(\.definition.segmentNames))
+        var open = names
         while let name = open.popFirst() {
             guard needed.insert(name).inserted else { continue }
             let item = segments.first { $0.row.name == name }
             open.formUnion(item?.definition.condition.segments ?? [])
         }
-        reduced.segments = segments.filter { needed.contains($0.row.name) }
-        return reduced
+        return segments.filter { needed.contains($0.row.name) }
     }
 
     /// The segments, each after those that it asks about.

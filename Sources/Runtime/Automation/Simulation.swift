@@ -83,12 +83,16 @@ struct Simulation {
     private var heldOut: Set<RunID> = []
     private var hasBegun = false
     private(set) var result: SimulationResult
+    /// Who came into the segments that are watched, and went.
+    private(set) var memberships: PastMemberships
     private var sums: [String: SimulationResult.JourneySum] = [:]
 
     init(
         _ plan: AutomationPlan, from: Timestamp, to: Timestamp, zone: ZoneRules,
-        currency: Currency, hash: SipHash, forecasts: PastForecasts = PastForecasts()
+        currency: Currency, hash: SipHash, forecasts: PastForecasts = PastForecasts(),
+        watching segments: Set<String> = []
     ) {
+        memberships = PastMemberships(of: segments)
         self.forecasts = forecasts
         decider = CustomerDecider(plan: plan)
         self.zone = zone
@@ -260,6 +264,7 @@ struct Simulation {
     // MARK: Counting
 
     private mutating func keep(_ decided: Decided, _ person: Person, after: Timestamp? = nil) {
+        for (change, _) in decided.changes { memberships.note(change, of: person.state.customer) }
         for outcome in decided.outcomes {
             for decision in outcome.decisions { note(decision, of: person.state.customer) }
             for effect in outcome.effects where !effect.isWithheld && effect.kind != .attribute {

@@ -9,11 +9,15 @@ extension Workspace {
     package enum SimulationFailure: Error, Equatable, CustomStringConvertible {
         case noJourney
         case emptyStretch
+        /// A program asks about it.
+        case unknownSegment(String)
 
         package var description: String {
             switch self {
             case .noJourney: "there is no journey among the definitions"
             case .emptyStretch: "--to must be later than --from"
+            case .unknownSegment(let name):
+                "the program asks about segment \(name), which isn't defined; apply it first"
             }
         }
     }
@@ -77,7 +81,7 @@ extension Workspace {
     }
 
     /// What the models foretold before and during a stretch of the past.
-    private func pastForecasts(from: Timestamp, to: Timestamp) throws -> PastForecasts {
+    func pastForecasts(from: Timestamp, to: Timestamp) throws -> PastForecasts {
         let runs = try archive.foretellingRuns(seenUntil: to.adding(milliseconds: -1))
         let first = runs.lastIndex { $0.asOf < from } ?? 0
         return PastForecasts(runs: Array(runs[first...])) { [archive] run, asOf in

@@ -36,12 +36,20 @@ extension Workspace {
         let last = engine.status.archivedPosition
         var position = try loyalty.store.position(program: name) ?? last
         var didSomething = false
+        var past: PastMemberships?
         while position < last {
             let rows = try archive.loyaltyEvents(
                 after: position, through: last, names: inForce.eventNames,
                 limit: Self.eventsAtOnce)
             let reached = rows.count < Self.eventsAtOnce ? last : rows.last?.position ?? last
-            let asks = try rows.compactMap { try ask($0, inForce) }
+            // What was there before the program is counted by the segments of its time.
+            if past == nil, !inForce.program.segmentNames.isEmpty,
+                rows.contains(where: { Self.isBefore($0, inForce) })
+            {
+                past = try pastMemberships(
+                    of: Set(inForce.program.segmentNames), from: inForce.starts, to: inForce.since)
+            }
+            let asks = try rows.compactMap { try ask($0, inForce, past) }
             try await loyalty.writer.perform(asks, reached: (name, reached))
             if !asks.isEmpty { didSomething = true }
             position = reached
@@ -76,8 +84,13 @@ extension Workspace {
         }
     }
 
+    /// Whether it had come, and happened, before the program was there.
+    private static func isBefore(_ row: LoyaltyEventRow, _ inForce: LoyaltyInForce) -> Bool {
+        row.receivedAt <= inForce.since && row.occurredAt < inForce.since
+    }
+
     private func ask(
-        _ row: LoyaltyEventRow, _ inForce: LoyaltyInForce
+        _ row: LoyaltyEventRow, _ inForce: LoyaltyInForce, _ past: PastMemberships?
     ) throws -> LedgerWriter.Ask? {
         guard row.occurredAt >= inForce.starts,
             let request = LoyaltyEventReading.request(
@@ -88,7 +101,11 @@ extension Workspace {
             id: "event:\(row.position)", content: [], request: request)
         ask.now = row.occurredAt
         ask.isQuiet = row.occurredAt < inForce.since
-        ask.segments = try loyalty.segments(of: ask.customer, in: inForce)
+        if let past, Self.isBefore(row, inForce) {
+            ask.segments = past.segments(of: row.customer, at: row.occurredAt)
+        } else {
+            ask.segments = try loyalty.segments(of: ask.customer, in: inForce)
+        }
         return ask
     }
 

@@ -11,7 +11,7 @@ extension Workspace {
     /// - Parameters:
     ///   - from: The first moment that counts, whatever the program says of its start.
     ///   - to: The first that no longer does.
-    /// - Throws: `SimulationFailure.emptyStretch`, and what the archive can't read.
+    /// - Throws: `SimulationFailure.emptyStretch` and `.unknownSegment`, and what the archive can't read.
     package func simulateLoyalty(
         _ program: LoyaltyProgram, _ assumption: LoyaltySimulation.Assumption, from: Timestamp,
         to: Timestamp
@@ -20,6 +20,12 @@ extension Workspace {
         let inForce = LoyaltyInForce(program: program, version: 0, since: from, zone: zone)
         let names = Set(inForce.eventNames).union(LoyaltyInForce.orderEvents).sorted()
         var simulation = LoyaltySimulation(program, assumption, from: from, to: to, zone: zone)
+        let segments = Set(program.segmentNames)
+        let defined = Set(try definitions().segments.map(\.row.name))
+        if let unknown = segments.subtracting(defined).min() {
+            throw SimulationFailure.unknownSegment(unknown)
+        }
+        let past = try pastMemberships(of: segments, from: from, to: to)
         let last = engine.status.archivedPosition
         var position: Int64 = 0
         while position < last {
@@ -32,7 +38,8 @@ extension Workspace {
                 else { continue }
                 simulation.take(
                     request.operation, id: "event:\(row.position)", at: row.occurredAt,
-                    customer: row.customer)
+                    customer: row.customer,
+                    segments: past.segments(of: row.customer, at: row.occurredAt))
             }
             position = rows.count < Self.eventsAtOnce ? last : rows.last?.position ?? last
         }

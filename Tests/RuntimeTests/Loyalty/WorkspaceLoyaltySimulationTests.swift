@@ -85,6 +85,65 @@ struct WorkspaceLoyaltySimulationTests {
         try workspace.close()
     }
 
+    /// Who reviewed something within ten days earns twice.
+    private static let reviewersTwice = """
+        {"kind":"program","name":"club","currency":"GBP","starts":"2024-05-01","earn":[
+        {"name":"buying","on":"order","points":1,"per":1,"multiply":{"segment":{"reviewers":2}}}]}
+        """
+
+    private func reviewers() async throws {
+        try await workspace.append([
+            Self.event("Review Posted", "1", daysAgo: 40, user: "u"),
+            Self.event(
+                "Order Completed", "2", daysAgo: 35, user: "u", #"{"order_id":"a","total":100}"#),
+            Self.event(
+                "Order Completed", "3", daysAgo: 20, user: "u", #"{"order_id":"b","total":10}"#),
+            Self.event("Review Posted", "4", daysAgo: 5, user: "u"),
+            Self.event(
+                "Order Completed", "5", daysAgo: 5, user: "u", #"{"order_id":"c","total":1}"#),
+            Self.event(
+                "Order Completed", "6", daysAgo: 5, user: "v", #"{"order_id":"d","total":1000}"#),
+        ])
+        try await workspace.settle()
+    }
+
+    private func apply(_ text: String) async throws {
+        let document = try DocumentNode(json: Array(text.utf8).span)
+        _ = try await workspace.apply(
+            [DefinitionDraft(document: document, source: text, file: "one")], by: "test")
+    }
+
+    @Test
+    func
+        `who was in a segment at the time of an order earns by it, in the simulation and by the history`()
+        async throws
+    {
+        try await reviewers()
+        let document = try DocumentNode(json: Array(Self.reviewersTwice.utf8).span)
+        let program = try LoyaltyProgram(reading: DocumentReader(document))
+        let assumption = LoyaltySimulation.Assumption(redeemersBp: 0, fromPoints: 0)
+        func simulate() throws -> LoyaltySimulationResult {
+            try workspace.simulateLoyalty(
+                program, assumption, from: Self.now.adding(days: -60), to: Self.now)
+        }
+        #expect(throws: Workspace.SimulationFailure.unknownSegment("reviewers")) {
+            try simulate()
+        }
+        try await apply(
+            #"{"kind":"segment","name":"reviewers","where":{"did":"Review Posted","within":"10 days"}}"#
+        )
+        #expect(try simulate().total.issued == 2 * 100 + 10 + 2 * 1 + 1000)
+        try await apply(Self.reviewersTwice)
+        try await workspace.settle()
+        try await workspace.engineArchived()
+        try await workspace.followLoyalty()
+        let inForce = try #require(workspace.loyalty.program("club"))
+        let customer = try #require(try workspace.customerID(named: "u"))
+        #expect(
+            try workspace.loyaltyMember(customer, in: inForce).account.balance == 2 * 100 + 10 + 2)
+        try workspace.close()
+    }
+
     @Test func `a stretch without any time is refused`() throws {
         #expect(throws: Workspace.SimulationFailure.emptyStretch) {
             try simulate(fromDaysAgo: 3, to: 3)
