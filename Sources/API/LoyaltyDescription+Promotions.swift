@@ -48,7 +48,7 @@ extension LoyaltyDescription {
           "lines": {"type": "array", "minItems": 1, "maxItems": 100, "items": {"type": "object", "additionalProperties": false,
             "required": ["product", "price"], "properties": {
             "product": \(short), "category": \(short),
-            "quantity": {"type": "integer", "minimum": 0, "maximum": 1000000, "default": 1}, "price": \(amount)}}}}}
+            "quantity": {"type": "number", "minimum": 0, "maximum": 1000000, "multipleOf": 0.001, "default": 1, "description": "Pieces, or a weight: at most 3 decimals."}, "price": \(amount)}}}}}
         """
 
     private static let amount =

@@ -67,33 +67,34 @@ package struct Cart: Hashable, Sendable {
         }
     }
 
-    /// Some pieces of one product.
+    /// Some pieces, or some weight, of one product.
     package struct Line: Hashable, Sendable {
         package let id: String
         package let product: String
         package let category: String?
-        package let quantity: Int64
+        /// Thousandths of a piece, a kilogram …
+        package let quantityMilli: Int64
         package let unitPriceMinor: Int64
 
         package init(
-            id: String, product: String, category: String? = nil, quantity: Int64 = 1,
+            id: String, product: String, category: String? = nil, quantityMilli: Int64 = 1000,
             unitPriceMinor: Int64
         ) {
             self.id = id
             self.product = product
             self.category = category
-            self.quantity = quantity
+            self.quantityMilli = quantityMilli
             self.unitPriceMinor = unitPriceMinor
         }
 
         /// Nil where it is below zero or too much.
         var checkedTotalMinor: Int64? {
-            guard quantity >= 0, unitPriceMinor >= 0 else { return nil }
-            let (total, overflow) = quantity.multipliedReportingOverflow(by: unitPriceMinor)
-            return overflow || total > Cart.amountMinorMax ? nil : total
+            guard quantityMilli >= 0, unitPriceMinor >= 0 else { return nil }
+            let total = (Int128(quantityMilli) * Int128(unitPriceMinor) + 500) / 1000
+            return total > Int128(Cart.amountMinorMax) ? nil : Int64(total)
         }
 
-        /// What it costs before discounts.
+        /// What it costs before discounts, to the nearest minor unit, halves up.
         ///
         /// Of a line that is no cart's it is 0 where it is out of range.
         package var totalMinor: Int64 { checkedTotalMinor ?? 0 }

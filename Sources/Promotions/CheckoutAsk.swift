@@ -75,6 +75,9 @@ package struct CheckoutAsk: Hashable, Sendable {
             } ?? false
     }
 
+    /// A million pieces.
+    private static let quantityMilliMax: Int64 = 1_000_000_000
+
     private static func line(
         _ reader: DocumentReader, _ place: Int, _ currency: Currency
     ) throws(DocumentProblem) -> Cart.Line {
@@ -88,14 +91,14 @@ package struct CheckoutAsk: Hashable, Sendable {
         }
         let quantity =
             try members.optional("quantity").map { reader throws(DocumentProblem) in
-                try reader.integer(0...1_000_000)
-            } ?? 1
+                try reader.decimal(digits: 3, upTo: quantityMilliMax)
+            } ?? 1000
         let price = try members.required("price")
             .decimal(digits: currency.minorDigits, upTo: Cart.amountMinorMax)
         try members.end()
         return Cart.Line(
             id: id ?? String(place + 1), product: product, category: category,
-            quantity: Int64(quantity), unitPriceMinor: price)
+            quantityMilli: quantity, unitPriceMinor: price)
     }
 
     /// In one form only: what asks for the same has the same bytes.
@@ -112,7 +115,9 @@ package struct CheckoutAsk: Hashable, Sendable {
             writer.writeCounted(line.product)
             writer.writeByte(line.category == nil ? 0 : 1)
             writer.writeCounted(line.category ?? "")
-            writer.writeSigned(line.quantity)
+            // Whole ones have the bytes that they always had.
+            let isWhole = line.quantityMilli % 1000 == 0
+            writer.writeSigned(isWhole ? line.quantityMilli / 1000 : -line.quantityMilli)
             writer.writeSigned(line.unitPriceMinor)
         }
         writer.writeSigned(shippingMinor)

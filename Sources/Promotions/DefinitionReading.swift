@@ -6,10 +6,16 @@ extension DocumentReader {
     func percent() throws(DocumentProblem) -> Int {
         let text = try text()
         let digits = text.hasSuffix("%") ? text.dropLast() : ""
+        // A thousandth of a percent is nothing that is given: it isn't rounded away unsaid.
         guard text.utf8.count <= 7,
-            let points = try? DecimalText.minor(Array(digits.utf8).span, digits: 2),
+            let exact = try? DecimalText.scaled(Array(digits.utf8).span), exact.scale <= 2,
+            let points = try? DecimalText.rescale(exact.mantissa, from: exact.scale, to: 2),
             (1...10_000).contains(points)
-        else { throw problem("must be a percentage such as 10%, from 0.01% to 100%; not \(text)") }
+        else {
+            throw problem(
+                "must be a percentage such as 10%, from 0.01% to 100% with at most 2 decimals; "
+                    + "not \(text)")
+        }
         return Int(points)
     }
 

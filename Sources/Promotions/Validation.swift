@@ -75,7 +75,7 @@ package struct Validation: Hashable, Sendable {
         _ promotion: Promotion, _ cart: Cart, _ failures: inout [RuleFailure]
     ) -> Applied? {
         let conditions = promotion.conditions
-        let inCart = cart.lines.filter { $0.quantity > 0 }
+        let inCart = cart.lines.filter { $0.quantityMilli > 0 }
         if let minimum = conditions.minimum, minimum.currency == cart.currency,
             cart.subtotalMinor < minimum.minor
         {

@@ -1,3 +1,4 @@
+import Documents
 import Kernel
 import Testing
 
@@ -13,7 +14,10 @@ struct StackingTests {
             Cart.Line(
                 id: "\(index)", product: ["mug", "tea"][index % 2],
                 category: index % 3 == 0 ? "gift" : nil,
-                quantity: Int64.random(in: 0...4, using: &random),
+                quantityMilli: [
+                    Int64.random(in: 0...4, using: &random) * 1000,
+                    Int64.random(in: 0...4000, using: &random),
+                ][index % 2],
                 unitPriceMinor: Int64.random(in: 0...1999, using: &random))
         }
         return try Cart(
@@ -90,6 +94,32 @@ struct StackingTests {
             guard sum > 0, amount < sum else { continue }
             let share = Double(amount) * Double(weight) / Double(sum)
             #expect(abs(Double(part) - share) < 1.000001)
+        }
+    }
+
+    @Test(
+        "What is sold by weight costs to the nearest penny, halves up",
+        arguments: [(350, 1290, 452), (1, 499, 0), (1, 500, 1), (2500, 3, 8), (0, 999, 0)])
+    func weighed(milli: Int64, price: Int64, total: Int64) {
+        let line = Cart.Line(
+            id: "1", product: "cheese", quantityMilli: milli, unitPriceMinor: price)
+        #expect(line.totalMinor == total)
+    }
+
+    @Test("A quantity has three decimals at most, and asks for the same have the same bytes")
+    func quantities() throws {
+        func ask(_ quantity: String) throws -> CheckoutAsk {
+            let json =
+                #"{"checkout": "c", "currency": "GBP", "lines": [{"product": "cheese", "price": 12.9, "quantity": \#(quantity)}]}"#
+            return try CheckoutAsk(
+                reading: DocumentReader(DocumentNode(json: Array(json.utf8).span)),
+                kind: .reserve, currency: #require(Currency("GBP")))
+        }
+        #expect(try ask("0.350").lines[0].quantityMilli == 350)
+        #expect(try ask("0.35").canonical == ask("0.350").canonical)
+        #expect(try ask("350").canonical != ask("0.350").canonical)
+        for wrong in ["0.3501", "-1", "1000001", "\"a\""] {
+            #expect(throws: DocumentProblem.self) { try ask(wrong) }
         }
     }
 
