@@ -223,6 +223,7 @@ let package = Package(
         tests("Referrals", ["Kernel", "JSONParsing", "Documents", "Referrals"]),
         tests("Promotions", ["Kernel", "JSONParsing", "Documents", "Promotions"]),
         tests("QRCode", ["QRCode"]),
+        tests("API", ["API", httpTypes]),
         tests("Messaging", ["Kernel", "Messaging", crypto], exclude: ["Peers"]),
         tests(
             "Templates", ["Kernel", "JSONParsing", "Documents", "Templates", "YAMLText"],

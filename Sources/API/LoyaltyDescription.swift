@@ -1,8 +1,8 @@
 import Loyalty
 
-/// The API of loyalty programs, promotions and referrals in OpenAPI 3.1.
+/// Loyalty programs in OpenAPI 3.1, and what all of the newer routes have in common.
 enum LoyaltyDescription {
-    static func document(version: String) -> String {
+    static var paths: String {
         let writes = LoyaltyRoutes.operations.map { path, kind in
             """
             "/v1/loyalty/{program}/\(path)": {"parameters": [\(program)], "post": {
@@ -13,38 +13,18 @@ enum LoyaltyDescription {
             """
         }
         return """
-            {"openapi": "3.1.0",
-             "info": {"title": "Perennial", "version": "\(version)",
-               "description": "Accounts in loyalty programs, promotions at a shop's checkout, referrals, and rewards. Every write has an Idempotency-Key: asked again under it, an operation has no other effect and is answered as before."},
-             "security": [{"basic": []}, {"bearer": []}],
-             "paths": {
-               "/v1/loyalty": {"get": {"operationId": "programs", "summary": "The programs in force",
-                 "responses": {"200": \(answer("The programs.", "Programs")), \(readRefusals)}}},
-               "/v1/loyalty/{program}/customers/{customer}": {"parameters": [\(program), \(customer)],
-                 "get": {"operationId": "account", "summary": "A customer's account: balance, lots and tier",
-                 "responses": {"200": \(answer("The account.", "Account")), \(readRefusals)}}},
-               "/v1/loyalty/{program}/customers/{customer}/history": {"parameters": [\(program), \(customer)],
-                 "get": {"operationId": "history", "summary": "Movements of points, the newest first",
-                 "parameters": [
-                   {"name": "before", "in": "query", "description": "What next said on the page before.", "schema": {"type": "integer", "minimum": 1, "maximum": 9223372036854775807}},
-                   {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": \(LoyaltyRoutes.historyMax), "default": 50}}],
-                 "responses": {"200": \(answer("A page.", "History")), \(readRefusals)}}},
-               \(liabilityPaths),
-               \(memberPaths),
-               \(promotionPaths),
-               \(referralPaths),
-               \(rewardPaths),
-               \(writes.joined(separator: ",\n"))},
-             "components": {
-               "securitySchemes": {
-                 "basic": {"type": "http", "scheme": "basic", "description": "The key as user name, without a password."},
-                 "bearer": {"type": "http", "scheme": "bearer"}},
-               "schemas": {\(schemas),
-               \(liabilitySchemas),
-               \(memberSchemas),
-               \(promotionSchemas),
-               \(referralSchemas),
-               \(rewardSchemas)}}}
+            "/v1/loyalty": {"get": {"operationId": "programs", "summary": "The programs in force",
+              "responses": {"200": \(answer("The programs.", "Programs")), \(readRefusals)}}},
+            "/v1/loyalty/{program}/customers/{customer}": {"parameters": [\(program), \(customer)],
+              "get": {"operationId": "account", "summary": "A customer's account: balance, lots and tier",
+              "responses": {"200": \(answer("The account.", "Account")), \(readRefusals)}}},
+            "/v1/loyalty/{program}/customers/{customer}/history": {"parameters": [\(program), \(customer)],
+              "get": {"operationId": "history", "summary": "Movements of points, the newest first",
+              "parameters": [
+                {"name": "before", "in": "query", "description": "What next said on the page before.", "schema": {"type": "integer", "minimum": 1, "maximum": 9223372036854775807}},
+                {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": \(LoyaltyRoutes.historyMax), "default": 50}}],
+              "responses": {"200": \(answer("A page.", "History")), \(readRefusals)}}},
+            \(writes.joined(separator: ",\n"))
             """
     }
 
@@ -192,7 +172,7 @@ enum LoyaltyDescription {
             """
     }
 
-    private static let schemas = """
+    static let schemas = """
         "Line": {"type": "object", "additionalProperties": false, "properties": {
           "id": \(text), "product": \(text), "category": \(text),
           "quantity": {"type": "number", "minimum": 0, "maximum": 1000000, "multipleOf": 0.001},

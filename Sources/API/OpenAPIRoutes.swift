@@ -1,8 +1,8 @@
 import HTTPTypes
 package import Hummingbird
 
-/// `GET /openapi.json`: the API of loyalty programs and promotions as OpenAPI 3.1 has it, for programs that make clients and tests of it. It says
-/// nothing of any customer and needs no key.
+/// `GET /openapi.json`: the API as OpenAPI 3.1 has it, for programs that make clients and tests of it. It says nothing of any
+/// customer and needs no key.
 package struct OpenAPIRoutes: Sendable {
     static let paths: [(path: String, methods: [HTTPRequest.Method])] = [("/openapi.json", [.get])]
 
@@ -14,7 +14,7 @@ package struct OpenAPIRoutes: Sendable {
     }
 
     package func add<Context: RequestContext>(to router: some RouterMethods<Context>) {
-        let document = Array(LoyaltyDescription.document(version: version).utf8)
+        let document = Array(OpenAPIDocument.text(version: version).utf8)
         router.get("/openapi.json") { _, _ in
             var response = APIAnswer.found(document)
             response.headers[.accessControlAllowOrigin] = "*"

@@ -33,6 +33,15 @@ extension IntegrationTests {
             rewards: {advocate: 5, friend: 2}
 
             """,
+            "kind: segment\nname: known\nwhere: {did: Friend Came}\n",
+            """
+            kind: journey
+            name: hello
+            status: live
+            entry: {event: Friend Came}
+            steps: [{task: {title: Say hello}}]
+
+            """,
         ]
 
         private func shop() throws -> Shop {
@@ -164,7 +173,7 @@ extension IntegrationTests {
             for text in Self.described {
                 try shop.say("apply", try shop.folder.write(text, to: "described.yaml"))
             }
-            let key = try shop.writeKey(scope: "track,read,write")
+            let key = try shop.writeKey(scope: "track,read,write,admin")
             let server = try shop.serve("--set", "server.publicURL=https://points.example.test")
             try meet(["ann", "bob"], at: server, key: key)
             let outcome = try Program(

@@ -98,7 +98,8 @@ struct Server {
         RunningServer.mail = mail
         let channels = try channelRoom()
         RunningServer.sentChannels = settings.sentChannels
-        if let desk = smsDesk(channels) { SMSRoutes(answers: desk).add(to: router) }
+        let twilio = smsDesk(channels)
+        if let twilio { SMSRoutes(answers: twilio).add(to: router) }
         if settings.hasInbox {
             InboxRoutes(keys: keys, answers: InboxAnswers.answers(of: workspace)).add(to: router)
         }
@@ -108,7 +109,7 @@ struct Server {
                 ?? MailRoutes.Answers(hit: { _ in nil }, inbound: { _, _ in nil })
         ).add(to: router)
         HealthRoutes(workspace: workspace, metrics: metrics).add(to: router)
-        UnknownRoutes().add(to: router)
+        UnknownRoutes(hasInbox: settings.hasInbox, hasTwilio: twilio != nil).add(to: router)
         try addConsole(to: router)
         let started = didStart
         let host = settings.server.host

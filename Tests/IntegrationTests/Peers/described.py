@@ -14,6 +14,8 @@ import tempfile
 import urllib.request
 
 ADDRESS, KEY, PROGRAM, *CUSTOMERS = sys.argv[1:]
+# What is there to ask for.
+NAMES = {"promotion": "own", "segment": "known", "journey": "hello"}
 CHECKS = ",".join([
     "not_a_server_error", "status_code_conformance", "content_type_conformance",
     "response_schema_conformance", "missing_required_header", "ignored_auth"])
@@ -27,10 +29,11 @@ for path in description["paths"].values():
             parameter["schema"] = {"enum": ["friends" if is_referral else PROGRAM]}
         if parameter["name"] == "customer":
             parameter["schema"] = {"enum": CUSTOMERS}
-        if parameter["name"] == "promotion":
-            parameter["schema"] = {"enum": ["own"]}
-    if "requestBody" in path.get("post", {}):
-        schema = path["post"]["requestBody"]["content"]["application/json"]["schema"]
+        if parameter["name"] in NAMES:
+            parameter["schema"] = {"enum": [NAMES[parameter["name"]], "nothing"]}
+    body = path.get("post", {}).get("requestBody", {"content": {}})["content"].get("application/json")
+    if body and "properties" in body["schema"]:
+        schema = body["schema"]
         if "customer" in schema["properties"]:
             schema["properties"]["customer"] = {"enum": CUSTOMERS}
         if "codes" in schema["properties"]:
