@@ -164,9 +164,11 @@ final class MailStage {
             publicURL: "https://shop.example")
     }
 
-    func worker(_ server: PlayedServer) throws -> MailWorker {
+    /// - Parameter batches: That are on their way at once; nil for as many as usual.
+    func worker(_ server: PlayedServer, batches: Int? = nil) throws -> MailWorker {
         var options = MailWorker.Options()
         options.batchCount = 100
+        options.batchesMax = batches ?? options.batchesMax
         return MailWorker(
             workspace: workspace,
             maker: MailMaker(
