@@ -110,9 +110,13 @@ extension LoyaltyWork {
 
     private mutating func review(_ rule: EarnRule, _ challenge: EarnChallenge, _ period: Int64) {
         let key = LoyaltyAccount.Usage(rule: rule.name, period: period)
-        let times = account.orders.compactMap { order -> Timestamp? in
-            guard let at = order.placedAt, order.challenges.contains(rule.name) else { return nil }
-            return challenge.period(of: zone.day(of: at)) == period ? at : nil
+        let times = account.orders.indices.compactMap { place -> Timestamp? in
+            let note = account.orders.note(place)
+            guard note.hasChallenges, let at = note.placedAt,
+                challenge.period(of: zone.day(of: at)) == period,
+                account.orders[place].challenges.contains(rule.name)
+            else { return nil }
+            return at
         }.sorted()
         let wanted = challenge.completions(of: times, in: zone)
         let before = account.challenges[key] ?? ChallengeProgress()

@@ -8,6 +8,8 @@ package struct LoyaltyOutcome: Sendable, Equatable {
     package var entriesByTime: Int
     /// Numbers of lots that are new or changed, ascending.
     package var changedLots: [Int64]
+    /// When time itself changes something next; nil for never.
+    package var nextAt: Timestamp?
     package var news: [LoyaltyNews]
     /// What it took of budgets, or gave back.
     package var budgetChanges: [LoyaltyBudget: Int64] = [:]
@@ -28,7 +30,16 @@ extension LoyaltyAccount {
         _ operation: LoyaltyOperation, id: String, at: Timestamp, now: Timestamp,
         program: LoyaltyProgram, zone: ZoneRules, facts: LoyaltyFacts = LoyaltyFacts()
     ) -> LoyaltyOutcome {
-        var work = LoyaltyWork(self, program, zone, id, facts)
+        applying(
+            operation, id: id, at: at, now: now, on: LoyaltyGround(program, zone), facts: facts)
+    }
+
+    /// As above, by what was made ready once.
+    package consuming func applying(
+        _ operation: LoyaltyOperation, id: String, at: Timestamp, now: Timestamp,
+        on ground: LoyaltyGround, facts: LoyaltyFacts = LoyaltyFacts()
+    ) -> LoyaltyOutcome {
+        var work = LoyaltyWork(self, on: ground, id, facts)
         work.settle(to: now)
         var refusal: LoyaltyRefusal?
         let entriesByTime = work.entries.count
@@ -44,7 +55,7 @@ extension LoyaltyAccount {
         }
         return LoyaltyOutcome(
             account: work.account, entries: work.entries, entriesByTime: entriesByTime,
-            changedLots: work.changedLots.sorted(),
+            changedLots: work.changedLots.sorted(), nextAt: work.nextMoment(),
             news: work.news, budgetChanges: work.budgetChanges, refusal: refusal)
     }
 }
@@ -125,7 +136,7 @@ extension LoyaltyWork {
     private mutating func add(
         _ refund: OrderRefund, to order: String, at: Timestamp
     ) throws(LoyaltyRefusal) {
-        let known = account.orders.last { $0.id == order }?.refunds ?? []
+        let known = account.orders.place(of: order).map { account.orders[$0].refunds } ?? []
         if known.contains(where: { $0.id == refund.id }) { return }
         guard known.count < Self.refundsMax else {
             throw .tooMuch("the order has \(Self.refundsMax) refunds already")

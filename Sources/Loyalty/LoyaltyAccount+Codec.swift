@@ -9,7 +9,7 @@ extension LoyaltyAccount {
 
     /// The account's bytes, which `init(decoding:)` reads; the same account has the same bytes.
     package func encoded() -> [UInt8] {
-        var writer = ByteWriter(reserving: 256 + lots.count * 24 + orders.count * 96)
+        var writer = ByteWriter(reserving: 256 + lots.count * 48 + orders.byteCount)
         writer.writeByte(Self.codec)
         writer.writeSigned(latest.milliseconds)
         writer.writeTime(active)
@@ -21,10 +21,9 @@ extension LoyaltyAccount {
         for name in enteredTiers.sorted() { writer.writeCounted(name) }
         writer.writeCount(lots.count)
         // Lent, not copied: it is done for each operation.
-        let (ownLots, ownOrders) = (lots.span, orders.span)
+        let ownLots = lots.span
         for index in ownLots.indices { ownLots[index].encode(to: &writer) }
-        writer.writeCount(orders.count)
-        for index in ownOrders.indices { ownOrders[index].encode(to: &writer) }
+        orders.encode(to: &writer)
         writer.writeCount(spendings.count)
         for (id, spending) in spendings.sorted(by: { $0.key < $1.key }) {
             writer.writeCounted(id)
@@ -92,10 +91,7 @@ extension LoyaltyAccount {
         for number in 0..<(try reader.readCount()) {
             lots.append(try LoyaltyLot(id: Int64(number) + 1, decoding: &reader))
         }
-        for _ in 0..<(try reader.readCount()) {
-            orders.append(
-                try LoyaltyOrder(decoding: &reader, codec: codec))
-        }
+        orders = try LoyaltyOrders(decoding: &reader, codec: codec)
         for _ in 0..<(try reader.readCount()) {
             let id = try reader.readCountedString()
             let reference = try reader.readCountedString()
@@ -198,185 +194,5 @@ extension LoyaltyLot {
         held = try reader.readPoints()
         expired = try reader.readPoints()
         reversed = try reader.readPoints()
-    }
-}
-
-extension LoyaltyOrder {
-    fileprivate func encode(to writer: inout ByteWriter) {
-        writer.writeCounted(id)
-        writer.writeTime(placedAt)
-        writer.writeTime(linesAt)
-        writer.writeTime(releasedAt)
-        writer.writeByte((isCurrencyOther ? 1 : 0) | (isCancelled ? 2 : 0) | (isFirst ? 4 : 0))
-        writer.writeCounted(tier)
-        writer.writeVarint(UInt64(bitPattern: version))
-        writer.writeCount(lines.count)
-        for line in lines {
-            writer.writeCounted(line.id)
-            writer.writeCounted(line.product)
-            writer.writeCounted(line.category)
-            for value in [line.quantityMilli, line.amount, line.discount, line.tax] {
-                writer.writeSigned(value)
-            }
-        }
-        writer.writeCount(refunds.count)
-        for refund in refunds {
-            writer.writeCounted(refund.id)
-            writer.writeByte(refund.isWhole ? 1 : 0)
-            writer.writeSigned(refund.amount)
-            writer.writeCount(refund.parts.count)
-            for part in refund.parts {
-                writer.writeCounted(part.line)
-                writer.writeSigned(part.quantityMilli)
-                writer.writeByte(part.amount == nil ? 0 : 1)
-                if let amount = part.amount { writer.writeSigned(amount) }
-            }
-        }
-        writer.writeCount(granted.count)
-        for (rule, points) in granted.sorted(by: { $0.key < $1.key }) {
-            writer.writeCounted(rule)
-            writer.writeSigned(points)
-        }
-        for value in [given, forgone, net] { writer.writeSigned(value) }
-        writer.writeCount(lots.count)
-        for lot in lots { writer.writeVarint(UInt64(bitPattern: lot)) }
-        writer.writeTexts(segments)
-        writer.writeTexts(challenges)
-        writer.writeSigned(qualifying)
-        writer.writeSigned(spendableOnly)
-    }
-
-    fileprivate init(
-        decoding reader: inout ByteReader, codec: UInt8
-    ) throws(ByteReader.Damaged) {
-        self.init(id: try reader.readCountedString())
-        placedAt = try reader.readTime()
-        linesAt = try reader.readTime()
-        releasedAt = try reader.readTime()
-        let flags = try reader.readByte()
-        isCurrencyOther = flags & 1 != 0
-        isCancelled = flags & 2 != 0
-        isFirst = flags & 4 != 0
-        tier = try reader.readCountedString()
-        if codec >= 2 { version = try reader.readPoints() }
-        for _ in 0..<(try reader.readCount()) {
-            var line = OrderLine(
-                id: try reader.readCountedString(), product: try reader.readCountedString(),
-                category: try reader.readCountedString(), amount: 0)
-            line.quantityMilli = try reader.readAmount()
-            line.amount = try reader.readAmount()
-            line.discount = try reader.readAmount()
-            line.tax = try reader.readAmount()
-            lines.append(line)
-        }
-        for _ in 0..<(try reader.readCount()) {
-            var refund = OrderRefund(id: try reader.readCountedString())
-            refund.isWhole = try reader.readByte() != 0
-            refund.amount = try reader.readAmount()
-            for _ in 0..<(try reader.readCount()) {
-                var part = OrderRefund.Part(
-                    line: try reader.readCountedString(), quantityMilli: try reader.readAmount())
-                if try reader.readByte() != 0 { part.amount = try reader.readAmount() }
-                refund.parts.append(part)
-            }
-            refunds.append(refund)
-        }
-        for _ in 0..<(try reader.readCount()) {
-            let rule = try reader.readCountedString()
-            granted[rule] = try reader.readAmount()
-        }
-        given = try reader.readAmount()
-        forgone = try reader.readAmount()
-        net = try reader.readSigned()
-        for _ in 0..<(try reader.readCount()) {
-            lots.append(Int64(bitPattern: try reader.readVarint()))
-        }
-        guard codec >= 3 else { return }
-        segments = try reader.readTexts()
-        challenges = try reader.readTexts()
-        qualifying = try reader.readAmount()
-        spendableOnly = try reader.readAmount()
-    }
-}
-
-extension ByteWriter {
-    fileprivate mutating func writeCount(_ count: Int) { writeVarint(UInt64(count)) }
-
-    /// A flag, then the time.
-    fileprivate mutating func writeTime(_ time: Timestamp?) {
-        writeByte(time == nil ? 0 : 1)
-        if let time { writeSigned(time.milliseconds) }
-    }
-
-    fileprivate mutating func writeTexts(_ texts: [String]) {
-        writeCount(texts.count)
-        for text in texts { writeCounted(text) }
-    }
-
-    fileprivate mutating func writeDraws(_ draws: [Draw]) {
-        writeCount(draws.count)
-        for draw in draws {
-            writeVarint(UInt64(bitPattern: draw.lot))
-            writeVarint(UInt64(bitPattern: draw.points))
-        }
-    }
-}
-
-extension ByteReader {
-    /// How many parts follow, each of a byte at least.
-    fileprivate mutating func readCount() throws(Damaged) -> Int {
-        let count = try readVarint()
-        guard count <= UInt64(bytes.count) else { throw Damaged(offset: offset) }
-        return Int(count)
-    }
-
-    /// Far beyond what any account has, and so small that a thousand of them add up in an Int64.
-    fileprivate static let amountBound: Int64 = 1 << 53
-
-    /// Points or money; what is beyond every account is damage, before a sum of it overflows.
-    fileprivate mutating func readAmount() throws(Damaged) -> Int64 {
-        let amount = try readSigned()
-        guard amount.magnitude <= Self.amountBound.magnitude else { throw Damaged(offset: offset) }
-        return amount
-    }
-
-    /// As above, written without a sign.
-    fileprivate mutating func readPoints(
-        upTo bound: Int64 = amountBound
-    ) throws(Damaged) -> Int64 {
-        let points = Int64(bitPattern: try readVarint())
-        guard points.magnitude <= bound.magnitude else { throw Damaged(offset: offset) }
-        return points
-    }
-
-    /// A time within what calendars are reckoned with.
-    fileprivate mutating func readMoment() throws(Damaged) -> Timestamp {
-        let moment = try readSigned()
-        guard (Int64.min / 4...Int64.max / 4).contains(moment) else {
-            throw Damaged(offset: offset)
-        }
-        return Timestamp(milliseconds: moment)
-    }
-
-    fileprivate mutating func readTime() throws(Damaged) -> Timestamp? {
-        guard try readByte() != 0 else { return nil }
-        return try readMoment()
-    }
-
-    fileprivate mutating func readTexts() throws(Damaged) -> [String] {
-        var texts: [String] = []
-        for _ in 0..<(try readCount()) { texts.append(try readCountedString()) }
-        return texts
-    }
-
-    fileprivate mutating func readDraws() throws(Damaged) -> [Draw] {
-        var draws: [Draw] = []
-        for _ in 0..<(try readCount()) {
-            draws.append(
-                Draw(
-                    lot: Int64(bitPattern: try readVarint()),
-                    points: try readPoints()))
-        }
-        return draws
     }
 }

@@ -30,7 +30,8 @@ extension LoyaltyAccount {
         func outcome(_ work: LoyaltyWork, _ settled: Int) -> LoyaltyOutcome {
             LoyaltyOutcome(
                 account: work.account, entries: work.entries, entriesByTime: settled,
-                changedLots: work.changedLots.sorted(), news: work.news, refusal: nil)
+                changedLots: work.changedLots.sorted(), nextAt: work.nextMoment(),
+                news: work.news, refusal: nil)
         }
         return Merging(from: outcome(source, settled.0), into: outcome(work, settled.1))
     }
@@ -84,7 +85,7 @@ extension LoyaltyWork {
             var own = order
             own.lots = order.lots.map { $0 + shift }
             // An order that both know stays this account's; the other's is no longer found by its number.
-            while account.orders.contains(where: { $0.id == own.id }) { own.id += " (merged)" }
+            while account.orders.place(of: own.id) != nil { own.id += " (merged)" }
             account.orders.append(own)
         }
         // By name, so that the same is done each time.

@@ -20,7 +20,7 @@ package struct LoyaltyAccount: Sendable, Equatable {
     package internal(set) var latest = Timestamp(milliseconds: Int64.min / 4)
     /// When the customer last earned or spent.
     var active: Timestamp?
-    var orders: [LoyaltyOrder] = []
+    var orders = LoyaltyOrders()
     var spendings: [String: Spending] = [:]
     var holdings: [String: Holding] = [:]
     var usage: [Usage: Int64] = [:]
@@ -41,13 +41,17 @@ package struct LoyaltyAccount: Sendable, Equatable {
 
     /// About how many bytes it takes in memory.
     package var size: Int {
-        320 + lots.count * 112 + orders.count * 480 + spendings.count * 240 + holdings.count * 192
+        320 + lots.count * 112 + orders.size + spendings.count * 240 + holdings.count * 192
             + usage.count * 64 + challenges.count * 128 + credits.count * 64 + enteredTiers.count
             * 32
     }
 
     /// All points, less what is owed.
-    package var balance: Int64 { lots.reduce(0) { $0 + $1.remaining } - debt }
+    package var balance: Int64 {
+        var points = -debt
+        for index in lots.indices { points += lots[index].remaining }
+        return points
+    }
 
     package func available(at now: Timestamp) -> Int64 {
         lots.reduce(0) { $0 + ($1.isAvailable(at: now) ? $1.free : 0) }
@@ -78,8 +82,11 @@ package struct LoyaltyAccount: Sendable, Equatable {
         for lot in lots where held[lot.id, default: 0] != lot.held {
             found.append("lot \(lot.id) has \(lot.held) held and \(held[lot.id, default: 0]) asked")
         }
-        for order in orders where order.forgone < 0 || order.given < order.forgone {
-            found.append("order \(order.id) gave \(order.given), \(order.forgone) of it forgone")
+        for place in orders.indices {
+            let note = orders.note(place)
+            if note.forgone >= 0, note.given >= note.forgone { continue }
+            found.append(
+                "order \(orders[place].id) gave \(note.given), \(note.forgone) of it forgone")
         }
         return found
     }
@@ -92,30 +99,38 @@ package struct LoyaltyAccount: Sendable, Equatable {
 
 /// One operation on an account while it is carried out: collects what it does.
 struct LoyaltyWork {
-    let program: LoyaltyProgram
-    let zone: ZoneRules
+    let ground: LoyaltyGround
     let operation: String
     let facts: LoyaltyFacts
     /// What this operation takes of budgets, or gives back.
     var budgetChanges: [LoyaltyBudget: Int64] = [:]
     var account: LoyaltyAccount
     var entries: [LoyaltyEntry] = []
-    var changedLots: Set<Int64> = []
+    var changedLots = ChangedLots()
     var news: [LoyaltyNews] = []
 
     /// What the entries come to.
     private var balance: Int64
 
+    var program: LoyaltyProgram { ground.program }
+    var zone: ZoneRules { ground.zone }
+
+    init(
+        _ account: consuming LoyaltyAccount, on ground: LoyaltyGround, _ id: String,
+        _ facts: LoyaltyFacts = LoyaltyFacts()
+    ) {
+        self.facts = facts
+        self.ground = ground
+        operation = id
+        balance = account.balance
+        self.account = account
+    }
+
     init(
         _ account: LoyaltyAccount, _ program: LoyaltyProgram, _ zone: ZoneRules, _ id: String,
         _ facts: LoyaltyFacts = LoyaltyFacts()
     ) {
-        self.facts = facts
-        self.account = account
-        self.program = program
-        self.zone = zone
-        operation = id
-        balance = account.balance
+        self.init(account, on: LoyaltyGround(program, zone), id, facts)
     }
 
     mutating func enter(

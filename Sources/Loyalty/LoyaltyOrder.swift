@@ -129,10 +129,18 @@ struct LoyaltyOrder: Sendable, Equatable {
         if isCancelled || refunds.contains(where: \.isWhole) {
             return lines.map { _ in Rest(before: 0, after: 0, tax: 0) }
         }
+        if refunds.isEmpty {
+            return lines.map { line in
+                let whole = max(0, line.amount - line.discount)
+                return Rest(
+                    before: whole == 0 ? 0 : max(0, line.amount), after: whole,
+                    tax: whole == 0 ? 0 : max(0, line.tax))
+            }
+        }
         var quantities = lines.map(\.quantityMilli)
         var nets = lines.map { max(0, $0.amount - $0.discount) }
         var loose: Int64 = 0
-        let places = refunds.isEmpty ? [:] : places()
+        let places = places()
         for refund in refunds {
             loose = added(loose, refund.amount)
             for part in refund.parts {

@@ -227,6 +227,11 @@ extension LoyaltyProgram {
         version == self.version ? terms : earlierTerms[version] ?? terms
     }
 
+    /// How the rules of a version go together.
+    func combination(inVersion version: Int64) -> Combination {
+        version == self.version ? combine : earlierTerms[version]?.combine ?? combine
+    }
+
     private var terms: Terms { Terms(earn: earn, combine: combine, awardBudget: awardBudget) }
 
     /// Orders that were placed under an earlier version go by its rules.

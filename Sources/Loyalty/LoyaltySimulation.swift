@@ -126,7 +126,9 @@ package struct LoyaltySimulation: Sendable {
             result.owed += account.debt
             if account.balance > 0 { result.membersWithPoints += 1 }
             if sizes.indices.contains(account.tier) { sizes[account.tier] += 1 }
-            for order in account.orders where order.placedAt != nil && order.net > 0 {
+            for place in account.orders.indices {
+                let order = account.orders.note(place)
+                if order.placedAt == nil || order.net <= 0 { continue }
                 result.revenueMinor += order.net
                 result.orders += 1
             }
@@ -149,6 +151,6 @@ package struct LoyaltySimulation: Sendable {
 
 extension LoyaltyAccount {
     fileprivate func isPlaced(_ id: String) -> Bool {
-        orders.contains { $0.id == id && $0.placedAt != nil }
+        orders.isPlaced(id)
     }
 }

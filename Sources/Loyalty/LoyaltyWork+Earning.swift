@@ -10,10 +10,10 @@ extension LoyaltyWork {
         let day = zone.day(of: placed)
         // What it was promised when it was placed holds, also when lines go back after the program was changed.
         if order.version == 0, !order.lines.isEmpty { order.version = program.version }
-        let terms = program.terms(inVersion: order.version)
-        let rules = terms.earn.filter { $0.occasion == .order && $0.challenge == nil }
-        var worths = worth(of: order, rests, rules, terms.combine, on: day)
-        if terms.combine == .best { keepBest(rules, &worths, order.granted, on: day) }
+        let rules = ground.orderRules(inVersion: order.version)
+        let combine = program.combination(inVersion: order.version)
+        var worths = worth(of: order, rests, rules, combine, on: day)
+        if combine == .best { keepBest(rules, &worths, order.granted, on: day) }
         var total: Int64 = 0
         var names: [String] = []
         (order.qualifying, order.spendableOnly) = (0, 0)
@@ -32,8 +32,7 @@ extension LoyaltyWork {
             if granted > before { names.append(rule.name) }
         }
         // What rules gave that are there no more stays as it was, while anything of the order does.
-        let known = Set(rules.map(\.name))
-        for (name, points) in order.granted where !known.contains(name) {
+        for (name, points) in order.granted where !rules.contains(where: { $0.name == name }) {
             if order.net == 0 { order.granted[name] = nil } else { total += points }
         }
         return (total, names)
@@ -100,6 +99,7 @@ extension LoyaltyWork {
     func challenges(
         for order: LoyaltyOrder, _ rests: [LoyaltyOrder.Rest], _ placed: Timestamp
     ) -> [String] {
+        if !ground.hasOrderChallenges { return [] }
         let day = zone.day(of: placed)
         if case .until = program.pending, order.releasedAt == nil { return [] }
         guard !order.isCurrencyOther else { return [] }

@@ -9,16 +9,18 @@ extension LoyaltyWork {
         order id: String, at: Timestamp, _ change: (inout LoyaltyOrder) -> Void
     ) throws(LoyaltyRefusal) {
         let place: Int
-        if let known = account.orders.lastIndex(where: { $0.id == id }) {
+        let before: LoyaltyOrder
+        if let known = account.orders.place(of: id) {
             place = known
+            before = account.orders[place]
         } else {
             guard account.orders.count < LoyaltyAccount.ordersMax else {
                 throw .tooMuch("the account has \(LoyaltyAccount.ordersMax) orders already")
             }
             place = account.orders.count
-            account.orders.append(LoyaltyOrder(id: id))
+            before = LoyaltyOrder(id: id)
+            account.orders.append(before)
         }
-        let before = account.orders[place]
         var order = before
         change(&order)
         if order.releasedAt != nil, before.releasedAt == nil { release(order.lots) }
@@ -29,7 +31,7 @@ extension LoyaltyWork {
         again.releasedAt = order.releasedAt
         let mayComplete =
             order.releasedAt != before.releasedAt
-            && program.earn.contains { $0.occasion == .order && $0.challenge != nil }
+            && ground.hasOrderChallenges
         if order == again, !mayComplete {
             account.orders[place] = order
             return
@@ -37,7 +39,7 @@ extension LoyaltyWork {
         let rests = order.rests()
         order.net = order.isCurrencyOther ? 0 : rests.reduce(0) { $0 + $1.after }
         if order.placedAt != nil, before.placedAt == nil {
-            order.isFirst = !account.orders.contains { $0.placedAt != nil && $0.id != id }
+            order.isFirst = !account.orders.isPlaced(otherThan: place)
             order.tier = program.tierName(account.tier) ?? ""
             if !facts.segments.isEmpty {
                 order.segments = program.segmentNames.intersection(facts.segments).sorted()
@@ -79,12 +81,15 @@ extension LoyaltyWork {
     private mutating func award(
         _ points: Int64, at place: Int, _ placed: Timestamp, _ rules: [String]
     ) {
+        var order = account.orders[place]
         // What couldn't be taken back is still there.
-        let restored = min(account.orders[place].forgone, points)
-        account.orders[place].forgone -= restored
+        let restored = min(order.forgone, points)
+        order.forgone -= restored
         let fresh = points - restored
-        guard fresh > 0 else { return }
-        let order = account.orders[place]
+        guard fresh > 0 else {
+            account.orders[place] = order
+            return
+        }
         let available: Timestamp? =
             switch program.pending {
             case .none: placed
@@ -94,8 +99,9 @@ extension LoyaltyWork {
         let reason = LoyaltyReason.earned(order: order.id, rules: rules)
         let lot = issue(
             fresh, .order(order.id), earned: placed, kind: .award, reason, availableAt: available)
-        account.orders[place].lots.append(lot)
-        account.orders[place].given += fresh
+        order.lots.append(lot)
+        order.given += fresh
+        account.orders[place] = order
         newsOfAward(fresh, reason, lot)
         payDebt()
     }

@@ -13,9 +13,12 @@ extension LoyaltyWork {
         }
         let id = order + "/" + refund.id
         // Told again, it is the same refund, and was divided before; also where its order is known since.
-        if account.orders.contains(where: { $0.refunds.contains { $0.id == id } }) { return [] }
-        let isKnown = account.orders.contains { $0.id == order && $0.placedAt != nil }
-        if isKnown { return [(order, refund)] }
+        let isDivided = account.orders.indices.contains { place in
+            account.orders.note(place).hasRefunds
+                && account.orders[place].refunds.contains { $0.id == id }
+        }
+        if isDivided { return [] }
+        if account.orders.isPlaced(order) { return [(order, refund)] }
         var left = refund.parts
         var found: [(order: String, refund: OrderRefund)] = []
         let newestFirst = account.orders.filter { $0.placedAt != nil }

@@ -27,9 +27,11 @@ extension LoyaltyWork {
 
     /// Does what is due at the account's latest time.
     mutating func runDue() {
-        for (id, holding) in account.holdings.sorted(by: { $0.key < $1.key })
-        where holding.expiresAt <= account.latest {
-            letGo(id)
+        if !account.holdings.isEmpty {
+            for (id, holding) in account.holdings.sorted(by: { $0.key < $1.key })
+            where holding.expiresAt <= account.latest {
+                letGo(id)
+            }
         }
         expire()
         payDebt()
@@ -41,10 +43,11 @@ extension LoyaltyWork {
     private mutating func expire() {
         var points: Int64 = 0
         for index in account.lots.indices {
+            // Most of them stay, and aren't copied to find that out.
+            guard let expires = account.lots[index].expiresAt, expires <= account.latest,
+                account.lots[index].free > 0
+            else { continue }
             let lot = account.lots[index]
-            guard lot.free > 0, let expires = lot.expiresAt, expires <= account.latest else {
-                continue
-            }
             points += lot.free
             account.lots[index].remaining -= lot.free
             account.lots[index].expired += lot.free
@@ -70,9 +73,9 @@ extension LoyaltyWork {
             guard let moment, moment > account.latest else { return }
             next = min(next ?? moment, moment)
         }
-        for lot in account.lots where lot.remaining > 0 {
-            consider(lot.availableAt)
-            consider(lot.expiresAt)
+        for index in account.lots.indices where account.lots[index].remaining > 0 {
+            consider(account.lots[index].availableAt)
+            consider(account.lots[index].expiresAt)
         }
         for holding in account.holdings.values { consider(holding.expiresAt) }
         consider(nextTierMoment())

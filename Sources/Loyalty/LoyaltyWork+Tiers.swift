@@ -1,4 +1,4 @@
-package import Kernel
+import Kernel
 
 extension LoyaltyWork {
     /// The ends of months make the exact test differ from the cutoff by three days at most.
@@ -33,9 +33,10 @@ extension LoyaltyWork {
         var found: [Qualifying] = []
         found.reserveCapacity(account.orders.count * rules.metrics.count)
         for (place, metric) in rules.metrics.enumerated() {
-            for order in account.orders {
-                guard let at = order.placedAt else { continue }
-                let amount = Self.amount(of: order, metric)
+            for order in account.orders.indices {
+                let note = account.orders.note(order)
+                guard let at = note.placedAt else { continue }
+                let amount = amount(of: note, at: order, metric)
                 if amount > 0 { found.append(Qualifying(at: at, metric: place, amount: amount)) }
             }
             guard metric == .points else { continue }
@@ -55,17 +56,20 @@ extension LoyaltyWork {
         return found
     }
 
-    private static func amount(of order: LoyaltyOrder, _ metric: TierMetric) -> Int64 {
+    private func amount(
+        of note: LoyaltyOrder.Note, at place: Int, _ metric: TierMetric
+    ) -> Int64 {
         switch metric {
-        case .spend: return order.net
-        case .orders: return order.net > 0 ? 1 : 0
+        case .spend: return note.net
+        case .orders: return note.net > 0 ? 1 : 0
         case .points:
             // A refund may take other points than the order's own: what an order gave is its own to say.
-            return max(0, order.given - order.spendableOnly) + order.qualifying
+            return max(0, note.given - note.spendableOnly) + note.qualifying
         case .units(let units):
-            guard order.net > 0 else { return 0 }
+            guard note.net > 0 else { return 0 }
+            let order = account.orders[place]
             return zip(order.lines, order.quantitiesLeft()).reduce(0) {
-                units.takes($1.0) ? added($0, $1.1) : $0
+                units.takes($1.0) ? Self.added($0, $1.1) : $0
             }
         }
     }
@@ -165,12 +169,5 @@ extension LoyaltyWork {
     private func graceEnd(_ rules: TierRules) -> Timestamp {
         if rules.graceDays == 0 { return account.latest }
         return ExpiryRule.Length.days(rules.graceDays).after(account.latest, in: zone)
-    }
-}
-
-extension LoyaltyAccount {
-    /// The next moment at which time itself changes something; nil for none.
-    package func nextMoment(_ program: LoyaltyProgram, _ zone: ZoneRules) -> Timestamp? {
-        LoyaltyWork(self, program, zone, "").nextMoment()
     }
 }

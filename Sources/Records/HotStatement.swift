@@ -47,6 +47,27 @@ final class HotStatement {
         }
     }
 
+    /// Binds bytes without a copy: they must hold until the statement was run, or others are bound in their place.
+    func bind(_ place: Int32, lent value: UnsafeBufferPointer<UInt8>) {
+        if let base = value.baseAddress, !value.isEmpty {
+            _ = sqlite3_bind_blob64(statement, place, base, UInt64(value.count), nil)
+        } else {
+            _ = sqlite3_bind_zeroblob(statement, place, 0)
+        }
+    }
+
+    /// Binds UTF-8 without a copy, as above.
+    func bind(_ place: Int32, lentText value: UnsafeBufferPointer<UInt8>) {
+        guard let base = value.baseAddress, !value.isEmpty else {
+            _ = sqlite3_bind_text(statement, place, "", 0, nil)
+            return
+        }
+        base.withMemoryRebound(to: CChar.self, capacity: value.count) { characters in
+            _ = sqlite3_bind_text64(
+                statement, place, characters, UInt64(value.count), nil, UInt8(SQLITE_UTF8))
+        }
+    }
+
     /// Binds text, which SQLite copies.
     func bind(_ place: Int32, text value: String) {
         var value = value

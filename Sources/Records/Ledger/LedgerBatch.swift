@@ -1,55 +1,43 @@
 /// Changes of one commit, by account: each account's row is written once, as the last of them leaves it, and rows that
 /// stand beside one another are written one after another.
 struct LedgerBatch {
-    /// One account's changes.
-    struct Part {
-        /// Places of its changes in the batch, ascending.
-        var changes: [Int]
-        /// Entries that it had before the first of them.
-        var entriesBefore: Int64
-        /// Operations that it had before.
-        var revisionBefore: Int64
-    }
+    private(set) var parts: [LedgerPart] = []
+    /// Of each change, which part it is of, and which of its steps.
+    private(set) var places: [(part: Int, step: Int)] = []
+    /// Of each part, the place of its last change.
+    private(set) var last: [Int] = []
+    /// The parts in the order of their accounts' numbers.
+    let order: [Int]
 
-    /// In the order of the accounts' numbers.
-    let parts: [Part]
-
-    /// - Throws: `LedgerStore.Refusal.stale` where a change doesn't continue the one before it; `.overdrawn` where a
-    ///   lot would be below zero.
+    /// - Throws: `LedgerStore.Refusal.stale` where a change doesn't continue the one before it.
     init(_ changes: [LedgerChange]) throws(LedgerStore.Refusal) {
-        var places: [Int64: Int] = [:]
-        places.reserveCapacity(changes.count)
-        var parts: [Part] = []
-        parts.reserveCapacity(changes.count)
-        let all = changes.span
-        for place in all.indices {
-            let id = all[place].account.id
-            let before = all[place].account.entryCount - Int64(all[place].entries.count)
-            for index in all[place].entries.indices
-            where all[place].entries[index].sequence != before + Int64(index) + 1 {
-                throw .stale(account: id)
-            }
-            if let known = places[id] {
-                guard let last = parts[known].changes.last,
-                    Self.continues(all[place], all[last], entriesBefore: before)
-                else { throw .stale(account: id) }
-                parts[known].changes.append(place)
+        var known: [Int64: Int] = [:]
+        for (place, change) in changes.enumerated() {
+            let id = change.account.id
+            let before = change.account.entryCount - Int64(change.entries.count)
+            let own: Int
+            if let part = known[id] {
+                guard Self.continues(change, changes[last[part]], entriesBefore: before) else {
+                    throw .stale(account: id)
+                }
+                own = part
             } else {
-                places[id] = parts.count
-                parts.append(
-                    Part(
-                        changes: [place], entriesBefore: before,
-                        revisionBefore: all[place].account.revision - 1))
+                var account = change.account
+                account.lots = change.lotsBefore
+                account.entryCount = before
+                account.revision -= 1
+                own = parts.count
+                known[id] = own
+                parts.append(LedgerPart(before: account))
+                last.append(place)
             }
+            parts[own].add(change.entries, news: change.news)
+            places.append((own, parts[own].steps.count - 1))
+            last[own] = place
         }
-        for part in parts {
-            guard let last = part.changes.last else { continue }
-            if let lot = all[last].account.lots.overdrawn {
-                throw .overdrawn(account: all[last].account.id, lot: lot.id)
-            }
-        }
-        self.parts = parts.sorted {
-            changes[$0.changes[0]].account.id < changes[$1.changes[0]].account.id
+        let (parts, last) = (parts, last)
+        order = parts.indices.sorted {
+            changes[last[$0]].account.id < changes[last[$1]].account.id
         }
     }
 

@@ -62,7 +62,8 @@ enum LedgerFolding {
                     id: operations.text(2), account: account,
                     at: Timestamp(milliseconds: operations.integer(5)),
                     content: operations.blob(6), answer: operations.blob(7)),
-                of: operations.text(1), own, first: operations.integer(4), number: number,
+                of: operations.text(1), LedgerEntries.bytes(own), own.count,
+                first: operations.integer(4), number: number,
                 previous: last[account] ?? 0)
             if !own.isEmpty { last[account] = number }
         }
@@ -90,7 +91,7 @@ enum LedgerFolding {
             note.bind(1, account)
             note.bind(2, blob: lots.bytes.span)
             try note.run()
-            try writing.changeEndings(of: account, from: LedgerLots(), to: lots)
+            try writing.changeEndings(of: account, from: [], to: lots.endings)
             lots = LedgerLots()
         }
         func time(_ column: Int32) -> Timestamp? {

@@ -44,12 +44,19 @@ package struct LedgerLots: Sendable, Equatable {
             bytes.append(contentsOf: repeatElement(0, count: end - bytes.count))
         }
         var offset = end - Self.lotSize
-        for word in [
-            lot.createdAt.milliseconds, lot.availableAt?.milliseconds ?? 0,
-            lot.expiresAt?.milliseconds ?? 0, lot.issued, lot.remaining, lot.held,
-        ] {
+        var target = bytes.mutableSpan
+        for place in 0..<6 {
+            let word =
+                switch place {
+                case 0: lot.createdAt.milliseconds
+                case 1: lot.availableAt?.milliseconds ?? 0
+                case 2: lot.expiresAt?.milliseconds ?? 0
+                case 3: lot.issued
+                case 4: lot.remaining
+                default: lot.held
+                }
             for shift in 0..<8 {
-                bytes[offset] = UInt8(truncatingIfNeeded: word >> Int64(shift * 8))
+                target[offset] = UInt8(truncatingIfNeeded: word >> Int64(shift * 8))
                 offset += 1
             }
         }

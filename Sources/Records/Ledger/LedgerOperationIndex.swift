@@ -23,6 +23,8 @@ final class LedgerOperationIndex {
     private let newer: HotStatement
     private let isCalled: HotStatement
     private var programs: [String: SipHash.Digest] = [:]
+    /// The program that was asked about last, which mostly is the next one, too.
+    private var lastProgram: (name: String, digest: SipHash.Digest)?
     /// Of the operations that are in no run, in the order of their numbers.
     private var recent: [SipHash.Digest] = []
     private var places = DigestPlaces()
@@ -65,14 +67,22 @@ final class LedgerOperationIndex {
         try number(of: digest(program, id), program, id)
     }
 
+    /// Takes the next operation in, whose id was looked for since the transaction began: there is none of it.
+    ///
+    /// - Returns: Its number.
+    func insert(_ digest: SipHash.Digest) -> Int64 {
+        places.set(digest, recent.count)
+        recent.append(digest)
+        return nextNumber - 1
+    }
+
     /// Takes the next operation's id in.
     ///
     /// - Returns: False where there is one of that id; nothing changes then.
     func insert(_ program: String, _ id: String) throws -> Bool {
         let digest = digest(program, id)
         if try number(of: digest, program, id) != nil { return false }
-        places.set(digest, recent.count)
-        recent.append(digest)
+        _ = insert(digest)
         return true
     }
 
@@ -125,7 +135,7 @@ final class LedgerOperationIndex {
         return (runs.count, sum)
     }
 
-    private func number(
+    func number(
         of digest: SipHash.Digest, _ program: String, _ id: String
     ) throws -> Int64? {
         if let place = places[digest] { return Int64(runs.count + place) + 1 }
@@ -145,11 +155,17 @@ final class LedgerOperationIndex {
         return found.map { Int64(bitPattern: $0) }
     }
 
-    private func digest(_ program: String, _ id: String) -> SipHash.Digest {
+    /// What an operation's id is found by.
+    func digest(_ program: String, _ id: String) -> SipHash.Digest {
         let own = Self.hash.digest(id)
-        let programs = programs[program] ?? remember(program)
-        return SipHash.Digest(
-            first: own.first ^ programs.first, second: own.second ^ programs.second)
+        let others: SipHash.Digest
+        if let lastProgram, lastProgram.name == program {
+            others = lastProgram.digest
+        } else {
+            others = programs[program] ?? remember(program)
+            lastProgram = (program, others)
+        }
+        return SipHash.Digest(first: own.first ^ others.first, second: own.second ^ others.second)
     }
 
     private func remember(_ program: String) -> SipHash.Digest {

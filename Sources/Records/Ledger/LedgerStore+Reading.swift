@@ -59,7 +59,7 @@ extension LedgerStore {
     package func operation(program: String, id: String) throws -> LedgerOperation? {
         try file.writer.writeWithoutTransaction { _ in
             try writing.begin()
-            return try writing.operation(program, id)
+            return try writing.operation(program, id, writing.key(program, id))
         }
     }
 

@@ -18,7 +18,37 @@ package struct LedgerTransaction: ~Copyable {
 
     /// What was asked under an id before; nil where nothing was.
     package func operation(program: String, id: String) throws -> LedgerOperation? {
-        try statements.operation(program, id)
+        try statements.operation(program, id, key(program: program, id: id))
+    }
+
+    /// What an operation's id is found by: two are the same where these are.
+    package func key(program: String, id: String) -> SipHash.Digest { statements.key(program, id) }
+
+    /// As above, where the key is known already.
+    package func operation(
+        program: String, id: String, key: SipHash.Digest
+    ) throws -> LedgerOperation? {
+        try statements.operation(program, id, key)
+    }
+
+    /// Keeps the next operation, which was looked for by `operation(program:id:key:)` in this transaction, and not found.
+    ///
+    /// - Parameters:
+    ///   - step: Which of its account's part it is; those before it are kept.
+    ///   - account: Whose it is, however it is by now.
+    /// - Throws: `LedgerStore.Refusal`; `DatabaseError` where the file can't be written.
+    package func keep(
+        _ step: Int, of part: inout LedgerPart, _ operation: LedgerOperation, key: SipHash.Digest,
+        _ account: LedgerAccount
+    ) throws {
+        try statements.add(step, of: &part, operation, key, account)
+    }
+
+    /// Keeps an account as the operations of its part leave it; all of them are kept by then.
+    ///
+    /// - Throws: As above.
+    package func keep(_ account: LedgerAccount, after part: LedgerPart, state: [UInt8]) throws {
+        try statements.put(part, account, state: state)
     }
 
     /// The number that the next account gets.
@@ -41,7 +71,11 @@ package struct LedgerTransaction: ~Copyable {
         _ changes: [LedgerChange], reached: (program: String, position: Int64)? = nil
     ) throws {
         try statements.add(LedgerBatch(changes), of: changes)
-        guard let reached else { return }
+        if let reached { try keep(reached: reached) }
+    }
+
+    /// Keeps up to which position of the log a program has followed it by then.
+    package func keep(reached: (program: String, position: Int64)) throws {
         try db.execute(
             sql: """
                 INSERT INTO ledger_positions (program, position) VALUES (?, ?)

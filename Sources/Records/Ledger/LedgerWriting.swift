@@ -9,6 +9,8 @@ final class LedgerWriting: @unchecked Sendable {
     static let markEvery: Int64 = 64
 
     private let index: LedgerOperationIndex
+    /// The program that is bound for adding operations.
+    private var addedProgram: String?
     private let findLast: HotStatement
     private let addAccount: HotStatement
     private let changeAccount: HotStatement
@@ -98,8 +100,11 @@ final class LedgerWriting: @unchecked Sendable {
         return account
     }
 
-    func operation(_ program: String, _ id: String) throws -> LedgerOperation? {
-        guard let number = try index.number(program, id) else { return nil }
+    /// - Parameter key: What its id is found by.
+    func operation(
+        _ program: String, _ id: String, _ key: SipHash.Digest
+    ) throws -> LedgerOperation? {
+        guard let number = try index.number(of: key, program, id) else { return nil }
         getOperation.bind(1, number)
         guard try getOperation.step() else { return nil }
         defer { getOperation.reset() }
@@ -111,65 +116,89 @@ final class LedgerWriting: @unchecked Sendable {
 
     // MARK: Writing
 
+    /// What an operation's id is found by.
+    func key(_ program: String, _ id: String) -> SipHash.Digest { index.digest(program, id) }
+
     /// Writes a batch within the transaction that the caller began.
     ///
     /// - Throws: `LedgerStore.Refusal`; `DatabaseError`. The transaction is to be undone then.
-    func add(_ batch: LedgerBatch, of changes: [LedgerChange]) throws {
-        let first = index.nextNumber
-        // The operation before each that moved anything of the same account.
-        var previous = [Int64](repeating: 0, count: changes.count)
-        var lasts: [Int64] = []
-        lasts.reserveCapacity(batch.parts.count)
-        for part in batch.parts {
-            var last = try lastOperation(before: part, changes[part.changes[0]].account)
-            for place in part.changes {
-                previous[place] = last
-                if !changes[place].entries.isEmpty { last = first + Int64(place) }
+    func add(_ batch: consuming LedgerBatch, of changes: [LedgerChange]) throws {
+        var parts = batch.parts
+        for (place, change) in changes.enumerated() {
+            let operation = change.operation
+            let key = index.digest(change.account.program, operation.id)
+            guard try index.number(of: key, change.account.program, operation.id) == nil else {
+                throw LedgerStore.Refusal.repeated(operation: operation.id)
             }
-            lasts.append(last)
-        }
-        // Lent, not copied.
-        let all = changes.span
-        for place in all.indices {
-            guard try index.insert(all[place].account.program, all[place].operation.id) else {
-                throw LedgerStore.Refusal.repeated(operation: all[place].operation.id)
-            }
+            let part = batch.places[place].part
             try add(
-                all[place].operation, of: all[place].account.program, all[place].entries,
-                first: all[place].account.entryCount - Int64(all[place].entries.count) + 1,
-                number: first + Int64(place), previous: previous[place])
+                batch.places[place].step, of: &parts[part], operation, key, change.account)
         }
-        for (part, last) in zip(batch.parts, lasts) { try put(part, last, changes) }
-        for place in all.indices where !all[place].news.isEmpty {
-            for event in all[place].news {
-                addNews.bind(1, blob: event.span)
-                try addNews.run()
-            }
+        for part in batch.order {
+            let account = changes[batch.last[part]].account
+            try put(parts[part], account, state: account.state)
+        }
+    }
+
+    /// Adds an operation whose id was looked for in this transaction, and which has the next number.
+    ///
+    /// - Parameters:
+    ///   - step: Which of its account's part it is; those before it were added.
+    ///   - account: The account that it is of, however it is by now.
+    func add(
+        _ step: Int, of part: inout LedgerPart, _ operation: LedgerOperation,
+        _ key: SipHash.Digest, _ account: LedgerAccount
+    ) throws {
+        if part.steps[step].isStale { throw LedgerStore.Refusal.stale(account: account.id) }
+        let previous = try part.last ?? lastOperation(before: part, account)
+        let number = index.insert(key)
+        try add(
+            operation, of: account.program, part.steps[step].entries,
+            part.steps[step].entryCount, first: part.steps[step].firstEntry, number: number,
+            previous: previous)
+        part.last = part.steps[step].entryCount > 0 ? number : previous
+        for event in part.steps[step].news {
+            addNews.bind(1, blob: event.span)
+            try addNews.run()
         }
     }
 
     /// Adds an operation; the index is the caller's to see to.
     ///
     /// - Parameters:
+    ///   - entries: As `LedgerEntries` has them, and how many they are.
     ///   - first: Its first entry's sequence, or what that would be.
     ///   - previous: The number of the account's last operation that moved anything; 0 for none.
     func add(
-        _ operation: LedgerOperation, of program: String, _ entries: [LedgerEntry], first: Int64,
-        number: Int64, previous: Int64
+        _ operation: LedgerOperation, of program: String, _ entries: [UInt8], _ entryCount: Int,
+        first: Int64, number: Int64, previous: Int64
     ) throws {
         addOperation.bind(1, number)
-        addOperation.bind(2, text: program)
-        addOperation.bind(3, text: operation.id)
+        if addedProgram != program {
+            // It stays bound.
+            addOperation.bind(2, text: program)
+            addedProgram = program
+        }
         addOperation.bind(4, operation.account)
         addOperation.bind(5, previous)
         addOperation.bind(6, first)
         addOperation.bind(7, operation.at.milliseconds)
-        let bytes = LedgerEntries.bytes(entries)
-        addOperation.bind(8, blob: bytes.span)
-        addOperation.bind(9, blob: operation.content.span)
-        addOperation.bind(10, blob: operation.answer.span)
-        try addOperation.run()
-        let last = first + Int64(entries.count) - 1
+        var id = operation.id
+        try id.withUTF8 { id in
+            addOperation.bind(3, lentText: id)
+            try entries.withUnsafeBufferPointer { entries in
+                addOperation.bind(8, lent: entries)
+                try operation.content.withUnsafeBufferPointer { content in
+                    addOperation.bind(9, lent: content)
+                    try operation.answer.withUnsafeBufferPointer { answer in
+                        addOperation.bind(10, lent: answer)
+                        // Safe: it is run while all that is lent holds.
+                        try addOperation.run()
+                    }
+                }
+            }
+        }
+        let last = first + Int64(entryCount) - 1
         if last / Self.markEvery > (first - 1) / Self.markEvery {
             addMark.bind(1, operation.account)
             addMark.bind(2, last)
@@ -179,10 +208,8 @@ final class LedgerWriting: @unchecked Sendable {
     }
 
     /// - Throws: `LedgerStore.Refusal.stale` where the account isn't as it was before the part.
-    private func lastOperation(before part: LedgerBatch.Part, _ account: LedgerAccount) throws
-        -> Int64
-    {
-        if part.revisionBefore == 0, part.entriesBefore == 0 { return 0 }
+    private func lastOperation(before part: LedgerPart, _ account: LedgerAccount) throws -> Int64 {
+        if part.isNew { return 0 }
         findLast.bind(1, account.id)
         findLast.bind(2, text: account.program)
         findLast.bind(3, account.customer.rawValue)
@@ -193,32 +220,37 @@ final class LedgerWriting: @unchecked Sendable {
         return findLast.integer(0)
     }
 
-    /// Writes the account's row, as the last of its changes leaves it.
-    private func put(
-        _ part: LedgerBatch.Part, _ lastOperation: Int64, _ changes: [LedgerChange]
-    ) throws {
-        guard let first = part.changes.first, let last = part.changes.last else { return }
-        let account = changes[last].account
-        let isNew = part.revisionBefore == 0 && part.entriesBefore == 0
-        let put = isNew ? addAccount : changeAccount
+    /// Writes the account's row, as the last of its part's operations leaves it; they were added.
+    ///
+    /// - Parameter state: What is kept as its state.
+    func put(_ part: LedgerPart, _ account: LedgerAccount, state: [UInt8]) throws {
+        if part.steps.isEmpty { return }
+        if let lot = account.lots.overdrawn {
+            throw LedgerStore.Refusal.overdrawn(account: account.id, lot: lot.id)
+        }
+        let put = part.isNew ? addAccount : changeAccount
         put.bind(1, account.id)
         put.bind(2, text: account.program)
         put.bind(3, account.customer.rawValue)
-        put.bind(4, blob: account.state.span)
         put.bind(5, account.entryCount)
         put.bind(6, account.revision)
         put.bind(7, account.nextAt?.milliseconds ?? 0)
         put.bind(8, Int64(account.tier))
-        put.bind(9, blob: account.lots.bytes.span)
-        put.bind(10, lastOperation)
-        try put.run()
+        put.bind(10, part.last ?? 0)
+        try state.withUnsafeBufferPointer { state in
+            put.bind(4, lent: state)
+            try account.lots.bytes.withUnsafeBufferPointer { lots in
+                put.bind(9, lent: lots)
+                // Safe: it is run while both hold.
+                try put.run()
+            }
+        }
         guard put.changes > 0 else { throw LedgerStore.Refusal.stale(account: account.id) }
-        try changeEndings(of: account.id, from: changes[first].lotsBefore, to: account.lots)
+        try changeEndings(of: account.id, from: part.endingsBefore, to: account.lots.endings)
     }
 
     /// Notes when points of an account end from now on, where that changed.
-    func changeEndings(of account: Int64, from before: LedgerLots, to after: LedgerLots) throws {
-        let (old, new) = (before.endings, after.endings)
+    func changeEndings(of account: Int64, from old: [Int64], to new: [Int64]) throws {
         if old == new { return }
         let (oldSet, newSet) = (Set(old), Set(new))
         for at in new where !oldSet.contains(at) {

@@ -8,6 +8,13 @@ package struct LedgerMemory {
     package struct Owner: Hashable, Sendable {
         let program: String
         let customer: ID<Customer>
+
+        // A customer is in few programs: the number tells most of them apart.
+        package static func == (left: Owner, right: Owner) -> Bool {
+            left.customer == right.customer && left.program == right.program
+        }
+
+        package func hash(into hasher: inout Hasher) { hasher.combine(customer) }
     }
 
     package struct Account: Sendable {
@@ -25,46 +32,65 @@ package struct LedgerMemory {
         var size: Int { 288 + row.state.count + row.lots.bytes.count + (rules?.size ?? 0) }
     }
 
+    /// An account that is given out to be changed in place, and is the same afterwards.
+    ///
+    /// `@unchecked Sendable`: whoever it is given to has it alone until it is kept again.
+    package final class Held: @unchecked Sendable {
+        package var account: Account
+        /// What it counts for among the young.
+        fileprivate var size = 0
+
+        fileprivate init(_ account: Account) { self.account = account }
+    }
+
     /// Bytes, about, of accounts that were used since the last time that so much was there; those that were used before
     /// that time, and not since, are forgotten then.
     static let youngMax = 32 << 20
 
-    private var young: [Owner: Account] = [:]
-    private var old: [Owner: Account] = [:]
+    private var young: [Owner: Held] = [:]
+    private var old: [Owner: Held] = [:]
     private var youngSize = 0
     private var nextAccount: Int64?
     /// Of each program, what all customers together have got of its budgets.
     private var budgets: [String: [LoyaltyBudget: Int64]] = [:]
     private var changedBudgets: [String: Set<LoyaltyBudget>] = [:]
 
-    /// Gives an account out, so that nobody else has it: it is changed without a copy, and to be kept again.
+    /// Gives an account out, once in a commit, to be changed in place and kept again.
     ///
     /// - Returns: Nil where none was opened.
     mutating func take(
         _ owner: Owner, in ledger: borrowing LedgerTransaction
-    ) throws -> Account? {
-        if let known = young.removeValue(forKey: owner) {
-            youngSize -= known.size
+    ) throws -> Held? {
+        if let known = young[owner] { return known }
+        if let known = old.removeValue(forKey: owner) {
+            young[owner] = known
             return known
         }
-        if let known = old.removeValue(forKey: owner) { return known }
-        return try ledger.account(program: owner.program, customer: owner.customer)
-            .map { Account(row: $0) }
+        guard let row = try ledger.account(program: owner.program, customer: owner.customer) else {
+            return nil
+        }
+        let read = Held(Account(row: row))
+        young[owner] = read
+        return read
     }
 
-    /// A new account; the caller keeps it.
+    /// A new account, given out as above.
     mutating func open(
         _ owner: Owner, in ledger: borrowing LedgerTransaction
-    ) throws -> Account {
+    ) throws -> Held {
         let id = try nextAccount ?? ledger.nextAccount()
         nextAccount = id + 1
-        return Account(
-            row: LedgerAccount(id: id, program: owner.program, customer: owner.customer))
+        let new = Held(
+            Account(row: LedgerAccount(id: id, program: owner.program, customer: owner.customer)))
+        young[owner] = new
+        return new
     }
 
-    mutating func keep(_ account: Account, of owner: Owner) {
-        youngSize += account.size
-        if let before = young.updateValue(account, forKey: owner) { youngSize -= before.size }
+    /// Takes back what was given out.
+    mutating func keep(_ held: Held) {
+        let size = held.account.size
+        youngSize += size - held.size
+        held.size = size
     }
 
     /// What all customers together have got of a program's budgets.
@@ -108,9 +134,10 @@ package struct LedgerMemory {
     ///
     /// - Returns: What was forgotten: freeing so much takes a while, which nobody needs to wait for.
     @discardableResult
-    mutating func trim(to youngMax: Int = Self.youngMax) -> [Owner: Account] {
+    mutating func trim(to youngMax: Int = Self.youngMax) -> [Owner: Held] {
         guard youngSize > youngMax else { return [:] }
         let forgotten = old
+        for held in young.values { held.size = 0 }
         old = young
         young = [:]
         youngSize = 0

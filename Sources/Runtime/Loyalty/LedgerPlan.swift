@@ -1,74 +1,27 @@
-import Dispatch
 import Kernel
 import Loyalty
 import Records
-import Synchronization
 
 /// What one commit is asked for: what was asked before is told apart from what is to be decided, and that is put to the
 /// accounts that it is about.
 struct LedgerPlan {
-    /// An account with what is asked of it, which nobody else has meanwhile: so it is changed in place.
-    struct Share: Sendable {
-        let owner: LedgerMemory.Owner
-        var account: LedgerMemory.Account
-        /// Places of the asks that are about it, ascending.
-        var asks: [Int] = []
-        var changes: [LedgerChange] = []
-
-        /// - Returns: What it changes of budgets.
-        mutating func carryOut(
-            _ ask: LedgerWriter.Ask, _ spent: [LoyaltyBudget: Int64], at now: Timestamp,
-            _ decide: LedgerWriter.Decide
-        ) throws(LedgerWriter.Refusal) -> [LoyaltyBudget: Int64] {
-            let decision = try decide(ask, &account, spent, min(ask.now ?? now, now))
-            account.row.take(decision)
-            account.rules = decision.account
-            let change = LedgerChange(
-                account: account.row,
-                operation: LedgerOperation(
-                    id: ask.id, account: account.row.id, at: now, content: ask.content,
-                    answer: decision.answer),
-                entries: decision.entries, lots: decision.lots, news: decision.news)
-            account.row = change.account
-            changes.append(change)
-            return decision.budgetChanges
-        }
-
-        mutating func giveAccount() -> LedgerMemory.Account {
-            var given = LedgerMemory.Account(
-                row: LedgerAccount(id: 0, program: "", customer: owner.customer))
-            swap(&given, &account)
-            return given
-        }
-
-        /// Makes the account bytes, as its last change leaves it.
-        mutating func encode() {
-            guard !changes.isEmpty, let rules = account.rules else { return }
-            changes[changes.count - 1].account.state = rules.encoded()
-        }
-    }
-
     private enum Fate {
-        case decided(share: Int, change: Int)
+        case decided(share: Int, step: Int)
         /// The same id is in this commit already, at that place.
         case again(Int)
         case said(Result<LedgerWriter.Answer, LedgerWriter.Refusal>)
     }
 
-    private struct Key: Hashable {
-        let program: String
-        let id: String
-    }
-
     /// Asks from which on accounts are decided on several threads.
     static let atOnceMin = 256
 
-    /// Accounts of a piece, which one thread takes at once.
-    private static let pieceSize = 64
-
     private let asks: [LedgerWriter.Ask]
+    /// What the asks' ids are found by.
+    private var keys: [SipHash.Digest] = []
+    /// Of each ask, the place of the next about the same account; below 0 where there is none.
+    private var following: [Int32]
     /// In the order in which they are first asked about.
-    private var pieces: [[Share]] = []
+    private var pieces: [LedgerPiece] = []
     private var shareCount = 0
     private var fates: [Fate] = []
 
@@ -77,26 +30,32 @@ struct LedgerPlan {
         in ledger: borrowing LedgerTransaction
     ) throws {
         self.asks = asks
+        following = Array(repeating: -1, count: asks.count)
+        keys.reserveCapacity(asks.count)
         fates.reserveCapacity(asks.count)
         var owned: [LedgerMemory.Owner: Int] = [:]
-        var first: [Key: Int] = [:]
-        for (place, ask) in asks.enumerated() {
-            let key = Key(program: ask.program, id: ask.id)
+        owned.reserveCapacity(asks.count)
+        var first = DigestPlaces()
+        let all = asks.span
+        for place in all.indices {
+            let (program, id) = (all[place].program, all[place].id)
+            let key = ledger.key(program: program, id: id)
+            keys.append(key)
             if let first = first[key] {
                 fates.append(.again(first))
                 continue
             }
-            let owner = LedgerMemory.Owner(program: ask.program, customer: ask.customer)
+            let owner = LedgerMemory.Owner(program: program, customer: all[place].customer)
             var share = owned[owner]
             if share == nil, let known = try kept.take(owner, in: ledger) {
-                let new = add(Share(owner: owner, account: known))
+                let new = add(LedgerShare(known))
                 share = new
                 owned[owner] = new
             }
-            if let before = try ledger.operation(program: ask.program, id: ask.id) {
+            if let before = try ledger.operation(program: program, id: id, key: key) {
                 let isSame =
-                    before.content == ask.content
-                    && before.account == share.map { self[$0].account.row.id }
+                    before.content == all[place].content
+                    && before.account == share.map { self[$0].held.account.row.id }
                 fates.append(
                     .said(
                         isSame
@@ -108,29 +67,39 @@ struct LedgerPlan {
             if let share {
                 own = share
             } else {
-                own = add(Share(owner: owner, account: try kept.open(owner, in: ledger)))
+                own = add(LedgerShare(try kept.open(owner, in: ledger)))
                 owned[owner] = own
             }
-            first[key] = place
-            fates.append(.decided(share: own, change: self[own].asks.count))
-            self[own].asks.append(place)
+            first.set(key, place)
+            fates.append(.decided(share: own, step: put(place, to: own)))
         }
     }
 
-    private subscript(share: Int) -> Share {
-        get { pieces[share / Self.pieceSize][share % Self.pieceSize] }
-        _modify { yield &pieces[share / Self.pieceSize][share % Self.pieceSize] }
+    private subscript(share: Int) -> LedgerShare {
+        _read { yield pieces[share / LedgerPiece.size].shares[share % LedgerPiece.size] }
+        nonmutating _modify {
+            yield &pieces[share / LedgerPiece.size].shares[share % LedgerPiece.size]
+        }
     }
 
-    private mutating func add(_ share: Share) -> Int {
-        if shareCount % Self.pieceSize == 0 { pieces.append([]) }
-        pieces[pieces.count - 1].append(share)
+    private mutating func add(_ share: LedgerShare) -> Int {
+        if shareCount % LedgerPiece.size == 0 { pieces.append(LedgerPiece()) }
+        pieces[pieces.count - 1].shares.append(share)
         shareCount += 1
         return shareCount - 1
     }
 
-    /// Decides one after the other, as asked.
-    mutating func decideInTurn(
+    /// - Returns: Which one of those about its account it is.
+    private mutating func put(_ place: Int, to share: Int) -> Int {
+        let last = self[share].lastAsk
+        if last < 0 { self[share].firstAsk = place } else { following[last] = Int32(place) }
+        self[share].lastAsk = place
+        self[share].askCount += 1
+        return self[share].askCount - 1
+    }
+
+    /// Decides one after the other, as asked, and writes that.
+    func carryOutInTurn(
         at now: Timestamp, _ kept: inout LedgerMemory, in ledger: borrowing LedgerTransaction,
         _ decide: LedgerWriter.Decide
     ) throws {
@@ -141,60 +110,63 @@ struct LedgerPlan {
             kept.note(changed, of: ask.program)
         }
         for share in 0..<shareCount { self[share].encode() }
+        for place in asks.indices { try write(place, at: now, in: ledger) }
+        try writeAccounts(in: ledger)
     }
 
-    /// Decides account by account, on several threads. Only where no budget is shared, so that accounts don't know of
-    /// one another.
-    mutating func decideAtOnce(
-        at now: Timestamp, _ decide: LedgerWriter.Decide
-    ) throws(LedgerWriter.Refusal) {
-        let asks = asks
-        var own: [[Share]] = []
-        swap(&own, &pieces)
-        let count = own.count
-        let pieces = Mutex(own)
-        own = []
-        let failure = Mutex<LedgerWriter.Refusal?>(nil)
-        DispatchQueue.concurrentPerform(iterations: count) { piece in
-            var own: [Share] = []
-            pieces.withLock { swap(&own, &$0[piece]) }
-            do throws(LedgerWriter.Refusal) {
-                for share in own.indices {
-                    for place in own[share].asks {
-                        let changed = try own[share].carryOut(asks[place], [:], at: now, decide)
-                        guard changed.isEmpty else {
-                            throw .storage("a budget came into force meanwhile; it is tried again")
-                        }
-                    }
-                    own[share].encode()
-                }
-            } catch {
-                failure.withLock { $0 = $0 ?? error }
+    /// Decides account by account, on several threads, and writes beside that what is decided. Only where no budget is
+    /// shared, so that accounts don't know of one another.
+    func carryOutAtOnce(
+        at now: Timestamp, in ledger: borrowing LedgerTransaction,
+        _ decide: @escaping LedgerWriter.Decide
+    ) throws {
+        let deciding = LedgerDeciding(pieces, asks, following: following, at: now, decide)
+        deciding.begin()
+        defer { deciding.end() }
+        for place in asks.indices {
+            if case .decided(let share, _) = fates[place] {
+                try deciding.await(share / LedgerPiece.size)
             }
-            pieces.withLock { swap(&own, &$0[piece]) }
+            try write(place, at: now, in: ledger)
         }
-        if let failure = failure.withLock({ $0 }) { throw failure }
-        pieces.withLock { swap(&own, &$0) }
-        self.pieces = own
+        try writeAccounts(in: ledger)
     }
 
-    /// What is to be kept, and what each is answered, in the asks' order. It is given away, once.
-    mutating func results() -> (
-        changes: [LedgerChange], answers: [Result<LedgerWriter.Answer, LedgerWriter.Refusal>]
-    ) {
-        var changes: [LedgerChange] = []
+    private func write(
+        _ place: Int, at now: Timestamp, in ledger: borrowing LedgerTransaction
+    ) throws {
+        guard case .decided(let share, let step) = fates[place] else { return }
+        let (piece, own) = (pieces[share / LedgerPiece.size], share % LedgerPiece.size)
+        let held = piece.shares[own].held
+        let operation = LedgerOperation(
+            id: asks[place].id, account: held.account.row.id, at: now,
+            content: asks[place].content, answer: piece.shares[own].answers[step])
+        try ledger.keep(
+            step, of: &piece.shares[own].part, operation, key: keys[place], held.account.row)
+    }
+
+    /// Rows that stand beside one another are written one after another.
+    private func writeAccounts(in ledger: borrowing LedgerTransaction) throws {
+        let order = (0..<shareCount).map { ($0, self[$0].held.account.row.id) }
+            .sorted { $0.1 < $1.1 }
+        for (share, _) in order {
+            let (piece, own) = (pieces[share / LedgerPiece.size], share % LedgerPiece.size)
+            try ledger.keep(
+                piece.shares[own].held.account.row, after: piece.shares[own].part,
+                state: piece.shares[own].state)
+        }
+    }
+
+    /// What each is answered, in the asks' order.
+    func answers() -> [Result<LedgerWriter.Answer, LedgerWriter.Refusal>] {
         var answers: [Result<LedgerWriter.Answer, LedgerWriter.Refusal>] = []
-        changes.reserveCapacity(asks.count)
         answers.reserveCapacity(asks.count)
         for (place, fate) in fates.enumerated() {
             switch fate {
-            case .decided(let share, let change):
-                var given = Self.given
-                swap(&given, &self[share].changes[change])
+            case .decided(let share, let step):
                 answers.append(
                     .success(
-                        LedgerWriter.Answer(bytes: given.operation.answer, isRepeat: false)))
-                changes.append(given)
+                        LedgerWriter.Answer(bytes: self[share].answers[step], isRepeat: false)))
             case .again(let first):
                 let (ask, before) = (asks[place], asks[first])
                 let isSame = ask.content == before.content && ask.customer == before.customer
@@ -206,20 +178,11 @@ struct LedgerPlan {
             case .said(let answer): answers.append(answer)
             }
         }
-        return (changes, answers)
+        return answers
     }
 
-    /// In the place of what was given away.
-    private static let given = LedgerChange(
-        account: LedgerAccount(id: 0, program: "", customer: ID(rawValue: 0)),
-        operation: LedgerOperation(
-            id: "", account: 0, at: Timestamp(milliseconds: 0), content: [], answer: []),
-        entries: [], lots: [])
-
-    /// Gives the accounts back; none stays here, so that nobody else has it.
-    mutating func keep(in kept: inout LedgerMemory) {
-        for share in 0..<shareCount {
-            kept.keep(self[share].giveAccount(), of: self[share].owner)
-        }
+    /// Gives the accounts back.
+    func keep(in kept: inout LedgerMemory) {
+        for share in 0..<shareCount { kept.keep(self[share].held) }
     }
 }

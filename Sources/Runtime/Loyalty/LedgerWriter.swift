@@ -220,7 +220,7 @@ package final class LedgerWriter: Sendable {
                 }
                 let result: Result<Void, Refusal> = self.kept.withLock { kept in
                     do throws(Refusal) {
-                        _ = try self.commit(asks, &kept, reached: reached)
+                        _ = try self.commit(asks, &kept, areAnswered: false, reached: reached)
                         return .success(())
                     } catch {
                         return .failure(error)
@@ -295,14 +295,15 @@ package final class LedgerWriter: Sendable {
 
     /// Does what is asked in one commit. Where that fails, what is remembered may be what was wrong: it is dropped.
     private func commit(
-        _ asks: [Ask], _ kept: inout LedgerMemory,
+        _ asks: [Ask], _ kept: inout LedgerMemory, areAnswered: Bool = true,
         reached: (program: String, position: Int64)? = nil
     ) throws(Refusal) -> [Result<Answer, Refusal>] {
         // The clock may read other files, and nobody is to wait for those.
         let now = clock.now
         do {
             return try store.transaction { ledger in
-                try carryOut(asks, &kept, at: now, in: ledger, reached)
+                try carryOut(
+                    asks, &kept, at: now, in: ledger, areAnswered: areAnswered, reached)
             }
         } catch {
             kept = LedgerMemory()
@@ -312,28 +313,25 @@ package final class LedgerWriter: Sendable {
 
     private func carryOut(
         _ asks: [Ask], _ kept: inout LedgerMemory, at now: Timestamp,
-        in ledger: borrowing LedgerTransaction,
+        in ledger: borrowing LedgerTransaction, areAnswered: Bool,
         _ reached: (program: String, position: Int64)?
     ) throws -> [Result<Answer, Refusal>] {
-        var plan = try LedgerPlan(asks, &kept, in: ledger)
+        let plan = try LedgerPlan(asks, &kept, in: ledger)
         if asks.count >= LedgerPlan.atOnceMin, Set(asks.map(\.program)).allSatisfy(isApart) {
-            try plan.decideAtOnce(at: now, decide)
+            try plan.carryOutAtOnce(at: now, in: ledger, decide)
         } else {
-            try plan.decideInTurn(at: now, &kept, in: ledger, decide)
+            try plan.carryOutInTurn(at: now, &kept, in: ledger, decide)
         }
-        let (changes, answers) = plan.results()
         plan.keep(in: &kept)
-        if !changes.isEmpty || reached != nil { try ledger.keep(changes, reached: reached) }
+        if let reached { try ledger.keep(reached: reached) }
         for row in kept.takeChangedBudgets() { try ledger.keep(row) }
         let forgotten = kept.trim()
         if asks.count >= LedgerPlan.atOnceMin || !forgotten.isEmpty {
             // No more than one commit's waits.
             freeing.sync {}
-            freeing.async { [plan, changes] in
-                withExtendedLifetime((plan, changes, forgotten)) {}
-            }
+            freeing.async { [plan] in withExtendedLifetime((plan, forgotten)) {} }
         }
-        return answers
+        return areAnswered ? plan.answers() : []
     }
 }
 

@@ -18,7 +18,7 @@ enum LoyaltyDecider {
         kept.rules = nil
         let outcome = (consume before).applying(
             ask.request.operation, id: ask.id, at: min(ask.request.at ?? now, now), now: now,
-            program: inForce.program, zone: inForce.zone, facts: facts(for: ask, spent, inForce))
+            on: inForce.ground, facts: facts(for: ask, spent, inForce))
         return decision(
             of: outcome, customer: ask.customer, operation: ask.id, isQuiet: ask.isQuiet,
             // Nobody asks again for what the log told.
@@ -75,7 +75,7 @@ enum LoyaltyDecider {
         decision.lots = outcome.changedLots.map { row(of: account.lots[Int($0) - 1]) }
         decision.tier = account.tier
         decision.budgetChanges = outcome.budgetChanges
-        decision.nextAt = account.nextMoment(inForce.program, inForce.zone)
+        decision.nextAt = outcome.nextAt
         if !isQuiet {
             decision.news = outcome.news.enumerated().map { place, news in
                 frame(

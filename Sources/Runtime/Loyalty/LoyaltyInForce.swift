@@ -3,13 +3,26 @@ package import Loyalty
 
 /// A program that is in force.
 package struct LoyaltyInForce: Sendable, Equatable {
-    package var program: LoyaltyProgram
+    /// The program, with what every operation looks up in it.
+    let ground: LoyaltyGround
     package var version: Int64
     /// When it was first applied: what happened before is counted where the program says so, and told to nobody.
     package var since: Timestamp
-    package var zone: ZoneRules
     /// Draws who is lucky.
     package var draws = SipHash.Key(low: 0, high: 0)
+
+    init(
+        program: LoyaltyProgram, version: Int64, since: Timestamp, zone: ZoneRules,
+        draws: SipHash.Key = SipHash.Key(low: 0, high: 0)
+    ) {
+        ground = LoyaltyGround(program, zone)
+        self.version = version
+        self.since = since
+        self.draws = draws
+    }
+
+    package var program: LoyaltyProgram { ground.program }
+    package var zone: ZoneRules { ground.zone }
 
     /// From when on events count.
     package var starts: Timestamp { program.starts.map { zone.start(of: $0) } ?? since }

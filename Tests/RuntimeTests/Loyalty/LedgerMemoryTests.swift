@@ -86,17 +86,17 @@ struct LedgerMemoryTests {
         try store.transaction { ledger in
             for owner in owners {
                 #expect(try memory.take(owner, in: ledger) == nil)
-                let account = try memory.open(owner, in: ledger)
-                memory.keep(
-                    LedgerMemory.Account(row: account.row, rules: LoyaltyAccount()), of: owner)
+                let held = try memory.open(owner, in: ledger)
+                held.account.rules = LoyaltyAccount()
+                memory.keep(held)
             }
             memory.trim(to: 1)
             // One is used meanwhile.
             let used = try #require(try memory.take(owners[0], in: ledger))
-            #expect(used.row.id == 1)
-            memory.keep(used, of: owners[0])
+            #expect(used.account.row.id == 1)
+            memory.keep(used)
             memory.trim(to: 1)
-            #expect(try memory.take(owners[0], in: ledger)?.row.id == 1)
+            #expect(try memory.take(owners[0], in: ledger)?.account.row.id == 1)
             #expect(try memory.take(owners[1], in: ledger) == nil, "the ledger has none")
         }
     }

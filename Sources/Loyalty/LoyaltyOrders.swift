@@ -1,0 +1,198 @@
+import Kernel
+
+/// An account's orders, in the order in which they were first told of.
+///
+/// They are kept as their bytes, one after the other, with a note of the same size for each: most of them don't change any
+/// more, and cost nothing but their bytes when the account is read, changed, kept and freed. The one that was changed last
+/// is itself.
+struct LoyaltyOrders: Sendable {
+    private struct Open: Sendable {
+        var place: Int
+        var order: LoyaltyOrder
+    }
+
+    /// As `LoyaltyOrder.encode(to:)` writes them; those of the open one are as they were before it was opened.
+    private var bytes: [UInt8] = []
+    private var notes: [LoyaltyOrder.Note] = []
+    private var open: Open?
+
+    init() {}
+
+    /// Reads what `encode(to:)` wrote.
+    init(decoding reader: inout ByteReader, codec: UInt8) throws(ByteReader.Damaged) {
+        let count = try reader.readCount()
+        guard codec == LoyaltyAccount.codec else {
+            for _ in 0..<count {
+                append(try LoyaltyOrder(decoding: &reader, codec: codec))
+            }
+            return
+        }
+        if count == 0 { return }
+        let start = reader.offset
+        notes.reserveCapacity(count)
+        for _ in 0..<count {
+            var note = try LoyaltyOrder.note(skimming: &reader)
+            note.end -= start
+            notes.append(note)
+        }
+        bytes = reader.bytes.extracting(start..<reader.offset)
+            .withUnsafeBufferPointer { Array($0) }
+    }
+
+    func encode(to writer: inout ByteWriter) {
+        writer.writeCount(notes.count)
+        guard let open else {
+            writer.writeRaw(bytes.span)
+            return
+        }
+        let range = range(open.place)
+        writer.writeRaw(bytes.span.extracting(..<range.lowerBound))
+        open.order.encode(to: &writer)
+        writer.writeRaw(bytes.span.extracting(range.upperBound...))
+    }
+
+    /// About how many bytes they take in memory, and when they are written.
+    var byteCount: Int { bytes.count + (open == nil ? 0 : 160) }
+
+    /// About how many bytes they take in memory.
+    var size: Int { bytes.count + notes.count * 72 + (open == nil ? 0 : 480) }
+
+    // MARK: Finding
+
+    /// What is asked of an order more often than all of it.
+    func note(_ place: Int) -> LoyaltyOrder.Note {
+        if let open, open.place == place { return open.order.note }
+        return notes[place]
+    }
+
+    /// The place of an order; the last one's of that id.
+    func place(of id: String) -> Int? {
+        var id = id
+        return id.withUTF8 { text in
+            let wanted = text.span
+            let hash = LoyaltyOrder.hash(of: wanted)
+            let notes = notes.span
+            var place = notes.count
+            while place > 0 {
+                place -= 1
+                if notes[place].hash == hash, isCalled(wanted, place) { return place }
+            }
+            return nil
+        }
+    }
+
+    /// Whether it is known when an order was placed.
+    func isPlaced(_ id: String) -> Bool {
+        place(of: id).map { note($0).placedAt != nil } ?? false
+    }
+
+    /// Whether any other is known to have been placed.
+    func isPlaced(otherThan place: Int) -> Bool {
+        indices.contains { $0 != place && note($0).placedAt != nil }
+    }
+
+    /// An order's id isn't changed once it is kept, and is the first of its bytes; the open one's may not be there yet.
+    private func isCalled(_ id: Span<UInt8>, _ place: Int) -> Bool {
+        if let open, open.place == place {
+            var own = open.order.id
+            return own.withUTF8 { Self.isSame($0.span, id) }
+        }
+        var reader = ByteReader(bytes.span.extracting(range(place)))
+        guard let own = try? reader.readCountedRange() else { return false }
+        return Self.isSame(reader.bytes.extracting(own), id)
+    }
+
+    private static func isSame(_ one: Span<UInt8>, _ other: Span<UInt8>) -> Bool {
+        guard one.count == other.count else { return false }
+        for index in one.indices where one[index] != other[index] { return false }
+        return true
+    }
+
+    // MARK: Packing
+
+    private func range(_ place: Int) -> Range<Int> {
+        (place == 0 ? 0 : notes[place - 1].end)..<notes[place].end
+    }
+
+    private func unpacked(_ place: Int) -> LoyaltyOrder {
+        var reader = ByteReader(bytes.span.extracting(range(place)))
+        do throws(ByteReader.Damaged) {
+            return try LoyaltyOrder(decoding: &reader, codec: LoyaltyAccount.codec)
+        } catch {
+            // They were written here, or gone through when they were read.
+            preconditionFailure("what is an order's bytes is an order")
+        }
+    }
+
+    /// Makes the open one bytes.
+    private mutating func close() {
+        guard let closing = open else { return }
+        open = nil
+        let range = range(closing.place)
+        var writer = ByteWriter(reserving: 160)
+        closing.order.encode(to: &writer)
+        var note = closing.order.note
+        note.end = range.lowerBound + writer.count
+        let shift = note.end - range.upperBound
+        notes[closing.place] = note
+        if range.upperBound == bytes.count {
+            bytes.removeLast(range.count)
+            writer.span.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
+        } else {
+            bytes.replaceSubrange(range, with: writer.take())
+            if shift == 0 { return }
+            for place in (closing.place + 1)..<notes.count { notes[place].end += shift }
+        }
+    }
+}
+
+extension LoyaltyOrders: RandomAccessCollection, MutableCollection, ExpressibleByArrayLiteral {
+    init(arrayLiteral elements: LoyaltyOrder...) {
+        for order in elements { append(order) }
+    }
+
+    var startIndex: Int { 0 }
+    var endIndex: Int { notes.count }
+
+    subscript(place: Int) -> LoyaltyOrder {
+        get {
+            if let open, open.place == place { return open.order }
+            return unpacked(place)
+        }
+        set {
+            if open?.place != place { close() }
+            open = Open(place: place, order: newValue)
+        }
+        _modify {
+            var own: Open
+            if let open, open.place == place {
+                own = open
+            } else {
+                close()
+                own = Open(place: place, order: unpacked(place))
+            }
+            // Nobody else has it then: its parts are changed in place.
+            open = nil
+            defer { open = own }
+            yield &own.order
+        }
+    }
+
+    mutating func append(_ order: LoyaltyOrder) {
+        close()
+        var note = order.note
+        note.end = bytes.count
+        notes.append(note)
+        open = Open(place: notes.count - 1, order: order)
+    }
+}
+
+extension LoyaltyOrders: Equatable {
+    static func == (left: Self, right: Self) -> Bool {
+        if left.notes.count != right.notes.count { return false }
+        var (one, other) = (left, right)
+        one.close()
+        other.close()
+        return one.bytes == other.bytes
+    }
+}
