@@ -148,6 +148,7 @@ extension LoyaltyWork {
             let available =
                 switch program.pending {
                 case .after(let span): earned.adding(milliseconds: span.milliseconds)
+                case .untilDay(let day): max(earned, zone.start(of: day))
                 case .none, .until: earned
                 }
             let reason = LoyaltyReason.challenge(rule: rule.name, times: challenge.times)

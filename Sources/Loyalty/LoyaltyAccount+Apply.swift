@@ -126,7 +126,7 @@ extension LoyaltyWork {
             guard account.holdings[operation] != nil else {
                 throw .unknownReservation(operation)
             }
-            letGo(operation)
+            reclaimForgone(letGo(operation))
         case .adjust(let points, let reason): try adjust(points, reason)
         case .takeBack(let points, let reason): try takeBack(points, reason)
         case .tick: break
@@ -236,6 +236,7 @@ extension LoyaltyWork {
         }
         account.spendings[spent] = spending
         news.append(.givenBack(points: points))
+        reclaimForgone(spending.draws.map(\.lot))
     }
 
     private mutating func reserve(

@@ -19,6 +19,8 @@ package struct LoyaltyProgram: Hashable, Sendable {
         case after(TimeSpan)
         /// Once an event of this name tells of the order.
         case until(event: String)
+        /// From the beginning of a day on; orders from then on aren't held back.
+        case untilDay(CalendarDay)
     }
 
     /// Which order a refund is of.
@@ -196,6 +198,7 @@ package struct LoyaltyProgram: Hashable, Sendable {
             var members = try reader.members()
             let event = try members.required("until").shortText()
             try members.end()
+            if let day = CalendarDay(event) { return .untilDay(day) }
             return .until(event: event)
         }
         return .after(try reader.timeSpan())

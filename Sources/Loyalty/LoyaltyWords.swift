@@ -9,6 +9,7 @@ package enum LoyaltyWords {
         case .none: break
         case .after(let span): lines.append("Points of an order can be spent \(span) later")
         case .until(let event): lines.append("Points of an order can be spent after \(event)")
+        case .untilDay(let day): lines.append("Points of an order can be spent from \(day) on")
         }
         lines.append(expiry(program.expiry))
         switch program.refunds {

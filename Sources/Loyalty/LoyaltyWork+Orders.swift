@@ -94,6 +94,7 @@ extension LoyaltyWork {
             switch program.pending {
             case .none: placed
             case .after(let span): placed.adding(milliseconds: span.milliseconds)
+            case .untilDay(let day): max(placed, zone.start(of: day))
             case .until: order.releasedAt.map { _ in account.latest }
             }
         let reason = LoyaltyReason.earned(order: order.id, rules: rules)
@@ -117,6 +118,28 @@ extension LoyaltyWork {
         account.orders[place].forgone += left
         account.orders[place].given -= points - left
         if points > left { news.append(.reversed(points: points - left, order: order.id)) }
+    }
+
+    /// Takes back what couldn't be taken when an order was returned, since its points were spent or reserved, and is there
+    /// now that this was undone: else who spends, returns and undoes would keep them.
+    mutating func reclaimForgone(_ lots: [Int64]) {
+        guard program.refunds == .withinBalance else { return }
+        for lot in lots.sorted(by: >) {
+            guard let index = account.lotIndex(lot),
+                case .order(let id) = account.lots[index].source,
+                let place = account.orders.place(of: id)
+            else { continue }
+            let order = account.orders[place]
+            let points = min(order.forgone, account.lots[index].free)
+            guard points > 0 else { continue }
+            account.lots[index].reversed += points
+            take(
+                Draw(lot: lot, points: points), .reverse,
+                .refunded(order: id, isCancelled: order.isCancelled))
+            account.orders[place].forgone -= points
+            account.orders[place].given -= points
+            news.append(.reversed(points: points, order: id))
+        }
     }
 
     /// Takes points back: those of the lots that they came in first, then by the program's policy.

@@ -30,7 +30,7 @@ extension LoyaltyWork {
         if !account.holdings.isEmpty {
             for (id, holding) in account.holdings.sorted(by: { $0.key < $1.key })
             where holding.expiresAt <= account.latest {
-                letGo(id)
+                reclaimForgone(letGo(id))
             }
         }
         expire()
@@ -57,13 +57,17 @@ extension LoyaltyWork {
     }
 
     /// Frees what an operation reserved.
-    mutating func letGo(_ operation: String) {
-        guard let holding = account.holdings.removeValue(forKey: operation) else { return }
+    ///
+    /// - Returns: The lots that it was drawn from.
+    @discardableResult
+    mutating func letGo(_ operation: String) -> [Int64] {
+        guard let holding = account.holdings.removeValue(forKey: operation) else { return [] }
         for draw in holding.draws {
             guard let index = account.lotIndex(draw.lot) else { continue }
             account.lots[index].held -= draw.points
             changedLots.insert(draw.lot)
         }
+        return holding.draws.map(\.lot)
     }
 
     /// The next moment at which time itself changes something; nil for none.

@@ -173,4 +173,18 @@ import Testing
         ledger.order("B", 500, at: day(3))
         #expect(ledger.available == 15)
     }
+
+    @Test(arguments: [-1, 0, 1] as [Int64])
+    func `points that wait for a day can be spent from its beginning in the zone`(
+        _ ms: Int64
+    ) throws {
+        var ledger = Ledger(try program(#""pending": {"until": "2026-01-11"}"#), zone: .utc)
+        ledger.order("A", 1000, at: day(3))
+        #expect(ledger.pending == 10 && ledger.available == 0)
+        ledger.apply(.tick, at: day(10, ms: ms))
+        #expect(ledger.available == (ms < 0 ? 0 : 10))
+        // Who orders later doesn't wait.
+        ledger.order("B", 500, at: day(12))
+        #expect(ledger.available == 15)
+    }
 }

@@ -110,9 +110,7 @@ extension PlainModel {
         case .unspend(let spent, let points):
             // A whole spending only.
             _ = points
-            for index in tokens.indices where tokens[index].place == .spent(spent) {
-                tokens[index].place = .free
-            }
+            free(.spent(spent))
         case .tick: break
         }
         due()

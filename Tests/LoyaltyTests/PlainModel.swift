@@ -87,7 +87,7 @@ struct PlainModel {
     }
 
     mutating func due() {
-        for (id, at) in holds where at <= now { letGo(id) }
+        for (id, at) in holds.sorted(by: { $0.key < $1.key }) where at <= now { letGo(id) }
         for index in tokens.indices where tokens[index].place == .free && isOver(tokens[index]) {
             tokens[index].place = .expired
         }
@@ -103,8 +103,19 @@ struct PlainModel {
 
     mutating func letGo(_ id: String) {
         holds[id] = nil
-        for index in tokens.indices where tokens[index].place == .held(id) {
-            tokens[index].place = .free
+        free(.held(id))
+    }
+
+    /// Frees points. Of orders that were returned meanwhile they go, as they would have then.
+    mutating func free(_ place: Place) {
+        let freed = tokens.indices.filter { tokens[$0].place == place }
+        for index in freed { tokens[index].place = .free }
+        guard policy == .withinBalance else { return }
+        for index in freed.sorted(by: { tokens[$0].lot > tokens[$1].lot }) {
+            guard let order = tokens[index].order, let forgone = orders[order]?.forgone, forgone > 0
+            else { continue }
+            tokens[index].place = .gone
+            orders[order]?.forgone -= 1
         }
     }
 

@@ -203,4 +203,28 @@ import Testing
         }
         #expect(ledger.account.orders.map(\.net) == [1000, 0])
     }
+
+    @Test(arguments: ["spend", "reserve", "forget"])
+    func `who spends or reserves, returns the order and undoes it doesn't keep its points`(
+        way: String
+    ) throws {
+        var ledger = Ledger(try program(#""refunds": "within balance""#))
+        ledger.order("A", 1000, at: day(0))
+        ledger.order("B", 300, at: day(0))
+        if way == "spend" {
+            ledger.apply(.spend(points: 13, reference: ""), id: "s", at: day(1))
+        } else {
+            ledger.apply(.reserve(points: 13, reference: "", seconds: 600), id: "s", at: day(1))
+        }
+        ledger.apply(.cancel(order: "A"), at: day(1))
+        #expect(ledger.available == 0)
+        switch way {
+        case "spend": ledger.apply(.unspend(operation: "s", points: nil), at: day(2))
+        case "reserve": ledger.apply(.release(operation: "s"), at: day(1))
+        default: ledger.apply(.tick, at: day(2))
+        }
+        #expect(ledger.available == 3, "those of the order that stands")
+        let last = try #require(ledger.entries.last)
+        #expect(last.kind == .reverse && last.amount == -10)
+    }
 }
