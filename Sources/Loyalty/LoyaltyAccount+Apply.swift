@@ -40,6 +40,7 @@ extension LoyaltyAccount {
         on ground: LoyaltyGround, facts: LoyaltyFacts = LoyaltyFacts()
     ) -> LoyaltyOutcome {
         var work = LoyaltyWork(self, on: ground, id, facts)
+        work.findTier()
         work.settle(to: now)
         var refusal: LoyaltyRefusal?
         let entriesByTime = work.entries.count
@@ -53,6 +54,7 @@ extension LoyaltyAccount {
             assert(work.entries.count == entriesByTime, "what is refused moves nothing")
             refusal = error
         }
+        work.nameTier()
         return LoyaltyOutcome(
             account: work.account, entries: work.entries, entriesByTime: entriesByTime,
             changedLots: work.changedLots.sorted(), nextAt: work.nextMoment(),

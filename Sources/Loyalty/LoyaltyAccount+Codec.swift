@@ -2,9 +2,9 @@ package import Kernel
 
 extension LoyaltyAccount {
     /// The form that this code writes.
-    package static let codec: UInt8 = 3
+    package static let codec: UInt8 = 4
     /// The oldest form that it reads: 1 is without the orders' versions of the program, 2 without challenges, credits
-    /// and segments.
+    /// and segments, 3 without the tier's name.
     private static let oldestCodec: UInt8 = 1
 
     /// The account's bytes, which `init(decoding:)` reads; the same account has the same bytes.
@@ -65,6 +65,7 @@ extension LoyaltyAccount {
             writer.writeSigned(credit.at.milliseconds)
             writer.writeSigned(credit.points)
         }
+        writer.writeCounted(tierName)
         return writer.take()
     }
 
@@ -114,6 +115,7 @@ extension LoyaltyAccount {
             usage[Usage(rule: rule, period: period)] = try reader.readAmount()
         }
         if codec >= 3 { try decodeRest(&reader) }
+        if codec >= 4 { tierName = try reader.readCountedString() }
         guard reader.isAtEnd else { throw ByteReader.Damaged(offset: reader.offset) }
     }
 

@@ -20,13 +20,17 @@ extension LoyaltyAccount {
     ) -> Merging {
         let moment = max(now, latest, target.latest)
         var source = LoyaltyWork(self, program, zone, "")
+        source.findTier()
         source.settle(to: moment)
         var work = LoyaltyWork(target, program, zone, "")
+        work.findTier()
         work.settle(to: moment)
         let settled = (source.entries.count, work.entries.count)
         work.take(source.account, from: names.from)
         source.moveOut(to: names.into)
         work.runDue()
+        source.nameTier()
+        work.nameTier()
         func outcome(_ work: LoyaltyWork, _ settled: Int) -> LoyaltyOutcome {
             LoyaltyOutcome(
                 account: work.account, entries: work.entries, entriesByTime: settled,

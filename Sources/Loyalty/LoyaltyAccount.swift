@@ -30,6 +30,8 @@ package struct LoyaltyAccount: Sendable, Equatable {
     var credits: [QualifyingCredit] = []
     /// The tier's place among the program's; the lowest is 0.
     package internal(set) var tier = 0
+    /// What it was called when it was last looked at: the program may have other tiers since. Empty where none was.
+    var tierName = ""
     /// When the tier that is held is to be looked at again, since it isn't reached any more.
     var graceUntil: Timestamp?
     /// The moment of which it was told that the tier is lost then.

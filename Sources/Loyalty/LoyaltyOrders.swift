@@ -21,7 +21,8 @@ struct LoyaltyOrders: Sendable {
     /// Reads what `encode(to:)` wrote.
     init(decoding reader: inout ByteReader, codec: UInt8) throws(ByteReader.Damaged) {
         let count = try reader.readCount()
-        guard codec == LoyaltyAccount.codec else {
+        // Orders are written since then as they are now.
+        guard codec >= 3 else {
             for _ in 0..<count {
                 append(try LoyaltyOrder(decoding: &reader, codec: codec))
             }

@@ -83,6 +83,7 @@ package struct LoyaltyProgram: Hashable, Sendable {
     package var version: Int64 = 0
     /// The rules of earlier versions: orders that were placed under them go by them.
     private var earlierTerms: [Int64: Terms] = [:]
+    private var earlierTiers: [Int64: TierRules] = [:]
     /// Segments that its rules ask about, also those of earlier versions: asked for with each operation.
     package private(set) var segmentNames: Set<String> = []
 
@@ -237,9 +238,15 @@ extension LoyaltyProgram {
 
     private var terms: Terms { Terms(earn: earn, combine: combine, awardBudget: awardBudget) }
 
+    /// Whether its tiers, or what they ask, are others than an earlier version's.
+    package func hasOtherTiers(thanVersion version: Int64) -> Bool {
+        version != self.version && tiers != earlierTiers[version]
+    }
+
     /// Orders that were placed under an earlier version go by its rules.
     package mutating func remember(_ earlier: LoyaltyProgram, version: Int64) {
         earlierTerms[version] = earlier.terms
+        earlierTiers[version] = earlier.tiers
         segmentNames.formUnion(earlier.segmentNames)
     }
 

@@ -132,6 +132,26 @@ extension LoyaltyWork {
         return nextFall(rules, after: account.latest)
     }
 
+    /// Notes what the tier is called, for when the program has others.
+    mutating func nameTier() { account.tierName = program.tierName(account.tier) ?? "" }
+
+    /// Finds the tier's place among those that the program has now. Where there is none of that name any more, it is the
+    /// one below; what was earned decides from there.
+    mutating func findTier() {
+        let name = account.tierName
+        guard let rules = program.tiers, !name.isEmpty, program.tierName(account.tier) != name
+        else { return }
+        if let place = rules.levels.firstIndex(where: { $0.name == name }) {
+            account.tier = place
+            return
+        }
+        account.tier = max(0, min(account.tier - 1, rules.levels.count - 1))
+        account.graceUntil = nil
+        let reached = max(account.tier, rules.level(at: qualified(rules, at: account.latest)))
+        guard reached == account.tier, let below = program.tierName(account.tier) else { return }
+        news.append(.tierChanged(from: name, to: below, isUp: false))
+    }
+
     /// Brings the tier to what is reached.
     mutating func reviewTier() {
         guard let rules = program.tiers else { return }

@@ -214,4 +214,57 @@ import Testing
             }
         }
     }
+
+    private static func tiers(_ levels: String) -> String {
+        #""tiers": {"by": "spend", "period": "12 months", "levels": [\#(levels)]}"#
+    }
+
+    /// A customer who spent 250 pounds and is gold, of three tiers.
+    private func gold() throws -> Ledger {
+        var ledger = Ledger(
+            try program(
+                Self.tiers(
+                    #"{"name": "member", "from": 0}, {"name": "silver", "from": 100}, {"name": "gold", "from": 200}"#
+                )))
+        ledger.order("A", 25_000, at: day(0))
+        #expect(ledger.account.tier == 2)
+        return ledger
+    }
+
+    @Test(arguments: [
+        // One comes between: who was gold is.
+        (
+            #"{"name": "member", "from": 0}, {"name": "bronze", "from": 50}, {"name": "silver", "from": 100}, {"name": "gold", "from": 200}"#,
+            "gold", 0
+        ),
+        // One is gone below.
+        (#"{"name": "member", "from": 0}, {"name": "gold", "from": 200}"#, "gold", 0),
+        // Their own is gone: the one below is theirs, and they are told.
+        (#"{"name": "member", "from": 0}, {"name": "silver", "from": 100}"#, "silver", 1),
+        // It has another name, and asks the same: it is another.
+        (
+            #"{"name": "member", "from": 0}, {"name": "silver", "from": 100}, {"name": "best", "from": 200}"#,
+            "best", 1
+        ),
+        // One on top that is reached already.
+        (
+            #"{"name": "member", "from": 0}, {"name": "silver", "from": 100}, {"name": "gold", "from": 200}, {"name": "star", "from": 250}"#,
+            "star", 1
+        ),
+    ])
+    func `who is in a tier stays in it when the program has others`(
+        levels: String, name: String, told: Int
+    ) throws {
+        var ledger = try gold()
+        let before = ledger.news.count
+        ledger.program = try program(Self.tiers(levels))
+        ledger.tick(day(1))
+        #expect(ledger.account.level(ledger.program)?.name == name)
+        let changes = ledger.news[before...].filter {
+            if case .tierChanged = $0 { true } else { false }
+        }
+        #expect(changes.count == told, "\(changes)")
+        let again = try LoyaltyAccount(decoding: ledger.account.encoded().span)
+        #expect(again == ledger.account)
+    }
 }

@@ -21,6 +21,7 @@ extension Workspace {
         if try await followMerges() { didSomething = true }
         for inForce in loyalty.programs {
             if try await follow(inForce) { didSomething = true }
+            if try await reviewTiers(inForce) { didSomething = true }
             if try await letTimePass(inForce) { didSomething = true }
             if try await remind(inForce) { didSomething = true }
             if try await tellTraits(inForce) { didSomething = true }

@@ -109,4 +109,32 @@ struct ProgramTermsTests {
         #expect(try stage.account("ann").tier == 0)
         #expect(try names(stage, "ann").count { $0 == "Tier Will Change" } == 1)
     }
+
+    @Test func `members are in the tiers that a changed program has, without another order`()
+        async throws
+    {
+        let stage = try await LoyaltyStage()
+        for (user, total) in [("ann", 120), ("ben", 60), ("cid", 10)] {
+            try await stage.track(
+                user, "Order Completed", #"{"order_id": "\#(user)", "total": \#(total)}"#, id: user)
+        }
+        try await stage.apply(
+            LoyaltyStage.club.replacing(
+                #"{"name": "gold", "from": "100.00"}"#,
+                with: #"{"name": "silver", "from": "50.00"}, {"name": "gold", "from": "100.00"}"#))
+        try await stage.follow()
+        let club = try #require(stage.workspace.loyalty.program("club"))
+        func tier(_ user: String) throws -> String? {
+            try stage.account(user).level(club.program)?.name
+        }
+        #expect(try ["ann", "ben", "cid"].map(tier) == ["gold", "silver", "member"])
+        try await stage.workspace.settle()
+        let told = try ["ann", "ben", "cid"].map { user in
+            try stage.workspace.details(of: stage.customer(user), timeline: 50).timeline
+                .count { $0.event.name == "Tier Changed" }
+        }
+        #expect(told == [1, 1, 0])
+        // Once is enough.
+        #expect(try await !stage.workspace.reviewTiers(club))
+    }
 }
