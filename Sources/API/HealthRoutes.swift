@@ -22,6 +22,8 @@ package struct HealthRoutes: Sendable {
         metrics.sample("perennial_folded_position") { Double(engine.status.position) }
         metrics.sample("perennial_ingest_waiting_bytes") { Double(writer.waitingBytes) }
         metrics.sample("perennial_order_problems") { Double(engine.status.orderProblems) }
+        let promotions = workspace.promotions
+        metrics.sample("perennial_code_guessers") { Double(promotions.reports.count) }
         metrics.sample("perennial_folding_failing") { engine.status.failure == nil ? 0 : 1 }
     }
 

@@ -64,6 +64,17 @@ struct ReferralPageTests {
             ])
     }
 
+    @Test func `who may not read customers sees neither names nor orders of a referral`()
+        async throws
+    {
+        try await ConsoleFixture(permissions: [.readFigures]).run { client in
+            let page = try await Browser(client: client)
+                .get("/referrals/friends/\(LoyaltySample.customer)")
+            #expect(page.status == .ok && page.html.contains("What checks find"))
+            #expect(!page.html.contains("£42.00") && !page.html.contains("/customers/cus_"))
+        }
+    }
+
     @Test func `who may not change customers judges nothing`() async throws {
         let fixture = ConsoleFixture(permissions: [.readFigures, .readCustomers])
         try await fixture.run { client in

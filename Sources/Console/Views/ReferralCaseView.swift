@@ -62,7 +62,8 @@ struct ReferralCaseView {
         joined = found.joinedAt.map { formats.moment($0) }
         findings = found.findings
         hasFindings = !findings.isEmpty
-        orders = found.orders.map { order in
+        // A customer's orders are for who may read customers.
+        orders = (seesCustomers ? found.orders : []).map { order in
             Order(
                 id: order.id, placed: formats.moment(order.placedAt),
                 amount: formats.money(order.amount),
