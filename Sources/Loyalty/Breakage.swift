@@ -112,6 +112,20 @@ package enum BreakageShortage: Error, Equatable, Sendable {
 }
 
 extension Breakage.Estimate {
+    /// The same of so many times as much.
+    ///
+    /// - Parameter factor: At least 0.
+    package func scaled(by factor: Double) -> Self {
+        func scaled(_ range: ClosedRange<Double>) -> ClosedRange<Double> {
+            range.lowerBound * factor...range.upperBound * factor
+        }
+        var estimate = self
+        estimate.value *= factor
+        estimate.interval80 = scaled(interval80)
+        estimate.interval95 = scaled(interval95)
+        return estimate
+    }
+
     /// Percentile intervals (Efron & Tibshirani 1993, ch. 13), widened to the value where all of
     /// the resampled ones lie to one side of it.
     init(_ value: Double, resampled: [Double]) {
