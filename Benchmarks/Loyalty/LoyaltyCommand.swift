@@ -34,6 +34,9 @@ struct LoyaltyCommand: AsyncParsableCommand {
 
     @Option var rounds = 5
 
+    @Option(help: "Orders in bulk that share a commit.")
+    var commit = Workspace.countedAtOnce
+
     @Flag(help: "Orders in bulk are of before the program began: the log isn't told of them.")
     var history = false
 
@@ -98,7 +101,7 @@ struct LoyaltyCommand: AsyncParsableCommand {
         return Double(clients * each) / time.seconds
     }
 
-    /// Orders as the log tells them, 2,000 in a commit.
+    /// Orders as the log tells them, as many in a commit as when it is followed.
     private func fill(_ workspace: Workspace, _ batch: Int) async throws -> (Double, Int) {
         guard let currency = Currency("GBP") else { return (0, 0) }
         let clock = ContinuousClock()
@@ -106,7 +109,7 @@ struct LoyaltyCommand: AsyncParsableCommand {
         var done = 0
         let time = try await clock.measure {
             while done < count {
-                let asks = (done..<done + 2000).map { number in
+                let asks = (done..<min(count, done + commit)).map { number in
                     let order = LoyaltyOperation.order(
                         id: "o\(batch)-\(number)",
                         lines: [OrderLine(id: "#1", product: "mug", amount: 1234)],
@@ -122,7 +125,7 @@ struct LoyaltyCommand: AsyncParsableCommand {
                     return ask
                 }
                 try await workspace.loyalty.writer.perform(asks)
-                done += 2000
+                done += asks.count
             }
         }
         return (Double(count) / time.seconds, count)

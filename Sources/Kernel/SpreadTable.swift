@@ -29,9 +29,13 @@ struct SpreadTable<Key: SpreadKey>: Sendable {
     private var shift: UInt64
     private(set) var count = 0
 
-    init() {
-        entries = Array(repeating: Entry(), count: 64)
-        shift = 58
+    init() { self.init(reserving: 0) }
+
+    /// - Parameter count: Keys for which there is room from the beginning.
+    init(reserving count: Int) {
+        let bits = max(6, Int.bitWidth - (count * 3 / 2).leadingZeroBitCount)
+        entries = Array(repeating: Entry(), count: 1 << bits)
+        shift = UInt64(64 - bits)
     }
 
     /// The index of a key, or the free one where it would go.
@@ -80,9 +84,12 @@ package struct NumberPlaces: Sendable {
 
 /// Places in a list by a keyed hash.
 package struct DigestPlaces: Sendable {
-    private var table = SpreadTable<SipHash.Digest>()
+    private var table: SpreadTable<SipHash.Digest>
 
-    package init() {}
+    /// - Parameter count: Keys for which there is room from the beginning.
+    package init(reserving count: Int = 0) {
+        table = SpreadTable(reserving: count)
+    }
 
     package var count: Int { table.count }
 

@@ -10,6 +10,12 @@ extension LoyaltyAccount {
     /// The account's bytes, which `init(decoding:)` reads; the same account has the same bytes.
     package func encoded() -> [UInt8] {
         var writer = ByteWriter(reserving: 256 + lots.count * 48 + orders.byteCount)
+        encode(to: &writer)
+        return writer.take()
+    }
+
+    /// Writes the account's bytes.
+    package func encode(to writer: inout ByteWriter) {
         writer.writeByte(Self.codec)
         writer.writeSigned(latest.milliseconds)
         writer.writeTime(active)
@@ -18,39 +24,35 @@ extension LoyaltyAccount {
         writer.writeVarint(UInt64(tier))
         writer.writeTime(graceUntil)
         writer.writeCount(enteredTiers.count)
-        for name in enteredTiers.sorted() { writer.writeCounted(name) }
+        for name in enteredTiers.isEmpty ? [] : enteredTiers.sorted() { writer.writeCounted(name) }
         writer.writeCount(lots.count)
         // Lent, not copied: it is done for each operation.
         let ownLots = lots.span
         for index in ownLots.indices { ownLots[index].encode(to: &writer) }
         orders.encode(to: &writer)
         writer.writeCount(spendings.count)
-        for (id, spending) in spendings.sorted(by: { $0.key < $1.key }) {
+        for (id, spending) in Self.inOrder(spendings, by: <) {
             writer.writeCounted(id)
             writer.writeCounted(spending.reference)
             writer.writeDraws(spending.draws)
             for back in spending.givenBack { writer.writeVarint(UInt64(bitPattern: back)) }
         }
         writer.writeCount(holdings.count)
-        for (id, holding) in holdings.sorted(by: { $0.key < $1.key }) {
+        for (id, holding) in Self.inOrder(holdings, by: <) {
             writer.writeCounted(id)
             writer.writeCounted(holding.reference)
             writer.writeDraws(holding.draws)
             writer.writeSigned(holding.expiresAt.milliseconds)
         }
         writer.writeCount(usage.count)
-        let used = usage.sorted { ($0.key.rule, $0.key.period) < ($1.key.rule, $1.key.period) }
-        for (usage, points) in used {
+        for (usage, points) in Self.inOrder(usage, by: Usage.isBefore) {
             writer.writeCounted(usage.rule)
             writer.writeSigned(usage.period)
             writer.writeSigned(points)
         }
         writer.writeTime(warnedOf)
         writer.writeCount(challenges.count)
-        let known = challenges.sorted {
-            ($0.key.rule, $0.key.period) < ($1.key.rule, $1.key.period)
-        }
-        for (usage, progress) in known {
+        for (usage, progress) in Self.inOrder(challenges, by: Usage.isBefore) {
             writer.writeCounted(usage.rule)
             writer.writeSigned(usage.period)
             writer.writeCount(progress.times.count)
@@ -66,7 +68,13 @@ extension LoyaltyAccount {
             writer.writeSigned(credit.points)
         }
         writer.writeCounted(tierName)
-        return writer.take()
+    }
+
+    /// Most are empty, and are not to be sorted for each operation.
+    private static func inOrder<Key, Value>(
+        _ values: [Key: Value], by isBefore: (Key, Key) -> Bool
+    ) -> [(key: Key, value: Value)] {
+        values.isEmpty ? [] : values.sorted { isBefore($0.key, $1.key) }
     }
 
     /// Reads what `encoded()` wrote; empty bytes are a new account.
@@ -168,9 +176,11 @@ extension LoyaltyLot {
         writer.writeSigned(createdAt.milliseconds)
         writer.writeTime(availableAt)
         writer.writeTime(expiresAt)
-        for points in [issued, remaining, held, expired, reversed] {
-            writer.writeVarint(UInt64(bitPattern: points))
-        }
+        writer.writeVarint(UInt64(bitPattern: issued))
+        writer.writeVarint(UInt64(bitPattern: remaining))
+        writer.writeVarint(UInt64(bitPattern: held))
+        writer.writeVarint(UInt64(bitPattern: expired))
+        writer.writeVarint(UInt64(bitPattern: reversed))
     }
 
     fileprivate init(

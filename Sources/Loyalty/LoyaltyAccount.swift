@@ -8,6 +8,10 @@ package struct LoyaltyAccount: Sendable, Equatable {
     struct Usage: Hashable, Sendable {
         var rule: String
         var period: Int64
+
+        static func isBefore(_ one: Usage, _ other: Usage) -> Bool {
+            (one.rule, one.period) < (other.rule, other.period)
+        }
     }
 
     /// What is remembered of one account; an operation that needs more is refused.
@@ -154,6 +158,9 @@ struct LoyaltyWork {
         _ reason: LoyaltyReason, availableAt: Timestamp?
     ) -> Int64 {
         let id = Int64(account.lots.count) + 1
+        if account.lots.count == account.lots.capacity {
+            account.lots.reserveCapacity(max(4, account.lots.count * 2))
+        }
         account.lots.append(
             LoyaltyLot(
                 id: id, source: source, createdAt: earned, availableAt: availableAt,

@@ -33,9 +33,12 @@ extension LoyaltyOrder {
             }
         }
         writer.writeCount(granted.count)
-        // One rule, mostly, and nothing to be sorted then.
-        let rules = granted.count > 1 ? granted.sorted { $0.key < $1.key } : Array(granted)
-        for (rule, points) in rules {
+        if granted.count > 1 {
+            for (rule, points) in granted.sorted(by: { $0.key < $1.key }) {
+                writer.writeCounted(rule)
+                writer.writeSigned(points)
+            }
+        } else if let (rule, points) = granted.first {
             writer.writeCounted(rule)
             writer.writeSigned(points)
         }

@@ -6,15 +6,12 @@ import Kernel
 /// more, and cost nothing but their bytes when the account is read, changed, kept and freed. The one that was changed last
 /// is itself.
 struct LoyaltyOrders: Sendable {
-    private struct Open: Sendable {
-        var place: Int
-        var order: LoyaltyOrder
-    }
-
     /// As `LoyaltyOrder.encode(to:)` writes them; those of the open one are as they were before it was opened.
     private var bytes: [UInt8] = []
     private var notes: [LoyaltyOrder.Note] = []
-    private var open: Open?
+    /// The place of the open one; below 0 where none is. It isn't an optional, so that it is looked at without a copy.
+    private var openPlace = -1
+    private var open = LoyaltyOrder(id: "")
 
     init() {}
 
@@ -42,28 +39,27 @@ struct LoyaltyOrders: Sendable {
 
     func encode(to writer: inout ByteWriter) {
         writer.writeCount(notes.count)
-        guard let open else {
+        if openPlace < 0 {
             writer.writeRaw(bytes.span)
             return
         }
-        let range = range(open.place)
+        let range = range(openPlace)
         writer.writeRaw(bytes.span.extracting(..<range.lowerBound))
-        open.order.encode(to: &writer)
+        open.encode(to: &writer)
         writer.writeRaw(bytes.span.extracting(range.upperBound...))
     }
 
-    /// About how many bytes they take in memory, and when they are written.
-    var byteCount: Int { bytes.count + (open == nil ? 0 : 160) }
+    /// About how many bytes they take when they are written.
+    var byteCount: Int { bytes.count + (openPlace < 0 ? 0 : 160) }
 
     /// About how many bytes they take in memory.
-    var size: Int { bytes.count + notes.count * 72 + (open == nil ? 0 : 480) }
+    var size: Int { bytes.count + notes.count * 96 + (openPlace < 0 ? 0 : 480) }
 
     // MARK: Finding
 
     /// What is asked of an order more often than all of it.
     func note(_ place: Int) -> LoyaltyOrder.Note {
-        if let open, open.place == place { return open.order.note }
-        return notes[place]
+        place == openPlace ? open.note : notes[place]
     }
 
     /// The place of an order; the last one's of that id.
@@ -94,8 +90,8 @@ struct LoyaltyOrders: Sendable {
 
     /// An order's id isn't changed once it is kept, and is the first of its bytes; the open one's may not be there yet.
     private func isCalled(_ id: Span<UInt8>, _ place: Int) -> Bool {
-        if let open, open.place == place {
-            var own = open.order.id
+        if place == openPlace {
+            var own = open.id
             return own.withUTF8 { Self.isSame($0.span, id) }
         }
         var reader = ByteReader(bytes.span.extracting(range(place)))
@@ -110,6 +106,9 @@ struct LoyaltyOrders: Sendable {
     }
 
     // MARK: Packing
+
+    /// Room is made for so much at least.
+    private static let (notesMin, bytesMin) = (4, 256)
 
     private func range(_ place: Int) -> Range<Int> {
         (place == 0 ? 0 : notes[place - 1].end)..<notes[place].end
@@ -127,22 +126,27 @@ struct LoyaltyOrders: Sendable {
 
     /// Makes the open one bytes.
     private mutating func close() {
-        guard let closing = open else { return }
-        open = nil
-        let range = range(closing.place)
+        if openPlace < 0 { return }
+        let place = openPlace
+        openPlace = -1
+        let range = range(place)
         var writer = ByteWriter(reserving: 160)
-        closing.order.encode(to: &writer)
-        var note = closing.order.note
+        open.encode(to: &writer)
+        var note = open.note
         note.end = range.lowerBound + writer.count
         let shift = note.end - range.upperBound
-        notes[closing.place] = note
+        notes[place] = note
+        open = LoyaltyOrder(id: "")
         if range.upperBound == bytes.count {
             bytes.removeLast(range.count)
+            if bytes.capacity - bytes.count < writer.count {
+                bytes.reserveCapacity(Swift.max(Self.bytesMin, bytes.count * 2 + writer.count))
+            }
             writer.span.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
         } else {
             bytes.replaceSubrange(range, with: writer.take())
             if shift == 0 { return }
-            for place in (closing.place + 1)..<notes.count { notes[place].end += shift }
+            for later in (place + 1)..<notes.count { notes[later].end += shift }
         }
     }
 }
@@ -157,25 +161,20 @@ extension LoyaltyOrders: RandomAccessCollection, MutableCollection, ExpressibleB
 
     subscript(place: Int) -> LoyaltyOrder {
         get {
-            if let open, open.place == place { return open.order }
-            return unpacked(place)
+            place == openPlace ? open : unpacked(place)
         }
         set {
-            if open?.place != place { close() }
-            open = Open(place: place, order: newValue)
+            if openPlace != place { close() }
+            openPlace = place
+            open = newValue
         }
         _modify {
-            var own: Open
-            if let open, open.place == place {
-                own = open
-            } else {
+            if openPlace != place {
                 close()
-                own = Open(place: place, order: unpacked(place))
+                open = unpacked(place)
+                openPlace = place
             }
-            // Nobody else has it then: its parts are changed in place.
-            open = nil
-            defer { open = own }
-            yield &own.order
+            yield &open
         }
     }
 
@@ -183,8 +182,12 @@ extension LoyaltyOrders: RandomAccessCollection, MutableCollection, ExpressibleB
         close()
         var note = order.note
         note.end = bytes.count
+        if notes.count == notes.capacity {
+            notes.reserveCapacity(Swift.max(Self.notesMin, notes.count * 2))
+        }
         notes.append(note)
-        open = Open(place: notes.count - 1, order: order)
+        openPlace = notes.count - 1
+        open = order
     }
 }
 

@@ -2,8 +2,10 @@
 /// stand beside one another are written one after another.
 struct LedgerBatch {
     private(set) var parts: [LedgerPart] = []
-    /// Of each change, which part it is of, and which of its steps.
-    private(set) var places: [(part: Int, step: Int)] = []
+    /// What the changes do, in their order.
+    private(set) var steps = LedgerSteps()
+    /// Of each change, which part it is of.
+    private(set) var partOf: [Int] = []
     /// Of each part, the place of its last change.
     private(set) var last: [Int] = []
     /// The parts in the order of their accounts' numbers.
@@ -31,8 +33,8 @@ struct LedgerBatch {
                 parts.append(LedgerPart(before: account))
                 last.append(place)
             }
-            parts[own].add(change.entries, news: change.news)
-            places.append((own, parts[own].steps.count - 1))
+            steps.add(to: &parts[own], change.entries, news: change.news)
+            partOf.append(own)
             last[own] = place
         }
         let (parts, last) = (parts, last)

@@ -17,6 +17,11 @@ enum LedgerEntries {
     static func bytes(_ entries: [LedgerEntry]) -> [UInt8] {
         if entries.isEmpty { return [] }
         var writer = ByteWriter(reserving: entries.count * 96)
+        write(entries, to: &writer)
+        return writer.take()
+    }
+
+    static func write(_ entries: [LedgerEntry], to writer: inout ByteWriter) {
         for entry in entries {
             writer.writeVarint(UInt64(bitPattern: entry.lot))
             writer.writeSigned(entry.amount)
@@ -25,7 +30,6 @@ enum LedgerEntries {
             writer.writeCounted(entry.kind)
             writer.writeCounted(entry.reason.span)
         }
-        return writer.take()
     }
 
     /// Goes through them in their order; each is told with the bytes that its texts are in.

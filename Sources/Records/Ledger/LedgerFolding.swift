@@ -57,14 +57,19 @@ enum LedgerFolding {
                         balance: entries.integer(4),
                         at: Timestamp(milliseconds: entries.integer(5)), reason: entries.blob(6)))
             }
-            try writing.add(
-                LedgerOperation(
-                    id: operations.text(2), account: account,
-                    at: Timestamp(milliseconds: operations.integer(5)),
-                    content: operations.blob(6), answer: operations.blob(7)),
-                of: operations.text(1), LedgerEntries.bytes(own), own.count,
-                first: operations.integer(4), number: number,
-                previous: last[account] ?? 0)
+            let (entries, answer) = (LedgerEntries.bytes(own), operations.blob(7))
+            try entries.withUnsafeBufferPointer { entries in
+                try answer.withUnsafeBufferPointer { answer in
+                    try writing.add(
+                        LedgerWriting.Row(
+                            number: number, account: account, previous: last[account] ?? 0,
+                            first: operations.integer(4),
+                            at: Timestamp(milliseconds: operations.integer(5)), entries: entries,
+                            entryCount: own.count, answer: answer),
+                        id: operations.text(2), of: operations.text(1),
+                        content: operations.blob(6))
+                }
+            }
             if !own.isEmpty { last[account] = number }
         }
         let note = try HotStatement(

@@ -36,12 +36,19 @@ package struct LedgerLots: Sendable, Equatable {
             held: word(5))
     }
 
+    private static let none = [UInt8](repeating: 0, count: lotSize)
+
     /// Adds the next lot, or changes one that is there. Numbers that are left out stay empty lots, which `check()` sees.
     package mutating func put(_ lot: LedgerLot) {
         precondition(lot.id > 0, "lots are numbered from 1")
         let end = Int(lot.id) * Self.lotSize
+        if bytes.count % Self.lotSize != 0 {
+            // As `init(bytes:)` says.
+            bytes.removeLast(bytes.count % Self.lotSize)
+        }
         if bytes.count < end {
-            bytes.append(contentsOf: repeatElement(0, count: end - bytes.count))
+            if bytes.capacity < end { bytes.reserveCapacity(max(end * 2, 4 * Self.lotSize)) }
+            while bytes.count < end { bytes += Self.none }
         }
         var offset = end - Self.lotSize
         var target = bytes.mutableSpan

@@ -34,20 +34,21 @@ package struct LedgerTransaction: ~Copyable {
     /// Keeps the next operation, which was looked for by `operation(program:id:key:)` in this transaction, and not found.
     ///
     /// - Parameters:
-    ///   - step: Which of its account's part it is; those before it are kept.
-    ///   - account: Whose it is, however it is by now.
+    ///   - step: Which of the steps it is; those of its account's part before it are kept.
     /// - Throws: `LedgerStore.Refusal`; `DatabaseError` where the file can't be written.
     package func keep(
-        _ step: Int, of part: inout LedgerPart, _ operation: LedgerOperation, key: SipHash.Digest,
-        _ account: LedgerAccount
+        _ step: Int, of steps: LedgerSteps, _ part: inout LedgerPart,
+        key: SipHash.Digest, id: String, at: Timestamp, content: [UInt8]
     ) throws {
-        try statements.add(step, of: &part, operation, key, account)
+        try statements.add(step, of: steps, &part, key, id: id, at: at, content: content)
     }
 
-    /// Keeps an account as the operations of its part leave it; all of them are kept by then.
+    /// Keeps an account as the operations of its part leave it, at least one; all of them are kept by then.
     ///
     /// - Throws: As above.
-    package func keep(_ account: LedgerAccount, after part: LedgerPart, state: [UInt8]) throws {
+    package func keep(
+        _ account: LedgerAccount, after part: LedgerPart, state: Span<UInt8>
+    ) throws {
         try statements.put(part, account, state: state)
     }
 

@@ -11,6 +11,8 @@ final class LedgerWriting: @unchecked Sendable {
     private let index: LedgerOperationIndex
     /// The program that is bound for adding operations.
     private var addedProgram: String?
+    /// Those that are bound for adding and for changing accounts.
+    private var putPrograms: [String?] = [nil, nil]
     private let findLast: HotStatement
     private let addAccount: HotStatement
     private let changeAccount: HotStatement
@@ -44,6 +46,7 @@ final class LedgerWriting: @unchecked Sendable {
             UPDATE ledger_accounts SET state = ?4, entry_count = ?5, revision = ?6,
                 next_at = ?7, tier = ?8, lots = ?9, last_operation = ?10
             WHERE id = ?1 AND program = ?2 AND customer = ?3
+                AND revision = ?11 AND entry_count = ?12
             """)
         addOperation = try HotStatement(
             db,
@@ -122,100 +125,113 @@ final class LedgerWriting: @unchecked Sendable {
     /// Writes a batch within the transaction that the caller began.
     ///
     /// - Throws: `LedgerStore.Refusal`; `DatabaseError`. The transaction is to be undone then.
-    func add(_ batch: consuming LedgerBatch, of changes: [LedgerChange]) throws {
+    func add(_ batch: LedgerBatch, of changes: [LedgerChange]) throws {
         var parts = batch.parts
         for (place, change) in changes.enumerated() {
-            let operation = change.operation
-            let key = index.digest(change.account.program, operation.id)
-            guard try index.number(of: key, change.account.program, operation.id) == nil else {
+            let (program, operation) = (change.account.program, change.operation)
+            let key = index.digest(program, operation.id)
+            guard try index.number(of: key, program, operation.id) == nil else {
                 throw LedgerStore.Refusal.repeated(operation: operation.id)
             }
-            let part = batch.places[place].part
-            try add(
-                batch.places[place].step, of: &parts[part], operation, key, change.account)
+            try operation.answer.withUnsafeBufferPointer { answer in
+                try add(
+                    place, of: batch.steps, &parts[batch.partOf[place]], key, id: operation.id,
+                    at: operation.at, content: operation.content, answer)
+            }
         }
         for part in batch.order {
             let account = changes[batch.last[part]].account
-            try put(parts[part], account, state: account.state)
+            try put(parts[part], account, state: account.state.span)
         }
     }
 
     /// Adds an operation whose id was looked for in this transaction, and which has the next number.
     ///
     /// - Parameters:
-    ///   - step: Which of its account's part it is; those before it were added.
-    ///   - account: The account that it is of, however it is by now.
+    ///   - step: Which of the steps it is; those of its account before it were added.
+    ///   - answer: What was answered, where the steps don't have it.
     func add(
-        _ step: Int, of part: inout LedgerPart, _ operation: LedgerOperation,
-        _ key: SipHash.Digest, _ account: LedgerAccount
+        _ step: Int, of steps: LedgerSteps, _ part: inout LedgerPart,
+        _ key: SipHash.Digest, id: String, at: Timestamp, content: [UInt8],
+        _ answer: UnsafeBufferPointer<UInt8>? = nil
     ) throws {
-        if part.steps[step].isStale { throw LedgerStore.Refusal.stale(account: account.id) }
-        let previous = try part.last ?? lastOperation(before: part, account)
+        if steps.all[step].isStale { throw LedgerStore.Refusal.stale(account: part.account) }
+        let previous = try part.last ?? lastOperation(before: part)
         let number = index.insert(key)
-        try add(
-            operation, of: account.program, part.steps[step].entries,
-            part.steps[step].entryCount, first: part.steps[step].firstEntry, number: number,
-            previous: previous)
-        part.last = part.steps[step].entryCount > 0 ? number : previous
-        for event in part.steps[step].news {
+        let entryCount = steps.all[step].entryCount
+        try steps.bytes.withUnsafeBufferPointer { bytes in
+            let row = Row(
+                number: number, account: part.account, previous: previous,
+                first: steps.all[step].firstEntry, at: at,
+                entries: UnsafeBufferPointer(rebasing: bytes[steps.all[step].entries]),
+                entryCount: entryCount,
+                answer: answer ?? UnsafeBufferPointer(rebasing: bytes[steps.all[step].answer]))
+            // Safe: the bytes hold until the row is added.
+            try add(row, id: id, of: part.program, content: content)
+        }
+        part.last = entryCount > 0 ? number : previous
+        for event in steps.all[step].news {
             addNews.bind(1, blob: event.span)
             try addNews.run()
         }
     }
 
-    /// Adds an operation; the index is the caller's to see to.
-    ///
-    /// - Parameters:
-    ///   - entries: As `LedgerEntries` has them, and how many they are.
-    ///   - first: Its first entry's sequence, or what that would be.
-    ///   - previous: The number of the account's last operation that moved anything; 0 for none.
-    func add(
-        _ operation: LedgerOperation, of program: String, _ entries: [UInt8], _ entryCount: Int,
-        first: Int64, number: Int64, previous: Int64
-    ) throws {
-        addOperation.bind(1, number)
+    /// An operation as it is added.
+    struct Row {
+        var number: Int64
+        var account: Int64
+        /// The number of the account's last operation that moved anything; 0 for none.
+        var previous: Int64
+        /// Its first entry's sequence, or what that would be.
+        var first: Int64
+        var at: Timestamp
+        /// As `LedgerEntries` has them.
+        var entries: UnsafeBufferPointer<UInt8>
+        var entryCount: Int
+        var answer: UnsafeBufferPointer<UInt8>
+    }
+
+    /// Adds an operation; the index is the caller's to see to, and that what the row points to holds.
+    func add(_ row: Row, id: String, of program: String, content: [UInt8]) throws {
+        addOperation.bind(1, row.number)
         if addedProgram != program {
             // It stays bound.
             addOperation.bind(2, text: program)
             addedProgram = program
         }
-        addOperation.bind(4, operation.account)
-        addOperation.bind(5, previous)
-        addOperation.bind(6, first)
-        addOperation.bind(7, operation.at.milliseconds)
-        var id = operation.id
+        addOperation.bind(4, row.account)
+        addOperation.bind(5, row.previous)
+        addOperation.bind(6, row.first)
+        addOperation.bind(7, row.at.milliseconds)
+        addOperation.bind(8, lent: row.entries)
+        addOperation.bind(10, lent: row.answer)
+        var id = id
         try id.withUTF8 { id in
             addOperation.bind(3, lentText: id)
-            try entries.withUnsafeBufferPointer { entries in
-                addOperation.bind(8, lent: entries)
-                try operation.content.withUnsafeBufferPointer { content in
-                    addOperation.bind(9, lent: content)
-                    try operation.answer.withUnsafeBufferPointer { answer in
-                        addOperation.bind(10, lent: answer)
-                        // Safe: it is run while all that is lent holds.
-                        try addOperation.run()
-                    }
-                }
+            try content.withUnsafeBufferPointer { content in
+                addOperation.bind(9, lent: content)
+                // Safe: it is run while all that is lent holds.
+                try addOperation.run()
             }
         }
-        let last = first + Int64(entryCount) - 1
-        if last / Self.markEvery > (first - 1) / Self.markEvery {
-            addMark.bind(1, operation.account)
+        let last = row.first + Int64(row.entryCount) - 1
+        if last / Self.markEvery > (row.first - 1) / Self.markEvery {
+            addMark.bind(1, row.account)
             addMark.bind(2, last)
-            addMark.bind(3, number)
+            addMark.bind(3, row.number)
             try addMark.run()
         }
     }
 
     /// - Throws: `LedgerStore.Refusal.stale` where the account isn't as it was before the part.
-    private func lastOperation(before part: LedgerPart, _ account: LedgerAccount) throws -> Int64 {
+    private func lastOperation(before part: LedgerPart) throws -> Int64 {
         if part.isNew { return 0 }
-        findLast.bind(1, account.id)
-        findLast.bind(2, text: account.program)
-        findLast.bind(3, account.customer.rawValue)
+        findLast.bind(1, part.account)
+        findLast.bind(2, text: part.program)
+        findLast.bind(3, part.customer.rawValue)
         findLast.bind(4, part.revisionBefore)
         findLast.bind(5, part.entriesBefore)
-        guard try findLast.step() else { throw LedgerStore.Refusal.stale(account: account.id) }
+        guard try findLast.step() else { throw LedgerStore.Refusal.stale(account: part.account) }
         defer { findLast.reset() }
         return findLast.integer(0)
     }
@@ -223,20 +239,29 @@ final class LedgerWriting: @unchecked Sendable {
     /// Writes the account's row, as the last of its part's operations leaves it; they were added.
     ///
     /// - Parameter state: What is kept as its state.
-    func put(_ part: LedgerPart, _ account: LedgerAccount, state: [UInt8]) throws {
-        if part.steps.isEmpty { return }
+    func put(
+        _ part: LedgerPart, _ account: LedgerAccount, state: Span<UInt8>
+    ) throws {
         if let lot = account.lots.overdrawn {
             throw LedgerStore.Refusal.overdrawn(account: account.id, lot: lot.id)
         }
         let put = part.isNew ? addAccount : changeAccount
         put.bind(1, account.id)
-        put.bind(2, text: account.program)
+        if putPrograms[part.isNew ? 0 : 1] != account.program {
+            // It stays bound.
+            put.bind(2, text: account.program)
+            putPrograms[part.isNew ? 0 : 1] = account.program
+        }
         put.bind(3, account.customer.rawValue)
         put.bind(5, account.entryCount)
         put.bind(6, account.revision)
         put.bind(7, account.nextAt?.milliseconds ?? 0)
         put.bind(8, Int64(account.tier))
         put.bind(10, part.last ?? 0)
+        if !part.isNew {
+            put.bind(11, part.revisionBefore)
+            put.bind(12, part.entriesBefore)
+        }
         try state.withUnsafeBufferPointer { state in
             put.bind(4, lent: state)
             try account.lots.bytes.withUnsafeBufferPointer { lots in

@@ -29,7 +29,10 @@ package struct LedgerMemory {
         }
 
         /// About how many bytes it takes.
-        var size: Int { 288 + row.state.count + row.lots.bytes.count + (rules?.size ?? 0) }
+        fileprivate static func size(of account: inout Account) -> Int {
+            384 + account.row.state.count + account.row.lots.bytes.count
+                + (account.rules?.size ?? 0)
+        }
     }
 
     /// An account that is given out to be changed in place, and is the same afterwards.
@@ -37,10 +40,20 @@ package struct LedgerMemory {
     /// `@unchecked Sendable`: whoever it is given to has it alone until it is kept again.
     package final class Held: @unchecked Sendable {
         package var account: Account
-        /// What it counts for among the young.
+        /// The number of its last operation that moved anything, where that was asked since it was read.
+        var last: Int64?
+        /// The plan in which it is, and where there.
+        var plan: UInt64 = 0
+        var share = 0
+        /// About how many bytes it takes, when it was last measured.
         fileprivate var size = 0
+        /// What it counts for among the young.
+        fileprivate var counted = 0
 
         fileprivate init(_ account: Account) { self.account = account }
+
+        /// To be done by whoever changed it.
+        package func measure() { size = Account.size(of: &account) }
     }
 
     /// Bytes, about, of accounts that were used since the last time that so much was there; those that were used before
@@ -50,10 +63,17 @@ package struct LedgerMemory {
     private var young: [Owner: Held] = [:]
     private var old: [Owner: Held] = [:]
     private var youngSize = 0
+    private var planCount: UInt64 = 0
     private var nextAccount: Int64?
     /// Of each program, what all customers together have got of its budgets.
     private var budgets: [String: [LoyaltyBudget: Int64]] = [:]
     private var changedBudgets: [String: Set<LoyaltyBudget>] = [:]
+
+    /// The number of the next plan.
+    mutating func nextPlan() -> UInt64 {
+        planCount += 1
+        return planCount
+    }
 
     /// Gives an account out, once in a commit, to be changed in place and kept again.
     ///
@@ -88,9 +108,8 @@ package struct LedgerMemory {
 
     /// Takes back what was given out.
     mutating func keep(_ held: Held) {
-        let size = held.account.size
-        youngSize += size - held.size
-        held.size = size
+        youngSize += held.size - held.counted
+        held.counted = held.size
     }
 
     /// What all customers together have got of a program's budgets.
@@ -137,7 +156,7 @@ package struct LedgerMemory {
     mutating func trim(to youngMax: Int = Self.youngMax) -> [Owner: Held] {
         guard youngSize > youngMax else { return [:] }
         let forgotten = old
-        for held in young.values { held.size = 0 }
+        for held in young.values { held.counted = 0 }
         old = young
         young = [:]
         youngSize = 0

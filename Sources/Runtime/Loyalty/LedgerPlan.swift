@@ -6,6 +6,7 @@ import Records
 /// accounts that it is about.
 struct LedgerPlan {
     private enum Fate {
+        /// The how-manyth it is about its account.
         case decided(share: Int, step: Int)
         /// The same id is in this commit already, at that place.
         case again(Int)
@@ -33,9 +34,8 @@ struct LedgerPlan {
         following = Array(repeating: -1, count: asks.count)
         keys.reserveCapacity(asks.count)
         fates.reserveCapacity(asks.count)
-        var owned: [LedgerMemory.Owner: Int] = [:]
-        owned.reserveCapacity(asks.count)
-        var first = DigestPlaces()
+        let plan = kept.nextPlan()
+        var first = DigestPlaces(reserving: asks.count)
         let all = asks.span
         for place in all.indices {
             let (program, id) = (all[place].program, all[place].id)
@@ -46,16 +46,11 @@ struct LedgerPlan {
                 continue
             }
             let owner = LedgerMemory.Owner(program: program, customer: all[place].customer)
-            var share = owned[owner]
-            if share == nil, let known = try kept.take(owner, in: ledger) {
-                let new = add(LedgerShare(known))
-                share = new
-                owned[owner] = new
-            }
+            let share = try kept.take(owner, in: ledger).map { add($0, to: plan) }
             if let before = try ledger.operation(program: program, id: id, key: key) {
                 let isSame =
                     before.content == all[place].content
-                    && before.account == share.map { self[$0].held.account.row.id }
+                    && before.account == share.map { self[$0].account }
                 fates.append(
                     .said(
                         isSame
@@ -67,8 +62,7 @@ struct LedgerPlan {
             if let share {
                 own = share
             } else {
-                own = add(LedgerShare(try kept.open(owner, in: ledger)))
-                owned[owner] = own
+                own = add(try kept.open(owner, in: ledger), to: plan)
             }
             first.set(key, place)
             fates.append(.decided(share: own, step: put(place, to: own)))
@@ -82,9 +76,13 @@ struct LedgerPlan {
         }
     }
 
-    private mutating func add(_ share: LedgerShare) -> Int {
+    /// - Returns: The account's share, which it may have already.
+    private mutating func add(_ held: LedgerMemory.Held, to plan: UInt64) -> Int {
+        if held.plan == plan { return held.share }
+        held.plan = plan
+        held.share = shareCount
         if shareCount % LedgerPiece.size == 0 { pieces.append(LedgerPiece()) }
-        pieces[pieces.count - 1].shares.append(share)
+        pieces[pieces.count - 1].shares.append(LedgerShare(held))
         shareCount += 1
         return shareCount - 1
     }
@@ -99,17 +97,21 @@ struct LedgerPlan {
     }
 
     /// Decides one after the other, as asked, and writes that.
-    func carryOutInTurn(
+    mutating func carryOutInTurn(
         at now: Timestamp, _ kept: inout LedgerMemory, in ledger: borrowing LedgerTransaction,
         _ decide: LedgerWriter.Decide
     ) throws {
         for (place, ask) in asks.enumerated() {
             guard case .decided(let share, _) = fates[place] else { continue }
             let spent = try kept.spent(of: ask.program, in: ledger)
-            let changed = try self[share].carryOut(ask, spent, at: now, decide)
-            kept.note(changed, of: ask.program)
+            let (changes, step) = try pieces[share / LedgerPiece.size].carryOut(
+                ask, of: share % LedgerPiece.size, spent, at: now, decide)
+            fates[place] = .decided(share: share, step: step)
+            kept.note(changes, of: ask.program)
         }
-        for share in 0..<shareCount { self[share].encode() }
+        for share in 0..<shareCount {
+            pieces[share / LedgerPiece.size].encode(share % LedgerPiece.size)
+        }
         for place in asks.indices { try write(place, at: now, in: ledger) }
         try writeAccounts(in: ledger)
     }
@@ -137,24 +139,33 @@ struct LedgerPlan {
     ) throws {
         guard case .decided(let share, let step) = fates[place] else { return }
         let (piece, own) = (pieces[share / LedgerPiece.size], share % LedgerPiece.size)
-        let held = piece.shares[own].held
-        let operation = LedgerOperation(
-            id: asks[place].id, account: held.account.row.id, at: now,
-            content: asks[place].content, answer: piece.shares[own].answers[step])
         try ledger.keep(
-            step, of: &piece.shares[own].part, operation, key: keys[place], held.account.row)
+            piece.step(step, of: own), of: piece.steps, &piece.shares[own].part, key: keys[place],
+            id: asks[place].id, at: now, content: asks[place].content)
     }
 
     /// Rows that stand beside one another are written one after another.
     private func writeAccounts(in ledger: borrowing LedgerTransaction) throws {
-        let order = (0..<shareCount).map { ($0, self[$0].held.account.row.id) }
-            .sorted { $0.1 < $1.1 }
+        var order: [(share: Int, account: Int64)] = []
+        order.reserveCapacity(shareCount)
+        for share in 0..<shareCount where self[share].askCount > 0 {
+            order.append((share, self[share].account))
+        }
+        order.sort { $0.account < $1.account }
         for (share, _) in order {
             let (piece, own) = (pieces[share / LedgerPiece.size], share % LedgerPiece.size)
-            try ledger.keep(
-                piece.shares[own].held.account.row, after: piece.shares[own].part,
-                state: piece.shares[own].state)
+            try Self.write(
+                &piece.shares[own].held.account.row, after: piece.shares[own].part, piece.steps,
+                state: piece.shares[own].state, in: ledger)
         }
+    }
+
+    /// - Parameter account: It is where it is, so that it isn't copied, and stays as it is.
+    private static func write(
+        _ account: inout LedgerAccount, after part: LedgerPart, _ steps: LedgerSteps,
+        state: Range<Int>, in ledger: borrowing LedgerTransaction
+    ) throws {
+        try ledger.keep(account, after: part, state: steps.bytes.extracting(state))
     }
 
     /// What each is answered, in the asks' order.
@@ -164,9 +175,9 @@ struct LedgerPlan {
         for (place, fate) in fates.enumerated() {
             switch fate {
             case .decided(let share, let step):
-                answers.append(
-                    .success(
-                        LedgerWriter.Answer(bytes: self[share].answers[step], isRepeat: false)))
+                let piece = pieces[share / LedgerPiece.size]
+                let bytes = piece.steps.answer(piece.step(step, of: share % LedgerPiece.size))
+                answers.append(.success(LedgerWriter.Answer(bytes: bytes, isRepeat: false)))
             case .again(let first):
                 let (ask, before) = (asks[place], asks[first])
                 let isSame = ask.content == before.content && ask.customer == before.customer
@@ -183,6 +194,12 @@ struct LedgerPlan {
 
     /// Gives the accounts back.
     func keep(in kept: inout LedgerMemory) {
-        for share in 0..<shareCount { kept.keep(self[share].held) }
+        for piece in pieces {
+            for share in piece.shares.indices {
+                let held = piece.shares[share].held
+                held.last = piece.shares[share].part.last
+                kept.keep(held)
+            }
+        }
     }
 }

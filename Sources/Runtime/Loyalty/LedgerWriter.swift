@@ -316,7 +316,7 @@ package final class LedgerWriter: Sendable {
         in ledger: borrowing LedgerTransaction, areAnswered: Bool,
         _ reached: (program: String, position: Int64)?
     ) throws -> [Result<Answer, Refusal>] {
-        let plan = try LedgerPlan(asks, &kept, in: ledger)
+        var plan = try LedgerPlan(asks, &kept, in: ledger)
         if asks.count >= LedgerPlan.atOnceMin, Set(asks.map(\.program)).allSatisfy(isApart) {
             try plan.carryOutAtOnce(at: now, in: ledger, decide)
         } else {

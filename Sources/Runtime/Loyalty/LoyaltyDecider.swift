@@ -10,12 +10,13 @@ enum LoyaltyDecider {
         _ ask: LedgerWriter.Ask, _ kept: inout LedgerMemory.Account,
         _ spent: [LoyaltyBudget: Int64], _ now: Timestamp, by inForce: LoyaltyInForce
     ) throws(ByteReader.Damaged) -> LedgerWriter.Decision {
+        // Nobody else has it then: its parts are changed in place.
+        var rules: LoyaltyAccount?
+        swap(&rules, &kept.rules)
         let before =
-            if let rules = kept.rules { rules } else {
+            if let rules = consume rules { rules } else {
                 try LoyaltyAccount(decoding: kept.row.state.span)
             }
-        // Nobody else has it then: its parts are changed in place.
-        kept.rules = nil
         let outcome = (consume before).applying(
             ask.request.operation, id: ask.id, at: min(ask.request.at ?? now, now), now: now,
             on: inForce.ground, facts: facts(for: ask, spent, inForce))
@@ -63,32 +64,31 @@ enum LoyaltyDecider {
         of outcome: LoyaltyOutcome, customer: ID<Customer>, operation: String, isQuiet: Bool,
         answer: [UInt8], _ inForce: LoyaltyInForce
     ) -> LedgerWriter.Decision {
-        let account = outcome.account
         var decision = LedgerWriter.Decision(answer: answer, state: [])
-        decision.account = account
         decision.entries = outcome.entries.map { entry in
             LedgerEntry(
                 sequence: entry.sequence, lot: entry.lot, kind: entry.kind.rawValue,
                 amount: entry.amount, balance: entry.balance, at: entry.at,
                 reason: entry.reason.json)
         }
-        decision.lots = outcome.changedLots.map { row(of: account.lots[Int($0) - 1]) }
-        decision.tier = account.tier
+        decision.lots = outcome.changedLots.map { row(of: outcome.account.lots[Int($0) - 1]) }
+        decision.tier = outcome.account.tier
         decision.budgetChanges = outcome.budgetChanges
         decision.nextAt = outcome.nextAt
         if !isQuiet {
             decision.news = outcome.news.enumerated().map { place, news in
                 frame(
                     news, customer: customer, operation: operation, place: place,
-                    account: account, inForce)
+                    account: outcome.account, inForce)
             }
             if !outcome.news.isEmpty, inForce.program.tellsTraits {
                 var builder = EventBlockBuilder()
                 builder.append(
-                    traits(of: account, customer: customer, key: operation, inForce))
+                    traits(of: outcome.account, customer: customer, key: operation, inForce))
                 decision.news.append(builder.takeBytes().bytes)
             }
         }
+        decision.account = outcome.account
         return decision
     }
 

@@ -8,6 +8,8 @@ import Records
 extension Workspace {
     /// Events that are read at once.
     static let eventsAtOnce = 2000
+    /// The same for programs, which count them in one commit: some tenths of a second, and tens of megabytes.
+    package static let countedAtOnce = 20_000
     /// Accounts that are looked at in one commit for what time changes.
     private static let dueAtOnce = 500
     private static let newsAtOnce = 500
@@ -41,6 +43,7 @@ extension Workspace {
         while position < last {
             let rows = try archive.loyaltyEvents(
                 after: position, through: last, names: inForce.eventNames,
+<<<<<<< HEAD
                 limit: Self.eventsAtOnce)
             let reached = rows.count < Self.eventsAtOnce ? last : rows.last?.position ?? last
             // What was there before the program is counted by the segments of its time.
@@ -51,6 +54,11 @@ extension Workspace {
                     of: Set(inForce.program.segmentNames), from: inForce.starts, to: inForce.since)
             }
             let asks = try rows.compactMap { try ask($0, inForce, past) }
+=======
+                limit: Self.countedAtOnce)
+            let reached = rows.count < Self.countedAtOnce ? last : rows.last?.position ?? last
+            let asks = try rows.compactMap { try ask($0, inForce) }
+>>>>>>> a541800 (Keep a commit's bytes together, know accounts' last operations, and count a long log in longer commits)
             try await loyalty.writer.perform(asks, reached: (name, reached))
             if !asks.isEmpty { didSomething = true }
             position = reached

@@ -88,6 +88,7 @@ struct LedgerMemoryTests {
                 #expect(try memory.take(owner, in: ledger) == nil)
                 let held = try memory.open(owner, in: ledger)
                 held.account.rules = LoyaltyAccount()
+                held.measure()
                 memory.keep(held)
             }
             memory.trim(to: 1)
