@@ -101,34 +101,44 @@ struct LoyaltyCommand: AsyncParsableCommand {
         return Double(clients * each) / time.seconds
     }
 
-    /// Orders as the log tells them, as many in a commit as when it is followed.
+    /// Orders as the log tells them, as many in a commit as when it is followed, and as then the next ones are made while
+    /// those before are kept.
     private func fill(_ workspace: Workspace, _ batch: Int) async throws -> (Double, Int) {
         guard let currency = Currency("GBP") else { return (0, 0) }
         let clock = ContinuousClock()
         let count = 100_000
-        var done = 0
+        let writer = workspace.loyalty.writer
         let time = try await clock.measure {
-            while done < count {
-                let asks = (done..<min(count, done + commit)).map { number in
-                    let order = LoyaltyOperation.order(
-                        id: "o\(batch)-\(number)",
-                        lines: [OrderLine(id: "#1", product: "mug", amount: 1234)],
-                        currency: currency)
-                    var ask = LedgerWriter.Ask(
-                        program: "club",
-                        // Others than those who spend, each with some ten orders.
-                        customer: ID(
-                            rawValue: Self.customers + 1 + Int64(batch) * 10_000
-                                + Int64(number % 10_000)),
-                        id: "event:\(batch)-\(number)", content: [], request: LoyaltyRequest(order))
-                    ask.isQuiet = history
-                    return ask
-                }
-                try await workspace.loyalty.writer.perform(asks)
+            var asks = orders(0..<min(count, commit), batch, currency)
+            var done = asks.count
+            while !asks.isEmpty {
+                let kept = asks
+                async let written: Void = writer.perform(kept)
+                asks = orders(done..<min(count, done + commit), batch, currency)
                 done += asks.count
+                try await written
             }
         }
         return (Double(count) / time.seconds, count)
+    }
+
+    private func orders(
+        _ numbers: Range<Int>, _ batch: Int, _ currency: Currency
+    ) -> [LedgerWriter.Ask] {
+        let isQuiet = history
+        return numbers.map { number in
+            let order = LoyaltyOperation.order(
+                id: "o\(batch)-\(number)",
+                lines: [OrderLine(id: "#1", product: "mug", amount: 1234)], currency: currency)
+            var ask = LedgerWriter.Ask(
+                program: "club",
+                // Others than those who spend, each with some ten orders.
+                customer: ID(
+                    rawValue: Self.customers + 1 + Int64(batch) * 10_000 + Int64(number % 10_000)),
+                id: "event:\(batch)-\(number)", content: [], request: LoyaltyRequest(order))
+            ask.isQuiet = isQuiet
+            return ask
+        }
     }
 
     /// Half of those who are looked at are of those who spend, the others anybody.

@@ -55,9 +55,13 @@ extension LoyaltyAccount {
             refusal = error
         }
         work.nameTier()
+        let (changedLots, nextAt) = (work.changedLots.sorted(), work.nextMoment())
+        // Not copied.
+        var account = LoyaltyAccount()
+        swap(&account, &work.account)
         return LoyaltyOutcome(
-            account: work.account, entries: work.entries, entriesByTime: entriesByTime,
-            changedLots: work.changedLots.sorted(), nextAt: work.nextMoment(),
+            account: account, entries: work.entries, entriesByTime: entriesByTime,
+            changedLots: changedLots, nextAt: nextAt,
             news: work.news, budgetChanges: work.budgetChanges, refusal: refusal)
     }
 }

@@ -15,6 +15,9 @@ final class JournalKeeper: Sendable {
     /// Pages from which the writer takes it in: what was committed while it was taken in beside it, without which the
     /// journal doesn't begin anew.
     static let withinMin = Int32(16_000)
+    /// Pages that were added since the last time from which it is taken in beside the writer at once: the writer would
+    /// have to do it else.
+    static let manyMin = Int32(4000)
     /// How long ago the last time must be.
     private static let momentNs: UInt64 = 2_000_000_000
 
@@ -26,6 +29,8 @@ final class JournalKeeper: Sendable {
     private struct Turn {
         var isUnderWay = false
         var endedNs: UInt64 = 0
+        /// Pages that were there when it began.
+        var pageCount: Int32 = 0
     }
 
     /// Who is asked by which number: a C function has no other way to know.
@@ -57,11 +62,12 @@ final class JournalKeeper: Sendable {
             { context, connection, _, pageCount in
                 guard pageCount >= JournalKeeper.besideMin else { return SQLITE_OK }
                 if pageCount >= JournalKeeper.withinMin {
-                    // A reader may keep it from going through; it's tried again after the next commit.
+                    // A reader may keep it from going through, or that it is being done; it's tried again after the
+                    // next commit.
                     sqlite3_wal_checkpoint_v2(
                         connection, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
                 } else {
-                    JournalKeeper.keeper(Int(bitPattern: context))?.takeIn()
+                    JournalKeeper.keeper(Int(bitPattern: context))?.takeIn(pageCount)
                 }
                 return SQLITE_OK
             }, UnsafeMutableRawPointer(bitPattern: number))
@@ -74,11 +80,14 @@ final class JournalKeeper: Sendable {
         keepers.withLock { $0.all[number]?.keeper }
     }
 
-    private func takeIn() {
+    private func takeIn(_ pageCount: Int32) {
         let isMyTurn = turn.withLock { turn in
             if turn.isUnderWay { return false }
             let passedNs = DispatchTime.now().uptimeNanoseconds - turn.endedNs
-            turn.isUnderWay = passedNs >= Self.momentNs
+            // The journal may have begun anew since.
+            let added = pageCount < turn.pageCount ? pageCount : pageCount - turn.pageCount
+            turn.isUnderWay = passedNs >= Self.momentNs || added >= Self.manyMin
+            if turn.isUnderWay { turn.pageCount = pageCount }
             return turn.isUnderWay
         }
         guard isMyTurn else { return }
@@ -90,7 +99,10 @@ final class JournalKeeper: Sendable {
             _ = try? connection?.writeWithoutTransaction { try $0.checkpoint(.passive) }
             try? connection?.close()
             let now = DispatchTime.now().uptimeNanoseconds
-            self.turn.withLock { $0 = Turn(endedNs: now) }
+            self.turn.withLock { turn in
+                turn.isUnderWay = false
+                turn.endedNs = now
+            }
         }
     }
 }

@@ -100,8 +100,9 @@ final class LedgerOperationIndex {
     func didCommit() {
         if let written {
             runs.didCommit(written)
-            recent = []
-            places = DigestPlaces()
+            // As many come again.
+            places = DigestPlaces(reserving: recent.count)
+            recent.removeAll(keepingCapacity: true)
         }
         written = nil
         keptCount = recent.count

@@ -92,6 +92,9 @@ package struct LedgerSteps: Sendable {
         part.entryCount += Int64(entries.count)
     }
 
+    /// Whether an operation moved anything.
+    package func moves(_ step: Int) -> Bool { all[step].entryCount > 0 }
+
     /// An operation's answer.
     package func answer(_ step: Int) -> [UInt8] {
         if all[step].answer.isEmpty { return [] }

@@ -43,13 +43,17 @@ package struct LedgerTransaction: ~Copyable {
         try statements.add(step, of: steps, &part, key, id: id, at: at, content: content)
     }
 
-    /// Keeps an account as the operations of its part leave it, at least one; all of them are kept by then.
+    /// The number that the next operation gets.
+    package var nextOperation: Int64 { statements.nextOperation }
+
+    /// Keeps an account as the operations of its part leave it, at least one; they may be kept later.
     ///
+    /// - Parameter last: The number of the last one that moves anything; nil where none does.
     /// - Throws: As above.
     package func keep(
-        _ account: LedgerAccount, after part: LedgerPart, state: Span<UInt8>
+        _ account: LedgerAccount, after part: inout LedgerPart, last: Int64?, state: Span<UInt8>
     ) throws {
-        try statements.put(part, account, state: state)
+        try statements.put(&part, account, last: last, state: state)
     }
 
     /// The number that the next account gets.

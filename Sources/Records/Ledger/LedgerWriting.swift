@@ -141,7 +141,8 @@ final class LedgerWriting: @unchecked Sendable {
         }
         for part in batch.order {
             let account = changes[batch.last[part]].account
-            try put(parts[part], account, state: account.state.span)
+            let last = parts[part].last
+            try put(&parts[part], account, last: last, state: account.state.span)
         }
     }
 
@@ -236,12 +237,20 @@ final class LedgerWriting: @unchecked Sendable {
         return findLast.integer(0)
     }
 
-    /// Writes the account's row, as the last of its part's operations leaves it; they were added.
+    /// The number that the next operation gets.
+    var nextOperation: Int64 { index.nextNumber }
+
+    /// Writes the account's row, as the last of its part's operations leaves it.
     ///
-    /// - Parameter state: What is kept as its state.
+    /// - Parameters:
+    ///   - last: The number of the last of them that moves anything; nil where none does.
+    ///   - state: What is kept as its state.
     func put(
-        _ part: LedgerPart, _ account: LedgerAccount, state: Span<UInt8>
+        _ part: inout LedgerPart, _ account: LedgerAccount, last: Int64?, state: Span<UInt8>
     ) throws {
+        // Those that are added later come after this one.
+        let before = try part.last ?? lastOperation(before: part)
+        part.last = before
         if let lot = account.lots.overdrawn {
             throw LedgerStore.Refusal.overdrawn(account: account.id, lot: lot.id)
         }
@@ -257,7 +266,7 @@ final class LedgerWriting: @unchecked Sendable {
         put.bind(6, account.revision)
         put.bind(7, account.nextAt?.milliseconds ?? 0)
         put.bind(8, Int64(account.tier))
-        put.bind(10, part.last ?? 0)
+        put.bind(10, last ?? before)
         if !part.isNew {
             put.bind(11, part.revisionBefore)
             put.bind(12, part.entriesBefore)

@@ -56,6 +56,8 @@ final class LedgerDeciding: Sendable {
         helpers.wait()
     }
 
+    func isDone(_ piece: Int) -> Bool { turn.withLock { $0.isDone[piece] } }
+
     /// Returns once a piece is decided.
     func await(_ piece: Int) throws(LedgerWriter.Refusal) {
         enum Step { case none, wait, take(Int), fail(LedgerWriter.Refusal) }

@@ -21,6 +21,8 @@ struct LedgerPlan {
     private var keys: [SipHash.Digest] = []
     /// Of each ask, the place of the next about the same account; below 0 where there is none.
     private var following: [Int32]
+    /// Of each ask, how many before it are to be decided.
+    private var ranks: [Int32] = []
     /// In the order in which they are first asked about.
     private var pieces: [LedgerPiece] = []
     private var shareCount = 0
@@ -34,6 +36,8 @@ struct LedgerPlan {
         following = Array(repeating: -1, count: asks.count)
         keys.reserveCapacity(asks.count)
         fates.reserveCapacity(asks.count)
+        ranks.reserveCapacity(asks.count)
+        var rank: Int32 = 0
         let plan = kept.nextPlan()
         var first = DigestPlaces(reserving: asks.count)
         let all = asks.span
@@ -41,6 +45,7 @@ struct LedgerPlan {
             let (program, id) = (all[place].program, all[place].id)
             let key = ledger.key(program: program, id: id)
             keys.append(key)
+            ranks.append(rank)
             if let first = first[key] {
                 fates.append(.again(first))
                 continue
@@ -65,6 +70,7 @@ struct LedgerPlan {
                 own = add(try kept.open(owner, in: ledger), to: plan)
             }
             first.set(key, place)
+            rank += 1
             fates.append(.decided(share: own, step: put(place, to: own)))
         }
     }
@@ -112,8 +118,9 @@ struct LedgerPlan {
         for share in 0..<shareCount {
             pieces[share / LedgerPiece.size].encode(share % LedgerPiece.size)
         }
+        let first = ledger.nextOperation
         for place in asks.indices { try write(place, at: now, in: ledger) }
-        try writeAccounts(in: ledger)
+        for piece in pieces { try writeAccounts(of: piece, from: first, in: ledger) }
     }
 
     /// Decides account by account, on several threads, and writes beside that what is decided. Only where no budget is
@@ -125,13 +132,27 @@ struct LedgerPlan {
         let deciding = LedgerDeciding(pieces, asks, following: following, at: now, decide)
         deciding.begin()
         defer { deciding.end() }
+        let first = ledger.nextOperation
+        var written = 0
         for place in asks.indices {
-            if case .decided(let share, _) = fates[place] {
-                try deciding.await(share / LedgerPiece.size)
+            guard case .decided(let share, _) = fates[place] else { continue }
+            let piece = share / LedgerPiece.size
+            while !deciding.isDone(piece) {
+                // Rather than waiting.
+                if written < piece, deciding.isDone(written) {
+                    try writeAccounts(of: pieces[written], from: first, in: ledger)
+                    written += 1
+                } else {
+                    try deciding.await(piece)
+                }
             }
             try write(place, at: now, in: ledger)
         }
-        try writeAccounts(in: ledger)
+        while written < pieces.count {
+            try deciding.await(written)
+            try writeAccounts(of: pieces[written], from: first, in: ledger)
+            written += 1
+        }
     }
 
     private func write(
@@ -145,27 +166,42 @@ struct LedgerPlan {
     }
 
     /// Rows that stand beside one another are written one after another.
-    private func writeAccounts(in ledger: borrowing LedgerTransaction) throws {
-        var order: [(share: Int, account: Int64)] = []
-        order.reserveCapacity(shareCount)
-        for share in 0..<shareCount where self[share].askCount > 0 {
-            order.append((share, self[share].account))
-        }
-        order.sort { $0.account < $1.account }
-        for (share, _) in order {
-            let (piece, own) = (pieces[share / LedgerPiece.size], share % LedgerPiece.size)
+    ///
+    /// - Parameter first: The number of this commit's first operation.
+    private func writeAccounts(
+        of piece: LedgerPiece, from first: Int64, in ledger: borrowing LedgerTransaction
+    ) throws {
+        let order = piece.shares.indices.filter { piece.shares[$0].askCount > 0 }
+            .sorted { piece.shares[$0].account < piece.shares[$1].account }
+        for share in order {
             try Self.write(
-                &piece.shares[own].held.account.row, after: piece.shares[own].part, piece.steps,
-                state: piece.shares[own].state, in: ledger)
+                &piece.shares[share].held.account.row, after: &piece.shares[share].part,
+                last: last(of: share, in: piece).map { first + Int64(ranks[$0]) }, piece.steps,
+                state: piece.shares[share].state, in: ledger)
         }
+    }
+
+    /// The place of the last ask about an account that moved anything.
+    private func last(of share: Int, in piece: LedgerPiece) -> Int? {
+        var place = piece.shares[share].firstAsk
+        var last: Int?
+        while place >= 0 {
+            if case .decided(_, let step) = fates[place],
+                piece.steps.moves(piece.step(step, of: share))
+            {
+                last = place
+            }
+            place = Int(following[place])
+        }
+        return last
     }
 
     /// - Parameter account: It is where it is, so that it isn't copied, and stays as it is.
     private static func write(
-        _ account: inout LedgerAccount, after part: LedgerPart, _ steps: LedgerSteps,
-        state: Range<Int>, in ledger: borrowing LedgerTransaction
+        _ account: inout LedgerAccount, after part: inout LedgerPart, last: Int64?,
+        _ steps: LedgerSteps, state: Range<Int>, in ledger: borrowing LedgerTransaction
     ) throws {
-        try ledger.keep(account, after: part, state: steps.bytes.extracting(state))
+        try ledger.keep(account, after: &part, last: last, state: steps.bytes.extracting(state))
     }
 
     /// What each is answered, in the asks' order.
@@ -197,7 +233,8 @@ struct LedgerPlan {
         for piece in pieces {
             for share in piece.shares.indices {
                 let held = piece.shares[share].held
-                held.last = piece.shares[share].part.last
+                // Where nothing was decided, what was known of it stands.
+                held.last = piece.shares[share].part.last ?? held.last
                 kept.keep(held)
             }
         }

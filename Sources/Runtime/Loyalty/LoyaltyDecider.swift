@@ -17,17 +17,19 @@ enum LoyaltyDecider {
             if let rules = consume rules { rules } else {
                 try LoyaltyAccount(decoding: kept.row.state.span)
             }
-        let outcome = (consume before).applying(
+        var outcome = (consume before).applying(
             ask.request.operation, id: ask.id, at: min(ask.request.at ?? now, now), now: now,
             on: inForce.ground, facts: facts(for: ask, spent, inForce))
+        // Nobody asks again for what the log told.
+        let answer =
+            ask.content.isEmpty
+            ? []
+            : LoyaltyAnswer.json(
+                outcome, id: ask.id, program: inForce.program, version: inForce.version,
+                zone: inForce.zone)
         return decision(
-            of: outcome, customer: ask.customer, operation: ask.id, isQuiet: ask.isQuiet,
-            // Nobody asks again for what the log told.
-            answer: ask.content.isEmpty
-                ? []
-                : LoyaltyAnswer.json(
-                    outcome, id: ask.id, program: inForce.program, version: inForce.version,
-                    zone: inForce.zone), inForce)
+            of: &outcome, customer: ask.customer, operation: ask.id, isQuiet: ask.isQuiet,
+            answer: answer, inForce)
     }
 
     private static func facts(
@@ -44,24 +46,26 @@ enum LoyaltyDecider {
     static func move(
         _ from: LedgerAccount, into: LedgerAccount, id: String, by inForce: LoyaltyInForce
     ) throws(ByteReader.Damaged) -> (from: LedgerWriter.Decision, into: LedgerWriter.Decision) {
-        let merging = try LoyaltyAccount(decoding: from.state.span).moving(
+        var merging = try LoyaltyAccount(decoding: from.state.span).moving(
             into: try LoyaltyAccount(decoding: into.state.span),
             names: (from.customer.description, into.customer.description),
             // A shop's history that is looked at later isn't moved to now.
             now: .earliest,
             program: inForce.program, zone: inForce.zone)
+        let isQuiet = merging.into.account.latest < inForce.since
         return (
             decision(
-                of: merging.from, customer: from.customer, operation: id, isQuiet: true, answer: [],
-                inForce),
+                of: &merging.from, customer: from.customer, operation: id, isQuiet: true,
+                answer: [], inForce),
             decision(
-                of: merging.into, customer: into.customer, operation: id,
-                isQuiet: merging.into.account.latest < inForce.since, answer: [], inForce)
+                of: &merging.into, customer: into.customer, operation: id, isQuiet: isQuiet,
+                answer: [], inForce)
         )
     }
 
+    /// - Parameter outcome: Its account is given away.
     private static func decision(
-        of outcome: LoyaltyOutcome, customer: ID<Customer>, operation: String, isQuiet: Bool,
+        of outcome: inout LoyaltyOutcome, customer: ID<Customer>, operation: String, isQuiet: Bool,
         answer: [UInt8], _ inForce: LoyaltyInForce
     ) -> LedgerWriter.Decision {
         var decision = LedgerWriter.Decision(answer: answer, state: [])
@@ -76,10 +80,11 @@ enum LoyaltyDecider {
         decision.budgetChanges = outcome.budgetChanges
         decision.nextAt = outcome.nextAt
         if !isQuiet {
-            decision.news = outcome.news.enumerated().map { place, news in
-                frame(
-                    news, customer: customer, operation: operation, place: place,
-                    account: outcome.account, inForce)
+            for (place, news) in outcome.news.enumerated() {
+                decision.news.append(
+                    frame(
+                        news, customer: customer, operation: operation, place: place,
+                        account: outcome.account, inForce))
             }
             if !outcome.news.isEmpty, inForce.program.tellsTraits {
                 var builder = EventBlockBuilder()
@@ -88,7 +93,10 @@ enum LoyaltyDecider {
                 decision.news.append(builder.takeBytes().bytes)
             }
         }
-        decision.account = outcome.account
+        // Not copied.
+        var account = LoyaltyAccount()
+        swap(&account, &outcome.account)
+        decision.account = consume account
         return decision
     }
 

@@ -33,12 +33,13 @@ extension Workspace {
         return didSomething
     }
 
-    /// Follows the log as far as the archive knows it.
+    /// Follows the log as far as the archive knows it. What comes next is read while what was read is counted.
     private func follow(_ inForce: LoyaltyInForce) async throws -> Bool {
         let name = inForce.program.name
         let last = engine.status.archivedPosition
-        var position = try loyalty.store.position(program: name) ?? last
+        let position = try loyalty.store.position(program: name) ?? last
         var didSomething = false
+<<<<<<< HEAD
         var past: PastMemberships?
         while position < last {
             let rows = try archive.loyaltyEvents(
@@ -60,10 +61,28 @@ extension Workspace {
             let asks = try rows.compactMap { try ask($0, inForce) }
 >>>>>>> a541800 (Keep a commit's bytes together, know accounts' last operations, and count a long log in longer commits)
             try await loyalty.writer.perform(asks, reached: (name, reached))
+=======
+        var next = try read(after: position, through: last, inForce)
+        while let (asks, reached) = next {
+            async let counted: Void = loyalty.writer.perform(asks, reached: (name, reached))
+            let found = Result { try read(after: reached, through: last, inForce) }
+            try await counted
+>>>>>>> bac8bc7 (Take the ledger's journal in beside its writer, read the log ahead, and write accounts while others are decided)
             if !asks.isEmpty { didSomething = true }
-            position = reached
+            next = try found.get()
         }
         return didSomething
+    }
+
+    /// What the log tells next, and up to where that is; nil at its end.
+    private func read(
+        after position: Int64, through last: Int64, _ inForce: LoyaltyInForce
+    ) throws -> (asks: [LedgerWriter.Ask], reached: Int64)? {
+        guard position < last else { return nil }
+        let rows = try archive.loyaltyEvents(
+            after: position, through: last, names: inForce.eventNames, limit: Self.countedAtOnce)
+        let reached = rows.count < Self.countedAtOnce ? last : rows.last?.position ?? last
+        return (try rows.compactMap { try ask($0, inForce) }, reached)
     }
 
     /// The name under which it is kept how far merges were followed; no program is called so.

@@ -78,6 +78,40 @@ struct LedgerMemoryTests {
         for other in found.dropFirst() { #expect(other == found[0]) }
     }
 
+    @Test func `what can't be decided takes all of its commit, and the next one goes on`()
+        async throws
+    {
+        let stage = try await LoyaltyStage()
+        let inForce = try #require(stage.workspace.loyalty.program("club"))
+        let store = try LedgerStore(path: stage.folder.file("ledger-at-once.sqlite"))
+        let asks = (0..<1000).map { number in
+            LedgerWriter.Ask(
+                program: "club", customer: ID(rawValue: Int64(number % 400 + 1)), id: "a\(number)",
+                content: [], request: LoyaltyRequest(.award(points: 1, reason: "thanks")))
+        }
+        let writer = LedgerWriter(store: store, clock: Self.clock, isApart: { _ in true }) {
+            ask, account, spent, now throws(LedgerWriter.Refusal) in
+            if ask.id == "a777" { throw .storage("broken") }
+            do throws(ByteReader.Damaged) {
+                return try LoyaltyDecider.decide(ask, &account, spent, now, by: inForce)
+            } catch {
+                throw .storage("damaged at byte \(error.offset)")
+            }
+        }
+        await #expect(throws: LedgerWriter.Refusal.storage("broken")) {
+            try await writer.perform(asks)
+        }
+        #expect(try store.check().operations == 0)
+        try await writer.perform(asks.filter { $0.id != "a777" })
+        // All of them again: nothing happens twice.
+        await #expect(throws: LedgerWriter.Refusal.self) { try await writer.perform(asks) }
+        try await writer.perform(asks.filter { $0.id != "a777" })
+        let check = try store.check()
+        #expect(check.problems == [])
+        #expect([check.operations, check.entries, Int(check.balance)] == [999, 999, 999])
+        #expect(check.accounts == 400)
+    }
+
     @Test func `what wasn't used for long is forgotten, and read again`() throws {
         let folder = try TestFolder()
         let store = try LedgerStore(path: folder.file("ledger.sqlite"))
