@@ -35,33 +35,35 @@ extension ByteReader {
     static let amountBound: Int64 = 1 << 53
 
     /// Points or money; what is beyond every account is damage, before a sum of it overflows.
-    mutating func readAmount() throws(Damaged) -> Int64 {
+    mutating func readAmount(_ isAny: Bool = false) throws(Damaged) -> Int64 {
         let amount = try readSigned()
-        guard amount.magnitude <= Self.amountBound.magnitude else { throw Damaged(offset: offset) }
+        guard isAny || amount.magnitude <= Self.amountBound.magnitude else {
+            throw Damaged(offset: offset)
+        }
         return amount
     }
 
     /// As above, written without a sign.
     mutating func readPoints(
-        upTo bound: Int64 = amountBound
+        _ isAny: Bool = false, upTo bound: Int64 = amountBound
     ) throws(Damaged) -> Int64 {
         let points = Int64(bitPattern: try readVarint())
-        guard points.magnitude <= bound.magnitude else { throw Damaged(offset: offset) }
+        guard isAny || points.magnitude <= bound.magnitude else { throw Damaged(offset: offset) }
         return points
     }
 
     /// A time within what calendars are reckoned with.
-    mutating func readMoment() throws(Damaged) -> Timestamp {
+    mutating func readMoment(_ isAny: Bool = false) throws(Damaged) -> Timestamp {
         let moment = try readSigned()
-        guard (Int64.min / 4...Int64.max / 4).contains(moment) else {
+        guard isAny || (Int64.min / 4...Int64.max / 4).contains(moment) else {
             throw Damaged(offset: offset)
         }
         return Timestamp(milliseconds: moment)
     }
 
-    mutating func readTime() throws(Damaged) -> Timestamp? {
+    mutating func readTime(_ isAny: Bool = false) throws(Damaged) -> Timestamp? {
         guard try readByte() != 0 else { return nil }
-        return try readMoment()
+        return try readMoment(isAny)
     }
 
     mutating func readTexts() throws(Damaged) -> [String] {

@@ -53,47 +53,50 @@ extension LoyaltyOrder {
         writer.writeSigned(spendableOnly)
     }
 
+    /// - Parameter isOwn: Whether it was written in this process: then it may say what is beyond all accounts, where an
+    ///   account was read that nearly does.
     init(
-        decoding reader: inout ByteReader, codec: UInt8
+        decoding reader: inout ByteReader, codec: UInt8, isOwn: Bool = false
     ) throws(ByteReader.Damaged) {
         self.init(id: try reader.readCountedString())
-        placedAt = try reader.readTime()
-        linesAt = try reader.readTime()
-        releasedAt = try reader.readTime()
+        placedAt = try reader.readTime(isOwn)
+        linesAt = try reader.readTime(isOwn)
+        releasedAt = try reader.readTime(isOwn)
         let flags = try reader.readByte()
         isCurrencyOther = flags & 1 != 0
         isCancelled = flags & 2 != 0
         isFirst = flags & 4 != 0
         tier = try reader.readCountedString()
-        if codec >= 2 { version = try reader.readPoints() }
+        if codec >= 2 { version = try reader.readPoints(isOwn) }
         for _ in 0..<(try reader.readCount()) {
             var line = OrderLine(
                 id: try reader.readCountedString(), product: try reader.readCountedString(),
                 category: try reader.readCountedString(), amount: 0)
-            line.quantityMilli = try reader.readAmount()
-            line.amount = try reader.readAmount()
-            line.discount = try reader.readAmount()
-            line.tax = try reader.readAmount()
+            line.quantityMilli = try reader.readAmount(isOwn)
+            line.amount = try reader.readAmount(isOwn)
+            line.discount = try reader.readAmount(isOwn)
+            line.tax = try reader.readAmount(isOwn)
             lines.append(line)
         }
         for _ in 0..<(try reader.readCount()) {
             var refund = OrderRefund(id: try reader.readCountedString())
             refund.isWhole = try reader.readByte() != 0
-            refund.amount = try reader.readAmount()
+            refund.amount = try reader.readAmount(isOwn)
             for _ in 0..<(try reader.readCount()) {
                 var part = OrderRefund.Part(
-                    line: try reader.readCountedString(), quantityMilli: try reader.readAmount())
-                if try reader.readByte() != 0 { part.amount = try reader.readAmount() }
+                    line: try reader.readCountedString(),
+                    quantityMilli: try reader.readAmount(isOwn))
+                if try reader.readByte() != 0 { part.amount = try reader.readAmount(isOwn) }
                 refund.parts.append(part)
             }
             refunds.append(refund)
         }
         for _ in 0..<(try reader.readCount()) {
             let rule = try reader.readCountedString()
-            granted[rule] = try reader.readAmount()
+            granted[rule] = try reader.readAmount(isOwn)
         }
-        given = try reader.readAmount()
-        forgone = try reader.readAmount()
+        given = try reader.readAmount(isOwn)
+        forgone = try reader.readAmount(isOwn)
         net = try reader.readSigned()
         for _ in 0..<(try reader.readCount()) {
             lots.append(Int64(bitPattern: try reader.readVarint()))
@@ -101,8 +104,8 @@ extension LoyaltyOrder {
         guard codec >= 3 else { return }
         segments = try reader.readTexts()
         challenges = try reader.readTexts()
-        qualifying = try reader.readAmount()
-        spendableOnly = try reader.readAmount()
+        qualifying = try reader.readAmount(isOwn)
+        spendableOnly = try reader.readAmount(isOwn)
     }
 }
 

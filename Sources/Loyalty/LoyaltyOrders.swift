@@ -7,7 +7,7 @@ import Kernel
 /// is itself.
 struct LoyaltyOrders: Sendable {
     /// As `LoyaltyOrder.encode(to:)` writes them; those of the open one are as they were before it was opened.
-    private var bytes: [UInt8] = []
+    private var bytes = ByteWriter()
     private var notes: [LoyaltyOrder.Note] = []
     /// The place of the open one; below 0 where none is. It isn't an optional, so that it is looked at without a copy.
     private var openPlace = -1
@@ -33,8 +33,7 @@ struct LoyaltyOrders: Sendable {
             note.end -= start
             notes.append(note)
         }
-        bytes = reader.bytes.extracting(start..<reader.offset)
-            .withUnsafeBufferPointer { Array($0) }
+        bytes.writeRaw(reader.bytes.extracting(start..<reader.offset))
     }
 
     func encode(to writer: inout ByteWriter) {
@@ -117,7 +116,7 @@ struct LoyaltyOrders: Sendable {
     private func unpacked(_ place: Int) -> LoyaltyOrder {
         var reader = ByteReader(bytes.span.extracting(range(place)))
         do throws(ByteReader.Damaged) {
-            return try LoyaltyOrder(decoding: &reader, codec: LoyaltyAccount.codec)
+            return try LoyaltyOrder(decoding: &reader, codec: LoyaltyAccount.codec, isOwn: true)
         } catch {
             // They were written here, or gone through when they were read.
             preconditionFailure("what is an order's bytes is an order")
@@ -130,24 +129,24 @@ struct LoyaltyOrders: Sendable {
         let place = openPlace
         openPlace = -1
         let range = range(place)
-        var writer = ByteWriter(reserving: 160)
-        open.encode(to: &writer)
         var note = open.note
-        note.end = range.lowerBound + writer.count
-        let shift = note.end - range.upperBound
-        notes[place] = note
-        open = LoyaltyOrder(id: "")
         if range.upperBound == bytes.count {
-            bytes.removeLast(range.count)
-            if bytes.capacity - bytes.count < writer.count {
-                bytes.reserveCapacity(Swift.max(Self.bytesMin, bytes.count * 2 + writer.count))
-            }
-            writer.span.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
+            bytes.truncate(to: range.lowerBound)
+            if bytes.isEmpty { bytes.makeRoom(for: Self.bytesMin) }
+            open.encode(to: &bytes)
+            note.end = bytes.count
         } else {
-            bytes.replaceSubrange(range, with: writer.take())
-            if shift == 0 { return }
+            var all = ByteWriter(reserving: bytes.count + Self.bytesMin)
+            all.writeRaw(bytes.span.extracting(..<range.lowerBound))
+            open.encode(to: &all)
+            note.end = all.count
+            all.writeRaw(bytes.span.extracting(range.upperBound...))
+            bytes = all
+            let shift = note.end - range.upperBound
             for later in (place + 1)..<notes.count { notes[later].end += shift }
         }
+        notes[place] = note
+        open = LoyaltyOrder(id: "")
     }
 }
 
@@ -197,6 +196,6 @@ extension LoyaltyOrders: Equatable {
         var (one, other) = (left, right)
         one.close()
         other.close()
-        return one.bytes == other.bytes
+        return one.bytes.bytes == other.bytes.bytes
     }
 }
