@@ -39,35 +39,12 @@ extension Workspace {
         let last = engine.status.archivedPosition
         let position = try loyalty.store.position(program: name) ?? last
         var didSomething = false
-<<<<<<< HEAD
         var past: PastMemberships?
-        while position < last {
-            let rows = try archive.loyaltyEvents(
-                after: position, through: last, names: inForce.eventNames,
-<<<<<<< HEAD
-                limit: Self.eventsAtOnce)
-            let reached = rows.count < Self.eventsAtOnce ? last : rows.last?.position ?? last
-            // What was there before the program is counted by the segments of its time.
-            if past == nil, !inForce.program.segmentNames.isEmpty,
-                rows.contains(where: { Self.isBefore($0, inForce) })
-            {
-                past = try pastMemberships(
-                    of: Set(inForce.program.segmentNames), from: inForce.starts, to: inForce.since)
-            }
-            let asks = try rows.compactMap { try ask($0, inForce, past) }
-=======
-                limit: Self.countedAtOnce)
-            let reached = rows.count < Self.countedAtOnce ? last : rows.last?.position ?? last
-            let asks = try rows.compactMap { try ask($0, inForce) }
->>>>>>> a541800 (Keep a commit's bytes together, know accounts' last operations, and count a long log in longer commits)
-            try await loyalty.writer.perform(asks, reached: (name, reached))
-=======
-        var next = try read(after: position, through: last, inForce)
+        var next = try read(after: position, through: last, inForce, &past)
         while let (asks, reached) = next {
             async let counted: Void = loyalty.writer.perform(asks, reached: (name, reached))
-            let found = Result { try read(after: reached, through: last, inForce) }
+            let found = Result { try read(after: reached, through: last, inForce, &past) }
             try await counted
->>>>>>> bac8bc7 (Take the ledger's journal in beside its writer, read the log ahead, and write accounts while others are decided)
             if !asks.isEmpty { didSomething = true }
             next = try found.get()
         }
@@ -75,14 +52,25 @@ extension Workspace {
     }
 
     /// What the log tells next, and up to where that is; nil at its end.
+    ///
+    /// - Parameter past: Who was in which segments, once that is asked.
     private func read(
-        after position: Int64, through last: Int64, _ inForce: LoyaltyInForce
+        after position: Int64, through last: Int64, _ inForce: LoyaltyInForce,
+        _ past: inout PastMemberships?
     ) throws -> (asks: [LedgerWriter.Ask], reached: Int64)? {
         guard position < last else { return nil }
         let rows = try archive.loyaltyEvents(
             after: position, through: last, names: inForce.eventNames, limit: Self.countedAtOnce)
         let reached = rows.count < Self.countedAtOnce ? last : rows.last?.position ?? last
-        return (try rows.compactMap { try ask($0, inForce) }, reached)
+        // What was there before the program is counted by the segments of its time.
+        if past == nil, !inForce.program.segmentNames.isEmpty,
+            rows.contains(where: { Self.isBefore($0, inForce) })
+        {
+            past = try pastMemberships(
+                of: Set(inForce.program.segmentNames), from: inForce.starts, to: inForce.since)
+        }
+        let known = past
+        return (try rows.compactMap { try ask($0, inForce, known) }, reached)
     }
 
     /// The name under which it is kept how far merges were followed; no program is called so.
