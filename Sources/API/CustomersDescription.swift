@@ -39,12 +39,21 @@ enum CustomersDescription {
             """
     }
 
+    private static let timeOrNull = #"{"type": ["string", "null"], "format": "date-time"}"#
+    private static let bands =
+        "[" + (ChurnBand.allCases.map { "\"\($0.name)\"" } + ["null"]).joined(separator: ", ") + "]"
+    /// Both ends of an 80 % range.
+    private static let rangeOrNull =
+        #"{"type": ["array", "null"], "items": {"type": "number"}, "minItems": 2, "maxItems": 2}"#
+    private static let numbers =
+        #"{"type": "object", "additionalProperties": {"type": "number"}}"#
+
     static let schemas = """
         "Customers": {"type": "object", "required": ["total", "next", "customers"], "properties": {
           "total": {"type": "integer"}, "next": {"type": ["string", "null"]},
-          "customers": {"type": "array", "items": {"type": "object"}}}},
+          "customers": {"type": "array", "items": {"$ref": "#/components/schemas/CustomerRow"}}}},
         "Customer": {"type": "object", "required": ["customer", "row", "members", "identifiers", "why", "predictions", "profile", "merges", "timeline"], "properties": {
-          "customer": {"type": "string"}, "row": {"type": ["object", "null"]},
+          "customer": {"type": "string"}, "row": {"anyOf": [{"$ref": "#/components/schemas/CustomerRow"}, {"type": "null"}]},
           "members": {"type": "array", "items": {"type": "string"}},
           "identifiers": {"type": "array", "items": {"type": "object", "required": ["kind", "value"], "properties": {
             "kind": {"type": "string"}, "value": {"type": "string"}, "firstSeenAt": {"type": "string", "format": "date-time"}, "member": {"type": "string"}}}},
@@ -54,8 +63,31 @@ enum CustomersDescription {
             "position": {"type": "integer"}, "type": {"type": "string"}, "name": {"type": "string"},
             "occurredAt": {"type": "string", "format": "date-time"}, "orderId": {"type": "string"}, "totalMinor": {"type": "integer"},
             "currency": {"type": "string"}, "cancelled": {"type": "boolean"}, "properties": {"type": "object"}}}}}},
-        "Models": {"type": "object", "required": ["run", "asOf", "models"], "properties": {
-          "run": {"type": ["string", "null"]}, "asOf": {"type": ["string", "null"]}, "models": {"type": "array", "items": {"type": "object"}}}},
+        "CustomerRow": {"type": "object", "required": ["customer", "label", "email", "state", "orders", "revenue", "firstOrderAt", "lastOrderAt", "firstSeenAt", "lastSeenAt", "prediction"], "properties": {
+          "customer": {"type": "string"}, "label": {"type": "string"}, "email": {"type": "string"},
+          "state": {"enum": \(Plain.list(LifecycleState.allCases.map(\.rawValue)))}, "orders": {"type": "integer"},
+          "revenue": {"type": "object", "description": "Minor units by currency.", "additionalProperties": {"type": "integer"}},
+          "firstOrderAt": \(timeOrNull), "lastOrderAt": \(timeOrNull), "firstSeenAt": \(timeOrNull), "lastSeenAt": \(timeOrNull),
+          "prediction": {"anyOf": [{"$ref": "#/components/schemas/Prediction"}, {"type": "null"}]}}},
+        "Prediction": {"type": "object", "required": ["run", "asOf", "churnBand", "probabilityAlive", "churnProbability", "expectedOrders", "expectedSpendMinor", "currency", "churnProbabilityRange", "expectedOrders365Range", "expectedSpend365MinorRange", "nextOrder"], "properties": {
+          "run": {"type": "string"}, "asOf": \(Plain.time), "churnBand": {"enum": \(bands)}, "probabilityAlive": {"type": "number"},
+          "churnProbability": {"type": "object", "description": "Of no order within so many days.", "required": ["90"], "properties": {"90": {"type": "number"}}},
+          "expectedOrders": {"type": "object", "required": ["90", "365"], "properties": {"90": {"type": "number"}, "365": {"type": "number"}}},
+          "expectedSpendMinor": {"type": "object", "required": ["90", "365"], "properties": {"90": {"type": ["number", "null"]}, "365": {"type": ["number", "null"]}}},
+          "currency": {"type": ["string", "null"]},
+          "churnProbabilityRange": \(rangeOrNull), "expectedOrders365Range": \(rangeOrNull), "expectedSpend365MinorRange": \(rangeOrNull),
+          "nextOrder": {"type": "object", "required": ["median", "low", "high", "unlikelyToReturn"], "properties": {
+            "median": \(timeOrNull), "low": \(timeOrNull), "high": \(timeOrNull), "unlikelyToReturn": {"type": "boolean"}}}}},
+        "Models": {"type": "object", "required": ["asOf", "unit", "customers", "repeatCustomers", "models"], "properties": {
+          "asOf": {"type": "string", "format": "date", "description": "The last day that the models saw."},
+          "unit": {"type": "string"}, "customers": {"type": "integer"}, "repeatCustomers": {"type": "integer"},
+          "chosen": {"type": "string", "description": "The model that forecasts are by."},
+          "churnBy": {"type": "string", "description": "Whom the churn probability is by, where that is another."},
+          "backtest": {"type": "object"}, "drift": {"type": "object", "required": ["since", "days", "expectedOrders", "actualOrders"]},
+          "models": {"type": "array", "items": {"type": "object", "required": ["model", "customers", "repeatCustomers", "prior", "notes"], "properties": {
+            "model": {"type": "string"}, "currency": {"type": "string"}, "customers": {"type": "integer"}, "repeatCustomers": {"type": "integer"},
+            "logLikelihood": {"type": "number"}, "prior": {"type": "string"}, "notes": {"type": "array", "items": {"type": "string"}},
+            "parameters": \(numbers), "standardErrors": \(numbers), "parameterLows": \(numbers), "parameterHighs": \(numbers)}}}}},
         "Readiness": {"type": "object", "required": ["status", "logPosition", "foldedPosition"], "properties": {
           "status": {"enum": ["ready", "degraded", "stopped"]}, "logPosition": {"type": "integer"}, "foldedPosition": {"type": "integer"},
           "failure": {"type": "string"}}}

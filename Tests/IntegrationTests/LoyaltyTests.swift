@@ -174,8 +174,11 @@ extension IntegrationTests {
                 try shop.say("apply", try shop.folder.write(text, to: "described.yaml"))
             }
             let key = try shop.writeKey(scope: "track,read,write,admin")
-            let server = try shop.serve("--set", "server.publicURL=https://points.example.test")
+            let server = try shop.serve(
+                "--set", "server.publicURL=https://points.example.test",
+                "--set", "inbox.enabled=true")
             try meet(["ann", "bob"], at: server, key: key)
+            try foresee(["ann", "bob"] + (1...10).map { "c\($0)" }, at: server, of: shop, key: key)
             let outcome = try Program(
                 Installation.clientsPython,
                 [Installation.peer("described.py"), server.address, key, "bank", "ann", "bob"],
@@ -183,6 +186,24 @@ extension IntegrationTests {
             ).wait(seconds: 300)
             #expect(outcome.code == 0, "\(outcome.output.suffix(4000))")
             #expect(try shop.json("doctor").problems.int == 0)
+        }
+
+        /// Lets people order every few days, so that models have something to say of them.
+        private func foresee(
+            _ people: [String], at server: RunningServer, of shop: Shop, key: String
+        ) throws {
+            for number in 0..<(3 * people.count) {
+                let order = """
+                    {"userId": "\(people[number % people.count])", "event": "Order Completed",
+                     "timestamp": "2026-01-\(10 + number % 18)T10:00:00Z",
+                     "properties": {"order_id": "o\(number)", "total": 10, "currency": "GBP"}}
+                    """
+                try #require(try server.post("/v1/track", order, key: key).status == 200)
+            }
+            try shop.say("score")
+            let models = try server.request(
+                "GET", "/v1/models", headers: ["Authorization": "Bearer \(key)"])
+            try #require(try JSON(models.text).chosen.string != nil)
         }
 
         private func size(_ file: URL) -> Int {
