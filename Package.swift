@@ -223,7 +223,12 @@ let package = Package(
         tests("Referrals", ["Kernel", "JSONParsing", "Documents", "Referrals"]),
         tests("Promotions", ["Kernel", "JSONParsing", "Documents", "Promotions"]),
         tests("QRCode", ["QRCode"]),
-        tests("API", ["API", httpTypes]),
+        tests(
+            "API",
+            [
+                "Kernel", "Access", "Runtime", "Telemetry", "TestSupport", "API", hummingbird,
+                httpTypes,
+            ]),
         tests("Messaging", ["Kernel", "Messaging", crypto], exclude: ["Peers"]),
         tests(
             "Templates", ["Kernel", "JSONParsing", "Documents", "Templates", "YAMLText"],
