@@ -18,7 +18,7 @@ enum AutomationDescription {
               "responses": {"200": \(Plain.answer("Each segment.", "Standings")), \(Plain.readOne)}}},
             "/v1/journeys": {"get": {"operationId": "journeys", "summary": "The journeys, with how many are inside",
               "responses": {"200": \(Plain.answer("The journeys.", "Journeys")), \(Plain.read)}}},
-            "/v1/journeys/{journey}/start": {"parameters": [\(journey)], "post": {"operationId": "startJourney", "summary": "Let somebody enter a journey",
+            "/v1/journeys/{journey}/start": {"parameters": [\(journey)], "post": {\(NeededScope.write), "operationId": "startJourney", "summary": "Let somebody enter a journey",
               "requestBody": {"required": true, "content": {"application/json": {"schema": {"type": "object", "additionalProperties": false, "required": ["customer"], "properties": {
                 "customer": {"type": "string", "minLength": 1},
                 "key": {"type": "string", "description": "Tells this run from others: under the same nobody enters twice."},
@@ -27,7 +27,7 @@ enum AutomationDescription {
             "/v1/inbox/{customer}": {"parameters": [\(Plain.customer)], "get": {"operationId": "inbox", "summary": "A customer's in-app messages, the newest first",
               "parameters": [\(Plain.after), \(Plain.limit(100, default: 20))],
               "responses": {"200": \(Plain.answer("A page.", "Inbox")), \(Plain.readOne), \(notSetUp)}}},
-            "/v1/inbox/{customer}/{message}/read": {"parameters": [\(Plain.customer), \(message)], "post": {"operationId": "readMessage", "summary": "Note that a message was read",
+            "/v1/inbox/{customer}/{message}/read": {"parameters": [\(Plain.customer), \(message)], "post": {\(NeededScope.write), "operationId": "readMessage", "summary": "Note that a message was read",
               "responses": {"200": \(Plain.answer("Noted.", "Success")), \(Plain.readOne), \(notSetUp)}}}
             """
     }

@@ -16,8 +16,8 @@ enum EventsDescription {
 
     private static func path(_ name: String, _ summary: String, schema: String) -> String {
         """
-        "/v1/\(name)": {"post": {"operationId": "\(name)", "summary": "\(summary)",
-          "description": "As the Segment specification has it. Needs the scope track; the key may be in the body, as writeKey, instead. The body may be compressed with gzip.",
+        "/v1/\(name)": {"post": {\(NeededScope.track), "operationId": "\(name)", "summary": "\(summary)",
+          "description": "As the Segment specification has it. The key may be in the body, as writeKey, instead. The body may be compressed with gzip.",
           "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Event_\(schema)"}}}},
           "responses": {"200": \(PlainDescription.answer("Every valid event is on disk.", "Taken")), \(PlainDescription.refusals(400, 401, 403, 413, 429, 503))}}}
         """

@@ -9,7 +9,7 @@ extension LoyaltyDescription {
           "parameters": [\(lookup("phone", "As in +44 20 7946 0001.")), \(lookup("email", "In any case.")), \(lookup("card", "16 digits, with M in front where it was scanned."))],
           "responses": {"200": \(answer("The member's account, and the number of their card.", "Member")), \(readRefusals), "409": \(problem("What was given is of several customers."))}}},
         "/v1/loyalty/{program}/members/{customer}/link": {"parameters": [\(program), \(customer)],
-          "post": {"operationId": "linkToMember", "summary": "A link to the page on which a member sees their own account",
+          "post": {\(NeededScope.write), "operationId": "linkToMember", "summary": "A link to the page on which a member sees their own account",
           "description": "Whoever has the link sees the account until it ends. It changes nothing and takes no Idempotency-Key.",
           "requestBody": {"required": false, "content": {"application/json": {"schema": {"type": "object", "additionalProperties": false, "properties": {
             "expires_in": {"type": "integer", "description": "Seconds; 30 days where nothing is said.", "minimum": 1, "maximum": \(LoyaltyMemberRoutes.linkSeconds.upperBound), "default": \(Workspace.memberLinkDays * 86_400)}}}}}},

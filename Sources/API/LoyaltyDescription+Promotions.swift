@@ -9,13 +9,13 @@ extension LoyaltyDescription {
           "get": {"operationId": "checkout", "summary": "What a checkout holds",
           "responses": {"200": \(answer("The checkout.", "Checkout")), \(readRefusals)}}},
         "/v1/promotions/{promotion}/codes": {"parameters": [{"name": "promotion", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1}}],
-          "post": {"operationId": "issueCodes", "summary": "Issue unique codes",
+          "post": {\(NeededScope.write), "operationId": "issueCodes", "summary": "Issue unique codes",
           "parameters": [\(key), \(dryRun)],
           "requestBody": {"required": true, "content": {"application/json": {"schema": {"type": "object", "additionalProperties": false, "properties": {
             "customer": \(short), "count": {"type": "integer", "minimum": 1, "maximum": \(PromotionRoutes.issuedMax), "default": 1},
             "expires_at": {"type": "string", "format": "date-time", "description": "From when the codes aren't good any more, whatever the promotion says."}}}}}},
           "responses": {"200": \(answer("The codes.", "Codes")), \(refusals)}}},
-        "/v1/promotions/reservations": {"post": {"operationId": "reserve", "summary": "What a cart gets, kept until it is paid",
+        "/v1/promotions/reservations": {"post": {\(NeededScope.write), "operationId": "reserve", "summary": "What a cart gets, kept until it is paid",
           "parameters": [\(key), \(dryRun)],
           "requestBody": {"required": true, "content": {"application/json": {"schema": \(cart)}}},
           "responses": {"200": \(answer("It is reserved.", "Reservation")), \(checkoutRefusals)}}},
@@ -26,7 +26,7 @@ extension LoyaltyDescription {
 
     private static func ending(_ path: String, _ id: String, _ summary: String) -> String {
         """
-        "/v1/promotions/\(path)": {"post": {"operationId": "\(id)", "summary": "\(summary)",
+        "/v1/promotions/\(path)": {"post": {\(NeededScope.write), "operationId": "\(id)", "summary": "\(summary)",
           "parameters": [\(key), \(dryRun)],
           "requestBody": {"required": true, "content": {"application/json": {"schema": {"type": "object", "additionalProperties": false,
             "required": ["checkout"], "properties": {"checkout": \(short)}}}}},

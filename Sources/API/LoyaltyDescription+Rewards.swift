@@ -13,7 +13,7 @@ extension LoyaltyDescription {
           {"name": "collection", "in": "path", "required": true, "schema": \(text50)}],
           "get": {"operationId": "access", "summary": "Whether a customer may buy a collection now: tiers may before others",
           "responses": {"200": \(answer("Whether, since when, and why.", "Access")), \(readRefusals)}}},
-        "/v1/loyalty/{program}/claims": {"parameters": [\(program)], "post": {"operationId": "claim", "summary": "Keep a reward and its points for a customer",
+        "/v1/loyalty/{program}/claims": {"parameters": [\(program)], "post": {\(NeededScope.write), "operationId": "claim", "summary": "Keep a reward and its points for a customer",
           "description": "The Idempotency-Key is the claim's id from then on; asked again it answers how the claim stands.",
           "parameters": [\(key), \(dryRun)],
           "requestBody": {"required": true, "content": {"application/json": {"schema": {"type": "object", "additionalProperties": false,
@@ -29,7 +29,7 @@ extension LoyaltyDescription {
 
     private static func step(_ path: String, _ id: String, _ summary: String) -> String {
         """
-        "/v1/loyalty/{program}/claims/\(path)": {"parameters": [\(program)], "post": {"operationId": "\(id)", "summary": "\(summary)",
+        "/v1/loyalty/{program}/claims/\(path)": {"parameters": [\(program)], "post": {\(NeededScope.write), "operationId": "\(id)", "summary": "\(summary)",
           "parameters": [\(key)],
           "requestBody": {"required": true, "content": {"application/json": {"schema": {"type": "object", "additionalProperties": false,
             "required": ["claim"], "properties": {"claim": \(text50)}}}}},

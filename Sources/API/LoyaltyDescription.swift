@@ -6,7 +6,7 @@ enum LoyaltyDescription {
         let writes = LoyaltyRoutes.operations.map { path, kind in
             """
             "/v1/loyalty/{program}/\(path)": {"parameters": [\(program)], "post": {
-              "operationId": "\(path)", "summary": "\(summary(kind))",
+              \(NeededScope.write), "operationId": "\(path)", "summary": "\(summary(kind))",
               "parameters": [\(key), \(dryRun)],
               "requestBody": {"required": true, "content": {"application/json": {"schema": \(body(kind))}}},
               "responses": {"200": \(answer("Done.", "Answer")), \(waiting(kind))\(refusals)}}}

@@ -18,8 +18,8 @@ enum OpenAPIDocument {
         return """
             {"openapi": "3.1.0",
              "info": {"title": "Perennial", "version": "\(version)",
-               "description": "Events in, and what is known of customers out: segments, journeys, tasks, loyalty programs, promotions at a shop's checkout, referrals and rewards. A key has scopes: track, read, write, admin. Writes of loyalty programs, promotions and referrals have an Idempotency-Key: asked again under it, an operation has no other effect and is answered as before."},
-             "security": [{"basic": []}, {"bearer": []}],
+               "description": "Events in, and what is known of customers out: segments, journeys, tasks, loyalty programs, promotions at a shop's checkout, referrals and rewards. A key has scopes: track, read, write, admin; each operation's security names the one that it needs. Writes of loyalty programs, promotions and referrals have an Idempotency-Key: asked again under it, an operation has no other effect and is answered as before."},
+             \(NeededScope.read),
              "paths": {
              \(paths.joined(separator: ",\n"))},
              "components": {

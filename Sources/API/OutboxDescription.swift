@@ -20,24 +20,24 @@ enum OutboxDescription {
             "/v1/tasks": {"get": {"operationId": "tasks", "summary": "Tasks for people, what is due first, first",
               "parameters": [\(Plain.parameter("state", #"{"enum": ["open", "done"]}"#)), \(Plain.parameter("owner", Plain.text)), \(customer), \(Plain.after), \(limit)],
               "responses": {"200": \(Plain.answer("A page.", "Tasks")), \(Plain.readOne)}},
-              "post": {"operationId": "addTask", "summary": "Ask a person to do something",
+              "post": {\(NeededScope.write), "operationId": "addTask", "summary": "Ask a person to do something",
               "requestBody": {"required": true, "content": {"application/json": {"schema": {"type": "object", "additionalProperties": false, "required": ["customer", "title"], "properties": {
                 "customer": {"type": "string", "minLength": 1}, "title": {"type": "string", "minLength": 1}, "owner": {"type": "string"}, "due": {"type": "string", "description": "A day, or a length of time."},
                 "key": {"type": "string", "minLength": 1, "maxLength": 50, "description": "Of several requests with the same only the first makes a task."}}}}}},
               "responses": {"200": \(Plain.answer("The one that was made under the key.", "Task")), "201": \(Plain.answer("The new task.", "Task")), \(Plain.readOne), \(Plain.refusals(413))}}},
-            "/v1/tasks/{task}/done": {"parameters": [\(task)], "post": {"operationId": "finishTask", "summary": "Say that a task is done",
+            "/v1/tasks/{task}/done": {"parameters": [\(task)], "post": {\(NeededScope.write), "operationId": "finishTask", "summary": "Say that a task is done",
               "requestBody": {"required": false, "content": {"application/json": {"schema": {"type": "object", "additionalProperties": false, "properties": {"by": \(Plain.text), "note": \(Plain.text)}}}}},
               "responses": {"200": \(Plain.answer("The task.", "Task")), \(Plain.readOne), \(Plain.refusals(413))}}},
             "/v1/outbox": {"get": {"operationId": "outbox", "summary": "What journeys and campaigns decided, and what came of it",
               "parameters": [\(filter)],
               "responses": {"200": \(Plain.answer("A page.", "Outbox")), \(Plain.readOne)}}},
-            "/v1/receivers": {"get": {"operationId": "receivers", "summary": "Who gets webhooks",
+            "/v1/receivers": {"get": {\(NeededScope.admin), "operationId": "receivers", "summary": "Who gets webhooks",
               "responses": {"200": \(Plain.answer("The receivers.", "Receivers")), \(Plain.read)}},
-              "post": {"operationId": "addReceiver", "summary": "Add a receiver of webhooks",
+              "post": {\(NeededScope.admin), "operationId": "addReceiver", "summary": "Add a receiver of webhooks",
               "requestBody": {"required": true, "content": {"application/json": {"schema": {"type": "object", "additionalProperties": false, "required": ["name", "url"], "properties": {
                 "name": \(Plain.name), "url": {"type": "string", "format": "uri"}, "secret": {"type": "string", "description": "Made where it is left out."}}}}}},
               "responses": {"201": \(Plain.answer("The receiver with its secret, this once.", "Receiver")), \(Plain.read), \(Plain.refusals(409, 413))}}},
-            "/v1/receivers/{receiver}": {"parameters": [\(receiver)], "delete": {"operationId": "removeReceiver", "summary": "Remove a receiver",
+            "/v1/receivers/{receiver}": {"parameters": [\(receiver)], "delete": {\(NeededScope.admin), "operationId": "removeReceiver", "summary": "Remove a receiver",
               "responses": {"200": \(Plain.answer("Removed.", "Success")), \(Plain.readOne)}}}
             """
     }

@@ -6,7 +6,7 @@ enum PostedDescription {
 
     static var paths: String {
         """
-        "/v1/mail/inbound": {"post": {"operationId": "mailInbound", "summary": "A bounce, a complaint or an answer, as a mail server has it",
+        "/v1/mail/inbound": {"post": {\(NeededScope.write), "operationId": "mailInbound", "summary": "A bounce, a complaint or an answer, as a mail server has it",
           "parameters": [\(Plain.parameter("recipient", Plain.text, "The address that it came to."))],
           "requestBody": {"required": true, "content": {"message/rfc822": {"schema": \(Plain.text)}, "text/plain": {"schema": \(Plain.text)}}},
           "responses": {"200": {"description": "What it was, in a word.", "content": {"application/json": {"schema": {"type": "object", "required": ["taken"], "properties": {"taken": \(Plain.text)}}}}},
