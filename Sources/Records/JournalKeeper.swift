@@ -15,13 +15,14 @@ final class JournalKeeper: Sendable {
     /// Pages from which the writer takes it in: what was committed while it was taken in beside it, without which the
     /// journal doesn't begin anew.
     static let withinMin = Int32(16_000)
-    /// Pages that were added since the last time from which it is taken in beside the writer at once: the writer would
-    /// have to do it else.
+    /// Pages that were added since the last time from which it is taken in beside the writer at once, where that is asked
+    /// for: the writer would have to do it else.
     static let manyMin = Int32(4000)
     /// How long ago the last time must be.
     private static let momentNs: UInt64 = 2_000_000_000
 
     private let path: String
+    private let isPrompt: Bool
     private let queue: DispatchQueue
     private let turn = Mutex(Turn())
     private let number: Int
@@ -40,8 +41,11 @@ final class JournalKeeper: Sendable {
         weak let keeper: JournalKeeper?
     }
 
-    init(path: String, label: String) {
+    /// - Parameter isPrompt: Whether much is taken in at once, also a moment after the last time: for a file whose
+    ///   commits somebody waits for, and change few pages twice.
+    init(path: String, label: String, isPrompt: Bool = false) {
         self.path = path
+        self.isPrompt = isPrompt
         queue = DispatchQueue(label: label + ".journal", qos: .utility)
         number = Self.keepers.withLock { keepers in
             defer { keepers.next += 1 }
@@ -86,7 +90,7 @@ final class JournalKeeper: Sendable {
             let passedNs = DispatchTime.now().uptimeNanoseconds - turn.endedNs
             // The journal may have begun anew since.
             let added = pageCount < turn.pageCount ? pageCount : pageCount - turn.pageCount
-            turn.isUnderWay = passedNs >= Self.momentNs || added >= Self.manyMin
+            turn.isUnderWay = passedNs >= Self.momentNs || isPrompt && added >= Self.manyMin
             if turn.isUnderWay { turn.pageCount = pageCount }
             return turn.isUnderWay
         }

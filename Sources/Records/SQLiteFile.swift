@@ -20,12 +20,15 @@ package struct SQLiteFile: Sendable {
     /// - Parameters:
     ///   - path: Created where it doesn't exist.
     ///   - cacheKiB: Page cache of the writing connection.
+    ///   - isPrompt: Whether much of the journal is taken in at once, as `JournalKeeper` says.
     package init(
-        path: String, durability: Durability, cacheKiB: Int, migrator: DatabaseMigrator
+        path: String, durability: Durability, cacheKiB: Int, migrator: DatabaseMigrator,
+        isPrompt: Bool = false
     ) throws {
         var configuration = Configuration()
         configuration.label = "perennial." + (path.split(separator: "/").last ?? "db")
-        let keeper = JournalKeeper(path: path, label: configuration.label ?? "perennial")
+        let keeper = JournalKeeper(
+            path: path, label: configuration.label ?? "perennial", isPrompt: isPrompt)
         self.keeper = keeper
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA journal_mode = WAL")

@@ -71,9 +71,13 @@ package struct LedgerLots: Sendable, Equatable {
 
     /// The first lot that is below zero, or has more reserved than left; nil where there is none.
     var overdrawn: LedgerLot? {
+        // Only what is asked about: it is done for each account of a commit.
+        let span = bytes.span
         for place in 0..<count {
-            let lot = self[place]
-            if lot.remaining < 0 || lot.held < 0 || lot.held > lot.remaining { return lot }
+            let start = place * Self.lotSize
+            let remaining = Int64(bitPattern: span.littleEndianWord(at: start + 32))
+            let held = Int64(bitPattern: span.littleEndianWord(at: start + 40))
+            if remaining < 0 || held < 0 || held > remaining { return self[place] }
         }
         return nil
     }
@@ -81,9 +85,13 @@ package struct LedgerLots: Sendable, Equatable {
     /// When any points that are left end, ascending, each moment once.
     var endings: [Int64] {
         var moments: [Int64] = []
+        let span = bytes.span
         for place in 0..<count {
-            let lot = self[place]
-            guard lot.remaining > 0, let at = lot.expiresAt?.milliseconds else { continue }
+            let start = place * Self.lotSize
+            let at = Int64(bitPattern: span.littleEndianWord(at: start + 16))
+            guard at != 0, Int64(bitPattern: span.littleEndianWord(at: start + 32)) > 0 else {
+                continue
+            }
             // They mostly come in their order.
             if let last = moments.last, at <= last {
                 let next = moments.firstIndex { $0 >= at } ?? moments.count

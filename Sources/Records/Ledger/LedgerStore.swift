@@ -30,7 +30,7 @@ package final class LedgerStore: Sendable {
     package init(path: String) throws {
         file = try SQLiteFile(
             path: path, durability: .everyCommit, cacheKiB: 32_768,
-            migrator: LedgerTables.migrator)
+            migrator: LedgerTables.migrator, isPrompt: true)
         writing = try file.writer.writeWithoutTransaction { try LedgerWriting($0) }
     }
 
