@@ -162,6 +162,7 @@ package final class Engine: Sendable {
         state = Mutex(initial)
         memory.backlog.droppable = initial.archived
         for batch in backlog { memory.backlog.add(batch) }
+        queue.setSpecific(key: Self.ownQueue, value: ObjectIdentifier(self))
         if !backlog.isEmpty { queue.async { [weak self] in self?.archiveBeside() } }
     }
 
@@ -182,19 +183,6 @@ package final class Engine: Sendable {
             return true
         }
         if mustSchedule { queue.async { self.goOn() } }
-    }
-
-    /// Finishes the batch at hand and takes no other.
-    package func close() {
-        state.withLock { $0.isClosed = true }
-        queue.sync { stopFilling("the workspace is closing") }
-        // Whoever opens the archive next must not meet this one.
-        archivingQueue.sync {}
-        let waiting = state.withLock { state in
-            defer { state.waiting = [] }
-            return state.waiting
-        }
-        for waiter in waiting { waiter.done.resume(returning: "the workspace is closing") }
     }
 
     // MARK: Working

@@ -115,4 +115,21 @@ struct WorkspaceTests {
         #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 })
         try workspace.close()
     }
+
+    /// As a workspace does, when nobody holds it any more.
+    private final class Closing: Sendable {
+        let engine: Engine
+
+        init(_ engine: Engine) { self.engine = engine }
+
+        deinit { engine.close() }
+    }
+
+    @Test func `an engine can be closed by the last that it was asked to do`() throws {
+        let workspace = try open()
+        let engine = workspace.engine
+        engine.queue.async { [closing = Closing(engine)] in withExtendedLifetime(closing) {} }
+        engine.queue.sync {}
+        try workspace.close()
+    }
 }
