@@ -149,8 +149,18 @@ extension Workspace {
         let (id, store) = (claim.id, rewards.store)
         let reservation = "reward:" + id
         func finished(
-            _ state: RewardClaim.State, code: String? = nil
-        ) throws -> RewardOutcome {
+            _ state: RewardClaim.State, code: String? = nil, reason: String? = nil,
+            isNews: Bool = true
+        ) async throws -> RewardOutcome {
+            // Told first: what a crash leaves is told again under the same id.
+            let owner = try records.root(of: claim.customer) ?? claim.customer
+            if isNews,
+                let news = RewardNews.frame(
+                    claim, as: state, of: owner, code: code ?? claim.code, reason: reason,
+                    at: clock.now)
+            {
+                _ = try await append(news)
+            }
             _ = try store.move(id, from: [claim.state], to: state, at: clock.now, code: code)
             return .claim(try store.claim(id) ?? claim)
         }
@@ -165,14 +175,14 @@ extension Workspace {
                 .reserve(
                     points: claim.points, reference: "reward \(claim.reward)",
                     seconds: Int(hold) + 86_400))
-            guard let refusal else { return try finished(.reserved) }
-            _ = try finished(.refused)
+            guard let refusal else { return try await finished(.reserved) }
+            _ = try await finished(.refused, reason: refusal.reason)
             return .refused(code: refusal.code, reason: refusal.reason)
         case .confirming:
             let refusal = try await ask(
                 claim, reservation + ":confirm", .confirm(operation: reservation))
             if let refusal {
-                _ = try finished(.refused)
+                _ = try await finished(.refused, reason: refusal.reason)
                 return .refused(code: refusal.code, reason: refusal.reason)
             }
             var code: String?
@@ -184,16 +194,16 @@ extension Workspace {
                     operation: reservation + ":code", digest: Array(id.utf8)
                 ).codes.first
             }
-            return try finished(.confirmed, code: code)
+            return try await finished(.confirmed, code: code)
         case .releasing:
             _ = try await ask(claim, reservation + ":release", .release(operation: reservation))
-            return try finished(.released)
+            return try await finished(.released)
         case .returning:
             // The code first: one that is used, or kept by a checkout, isn't given back for points.
             if !claim.code.isEmpty, try !promotions.withdraw(claim.code),
                 let state = try promotions.look(up: claim.code)?.code.state, state != .withdrawn
             {
-                _ = try finished(.confirmed)
+                _ = try await finished(.confirmed, isNews: false)
                 return .refused(
                     code: "claim_code_used",
                     reason: "The code that came with it is used, or in use.")
@@ -202,10 +212,10 @@ extension Workspace {
                 claim, reservation + ":return",
                 .unspend(operation: reservation + ":confirm", points: nil))
             if let refusal {
-                _ = try finished(.confirmed)
+                _ = try await finished(.confirmed, isNews: false)
                 return .refused(code: refusal.code, reason: refusal.reason)
             }
-            return try finished(.returned)
+            return try await finished(.returned)
         case .reserved, .confirmed, .released, .refused, .returned: return .claim(claim)
         }
     }

@@ -1,3 +1,4 @@
+import Analytics
 import Kernel
 import Loyalty
 import Promotions
@@ -65,6 +66,14 @@ struct RewardTests {
         #expect(try available(ann, stage) == (250, 0))
         #expect(try await claim("c3", ann, stage, isTaken: true) == "confirmed")
         #expect(try stage.workspace.examine().problemCount == 0)
+        // Each is told once, however often it is asked.
+        try await stage.workspace.settle()
+        let told = try stage.workspace.details(of: ann, timeline: 50).timeline.map(\.event)
+            .filter { $0.name.hasPrefix("Reward ") }
+        let counts = Dictionary(grouping: told, by: \.name).mapValues(\.count)
+        #expect(counts["Reward Redeemed"] == 2 && counts["Reward Returned"] == 1, "\(counts)")
+        let redeemed = try #require(told.first { $0.name == "Reward Redeemed" })
+        #expect(redeemed.properties.contains(#""reward":"tote""#), "\(redeemed.properties)")
     }
 
     @Test func `the last one goes to one of all who ask, and comes back when it isn't taken`()
