@@ -171,6 +171,7 @@ let package = Package(
                 nio, nioPosix, unixSignals,
             ], swiftSettings: settings),
         // For tests only.
+        room("TestPrograms", ["CSpawn"]),
         room("TestSupport", ["Kernel", "Events", "Customers", "Analytics", "Runtime", logging]),
         // Benchmarks.
         .executableTarget(
@@ -191,6 +192,7 @@ let package = Package(
         .target(name: "CDuckDB", linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "CLightGBM", linkerSettings: [.linkedLibrary("dl")]),
+        .target(name: "CSpawn"),
         .systemLibrary(name: "CArgon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         // Tests.
@@ -217,7 +219,7 @@ let package = Package(
             "Delivery",
             [
                 "Kernel", "JSONParsing", "Documents", "Messaging", "Delivery", crypto, hummingbird,
-                logging, nio, nioPosix, nioSSL, nioTLS,
+                logging, nio, nioPosix, nioSSL, nioTLS, "TestPrograms",
             ], exclude: ["Peers"]),
         tests("Loyalty", ["Kernel", "JSONParsing", "Documents", "Loyalty"]),
         tests("Referrals", ["Kernel", "JSONParsing", "Documents", "Referrals"]),
@@ -229,11 +231,11 @@ let package = Package(
                 "Kernel", "Access", "Runtime", "Telemetry", "TestSupport", "API", hummingbird,
                 httpTypes,
             ]),
-        tests("Messaging", ["Kernel", "Messaging", crypto], exclude: ["Peers"]),
+        tests("Messaging", ["Kernel", "Messaging", "TestPrograms", crypto], exclude: ["Peers"]),
         tests(
             "Templates", ["Kernel", "JSONParsing", "Documents", "Templates", "YAMLText"],
             exclude: ["Fixtures"]),
-        tests("RetentionModels", ["RetentionModels"]),
+        tests("RetentionModels", ["RetentionModels", "TestPrograms"]),
         tests("Boosting", ["RetentionModels", "Boosting"]),
         tests("Access", ["Kernel", "Access"]),
         tests("Settings", ["Kernel", "Settings"]),
@@ -242,7 +244,7 @@ let package = Package(
             "Analytics",
             [
                 "Kernel", "JSONParsing", "Events", "Customers", "Documents", "Insights", "Segments",
-                "Analytics",
+                "Analytics", "TestPrograms",
             ]),
         tests(
             "Console",
@@ -267,6 +269,6 @@ let package = Package(
             ]),
         tests("Predictions", ["Kernel", "RetentionModels", "Predictions"]),
         // Drives the built program from outside.
-        tests("Integration", ["perennial", "QRCode"], exclude: ["Peers"]),
+        tests("Integration", ["perennial", "QRCode", "TestPrograms"], exclude: ["Peers"]),
     ]
 )

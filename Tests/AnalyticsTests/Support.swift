@@ -2,6 +2,7 @@ import Events
 import Foundation
 import Insights
 import Kernel
+import TestPrograms
 import Testing
 
 @testable import Analytics
@@ -39,14 +40,7 @@ enum TestData {
         let path = folder + "/" + name
         var data = try Data(contentsOf: URL(fileURLWithPath: path))
         if name.hasSuffix(".gz") {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            process.arguments = ["gzip", "-dc", path]
-            let output = Pipe()
-            process.standardOutput = output
-            try process.run()
-            data = output.fileHandleForReading.readDataToEndOfFile()
-            process.waitUntilExit()
+            data = try ChildProcess.output(of: "gzip", ["-dc", path])
         }
         return String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline)
             .dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false) }

@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 import Testing
 
 @testable import RetentionModels
@@ -31,14 +32,7 @@ enum FullCDNOW {
     }
 
     private static func lines() throws -> [Substring] {
-        let gzip = Process()
-        gzip.executableURL = URL(filePath: "/usr/bin/env")
-        gzip.arguments = ["gzip", "-dc", Fixtures.fullCDNOW.path]
-        let pipe = Pipe()
-        gzip.standardOutput = pipe
-        try gzip.run()
-        let bytes = try #require(try pipe.fileHandleForReading.readToEnd())
-        gzip.waitUntilExit()
+        let bytes = try ChildProcess.output(of: "gzip", ["-dc", Fixtures.fullCDNOW.path])
         return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 import Testing
 
 @testable import RetentionModels
@@ -25,14 +26,7 @@ enum MovieLens {
     }
 
     static func split() throws -> (train: Interactions, test: Interactions) {
-        let gzip = Process()
-        gzip.executableURL = URL(filePath: "/usr/bin/env")
-        gzip.arguments = ["gzip", "-dc", file.path]
-        let pipe = Pipe()
-        gzip.standardOutput = pipe
-        try gzip.run()
-        let bytes = try #require(try pipe.fileHandleForReading.readToEnd())
-        gzip.waitUntilExit()
+        let bytes = try ChildProcess.output(of: "gzip", ["-dc", file.path])
         var random = SeededRandom(seed: 20_260_101)
         var parts = [true: [(Int, Int, Double)](), false: []]
         for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)

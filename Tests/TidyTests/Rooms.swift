@@ -67,6 +67,7 @@ struct Room {
                 "Boosting", "Records", "Analytics", "Delivery", "Settings", "Telemetry",
             ])),
         // For tests only.
+        shell("TestPrograms", ["CSpawn"]),
         shell(
             "TestSupport",
             domain.union(["Records", "Analytics", "Runtime", "Settings", "Telemetry"])),
@@ -81,7 +82,9 @@ struct Room {
             ])),
     ]
 
-    static let shims: Set<String> = ["CDuckDB", "CZlib", "CArgon2", "CLightGBM", "COpenSSL"]
+    static let shims: Set<String> = [
+        "CDuckDB", "CZlib", "CArgon2", "CLightGBM", "COpenSSL", "CSpawn",
+    ]
 
     static func named(_ name: String) -> Room? { all.first { $0.name == name } }
 }

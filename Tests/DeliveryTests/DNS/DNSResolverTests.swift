@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Messaging
+import TestPrograms
 import Testing
 
 @testable import Delivery
@@ -218,20 +219,13 @@ private final class NameServerPeer: Sendable {
     private static let python = "/usr/bin/python3"
     static var isThere: Bool { FileManager.default.isExecutableFile(atPath: python) }
 
-    private let input: FileHandle
+    private let process: ChildProcess
     let port: Int
 
     init() throws {
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(filePath: Self.python)
-        process.arguments = [Self.script.path]
-        process.standardOutput = output
-        let input = Pipe()
-        process.standardInput = input
-        try process.run()
-        self.input = input.fileHandleForWriting
-        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+        process = try ChildProcess(
+            Self.python, [Self.script.path], input: .pipe, output: .pipe)
+        let line = String(decoding: try #require(process.output).availableData, as: UTF8.self)
         port = try #require(Int(line.trimmingCharacters(in: .whitespacesAndNewlines)))
     }
 

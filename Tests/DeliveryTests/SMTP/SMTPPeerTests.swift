@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestPrograms
 import Testing
 
 @testable import Delivery
@@ -117,25 +118,23 @@ private final class MailPeer {
     static var isThere: Bool { python != nil }
 
     let folder: URL
-    let process = Process()
+    let process: ChildProcess
     let port: Int
 
     init(_ arguments: [String] = []) throws {
         folder = URL.temporaryDirectory.appending(path: UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let output = Pipe()
-        process.executableURL = try #require(Self.python)
-        process.arguments = [Self.script.path, folder.path] + arguments
-        process.standardOutput = output
-        try process.run()
-        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+        process = try ChildProcess(
+            #require(Self.python).path, [Self.script.path, folder.path] + arguments,
+            output: .pipe)
+        let line = String(decoding: try #require(process.output).availableData, as: UTF8.self)
         port = try #require(Int(line.trimmingCharacters(in: .whitespacesAndNewlines)))
     }
 
     deinit {
         // Whatever signals it was started without.
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        process.signal(SIGKILL)
+        process.wait()
         // A folder that stays is the system's to clear.
         try? FileManager.default.removeItem(at: folder)
     }

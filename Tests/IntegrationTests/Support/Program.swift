@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 
 /// A program that runs beside the tests; its streams go to files, so that it never waits for a reader.
 final class Program {
@@ -10,7 +11,7 @@ final class Program {
     }
 
     let name: String
-    private let process = Process()
+    private let process: ChildProcess
     private let outputFile: URL
     private let errorFile: URL
 
@@ -22,21 +23,14 @@ final class Program {
         let number = folder.nextNumber()
         outputFile = folder.url.appending(path: "program-\(number).out")
         errorFile = folder.url.appending(path: "program-\(number).err")
-        for file in [outputFile, errorFile] { try Data().write(to: file) }
-        process.executableURL = executable
-        process.arguments = arguments
-        process.currentDirectoryURL = Installation.root
         var variables = ProcessInfo.processInfo.environment.filter {
             !$0.key.hasPrefix("PERENNIAL_")
         }
         variables.merge(environment) { _, new in new }
-        process.environment = variables
-        process.standardOutput = try FileHandle(forWritingTo: outputFile)
-        process.standardError = try FileHandle(forWritingTo: errorFile)
-        process.standardInput =
-            try input.map { try FileHandle(forReadingFrom: $0) }
-            ?? FileHandle.nullDevice
-        try process.run()
+        process = try ChildProcess(
+            executable.path, arguments, environment: variables, in: Installation.root.path,
+            input: input.map { .file($0.path) } ?? .nothing, output: .file(outputFile.path),
+            errors: .file(errorFile.path))
     }
 
     deinit { kill() }
@@ -48,15 +42,10 @@ final class Program {
     var errors: String { Self.text(errorFile) }
 
     /// Asks the program to end.
-    func terminate() { signal(SIGTERM) }
+    func terminate() { process.signal(SIGTERM) }
 
     /// Ends the program at once, in the middle of whatever it does.
-    func kill() { signal(SIGKILL) }
-
-    private func signal(_ number: Int32) {
-        guard process.isRunning else { return }
-        _ = Foundation.kill(process.processIdentifier, number)
-    }
+    func kill() { process.signal(SIGKILL) }
 
     /// - Throws: `TimedOut`; the program is killed then.
     @discardableResult
@@ -67,10 +56,7 @@ final class Program {
             kill()
             throw TimedOut(description: "\(error)\n\(output)\n\(errors)")
         }
-        let code =
-            process.terminationReason == .uncaughtSignal
-            ? 128 + process.terminationStatus : process.terminationStatus
-        return Outcome(code: code, output: output, errors: errors)
+        return Outcome(code: process.wait().code, output: output, errors: errors)
     }
 
     private static func text(_ file: URL) -> String {

@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 import Testing
 
 /// Python with dkimpy and its own mail library, as `script/setup --test` installs it.
@@ -27,19 +28,13 @@ enum MailPeer {
     /// - Returns: What it said, a value for each line.
     @discardableResult
     static func run(_ command: String, in folder: MailFolder) throws -> [[String: Any]] {
-        let process = Process()
-        process.executableURL = python
         let script = URL(filePath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "Peers/mail.py")
-        process.arguments = [script.path, command, folder.url.path]
         let output = folder.url.appending(path: "said.jsonl")
-        try Data().write(to: output)
-        let handle = try FileHandle(forWritingTo: output)
-        process.standardOutput = handle
-        try process.run()
-        process.waitUntilExit()
-        try handle.close()
-        try #require(process.terminationStatus == 0, "mail.py \(command)")
+        let process = try ChildProcess(
+            #require(python).path, [script.path, command, folder.url.path],
+            output: .file(output.path))
+        try #require(process.wait() == .exit(0), "mail.py \(command)")
         return try String(contentsOf: output, encoding: .utf8).split(separator: "\n").map { line in
             let value = try JSONSerialization.jsonObject(with: Data(line.utf8))
             return try #require(value as? [String: Any])
