@@ -13,18 +13,12 @@ final class LedgerOperationIndex {
     /// Ids in memory before a run is added: a quarter of all, within these bounds.
     static let runCount = 32_768...131_072
 
-    /// Not secret: it only spreads them. Ids with the same hash in a run are told apart by their text.
-    private static let hash = SipHash(
-        key: SipHash.Key(low: 0x7065_7265_6e6e_6961, high: 0x6c65_6467_6572_6964))
-
     private let runs: KeyRuns
     private let runCount: ClosedRange<Int>
     private let lastNumber: HotStatement
     private let newer: HotStatement
     private let isCalled: HotStatement
-    private var programs: [String: SipHash.Digest] = [:]
-    /// The program that was asked about last, which mostly is the next one, too.
-    private var lastProgram: (name: String, digest: SipHash.Digest)?
+    private var keys = LedgerOperationKeys()
     /// Of the operations that are in no run, in the order of their numbers.
     private var recent: [SipHash.Digest] = []
     private var places = DigestPlaces()
@@ -157,23 +151,7 @@ final class LedgerOperationIndex {
     }
 
     /// What an operation's id is found by.
-    func digest(_ program: String, _ id: String) -> SipHash.Digest {
-        let own = Self.hash.digest(id)
-        let others: SipHash.Digest
-        if let lastProgram, lastProgram.name == program {
-            others = lastProgram.digest
-        } else {
-            others = programs[program] ?? remember(program)
-            lastProgram = (program, others)
-        }
-        return SipHash.Digest(first: own.first ^ others.first, second: own.second ^ others.second)
-    }
-
-    private func remember(_ program: String) -> SipHash.Digest {
-        let digest = Self.hash.digest(program, domain: 1)
-        programs[program] = digest
-        return digest
-    }
+    func digest(_ program: String, _ id: String) -> SipHash.Digest { keys.key(program, id) }
 
     private func load() throws {
         try runs.load()

@@ -13,14 +13,11 @@ package struct LedgerPart: Sendable {
     let endingsBefore: [Int64]
     /// The number of the account's last operation that moved anything; nil where it isn't known before the first of
     /// these is kept.
-    package internal(set) var last: Int64?
+    package var last: Int64?
     fileprivate var entryCount: Int64
 
-    /// - Parameters:
-    ///   - account: As it is before.
-    ///   - last: The number of its last operation that moved anything, where that is known.
-    package init(before account: borrowing LedgerAccount, last: Int64? = nil) {
-        self.last = last
+    /// - Parameter account: As it is before.
+    package init(before account: borrowing LedgerAccount) {
         self.account = account.id
         program = account.program
         customer = account.customer

@@ -1,5 +1,6 @@
 import GRDB
 package import Kernel
+import Synchronization
 
 /// The points ledger: accounts, what was asked of them, and every movement of points, in a file of its own.
 ///
@@ -13,18 +14,23 @@ package final class LedgerStore: Sendable {
         case stale(account: Int64)
         /// A lot would be below zero, or have more reserved than is left.
         case overdrawn(account: Int64, lot: Int64)
+        /// The program has followed the log to another place than was thought.
+        case elsewhere(program: String)
 
         package var description: String {
             switch self {
             case .repeated(let operation): "operation \(operation) is in the ledger already"
             case .stale(let account): "account \(account) changed since it was read"
             case .overdrawn(let account, let lot): "lot \(lot) of account \(account) hasn't so much"
+            case .elsewhere(let program): "\(program) follows the log at another place by now"
             }
         }
     }
 
     let file: SQLiteFile
     let writing: LedgerWriting
+    /// Made when it is first needed.
+    private let glances = Mutex<LedgerGlance.Connection?>(nil)
 
     /// - Parameter path: The file, created where it doesn't exist.
     package init(path: String) throws {
@@ -32,6 +38,18 @@ package final class LedgerStore: Sendable {
             path: path, durability: .everyCommit, cacheKiB: 32_768,
             migrator: LedgerTables.migrator, isPrompt: true)
         writing = try file.writer.writeWithoutTransaction { try LedgerWriting($0) }
+    }
+
+    /// Looks at accounts as they are now, beside who writes: nobody waits for the other.
+    package func glance<Value>(
+        _ body: (borrowing LedgerGlance) throws -> Value
+    ) throws -> Value {
+        let connection = try glances.withLock { glances in
+            let connection = try glances ?? LedgerGlance.Connection(file)
+            glances = connection
+            return connection
+        }
+        return try connection.glance(body)
     }
 
     // MARK: Writing

@@ -2,7 +2,7 @@ import GRDB
 package import Kernel
 
 /// What is read and written of the ledger in one transaction.
-package struct LedgerTransaction: ~Copyable {
+package struct LedgerTransaction: LedgerAccounts, ~Copyable {
     private let db: Database
     private let statements: LedgerWriting
 
@@ -11,7 +11,6 @@ package struct LedgerTransaction: ~Copyable {
         self.statements = statements
     }
 
-    /// A customer's account; nil where none was opened.
     package func account(program: String, customer: ID<Customer>) throws -> LedgerAccount? {
         try statements.account(program, customer)
     }
@@ -31,7 +30,12 @@ package struct LedgerTransaction: ~Copyable {
         try statements.operation(program, id, key)
     }
 
-    /// Keeps the next operation, which was looked for by `operation(program:id:key:)` in this transaction, and not found.
+    /// Whether an operation of that id is kept already.
+    package func holds(program: String, id: String, key: SipHash.Digest) throws -> Bool {
+        try statements.holds(program, id, key)
+    }
+
+    /// Keeps the next operation, which was looked for in this transaction, and not found.
     ///
     /// - Parameters:
     ///   - step: Which of the steps it is; those of its account's part before it are kept.
@@ -56,7 +60,6 @@ package struct LedgerTransaction: ~Copyable {
         try statements.put(&part, account, last: last, state: state)
     }
 
-    /// The number that the next account gets.
     package func nextAccount() throws -> Int64 { try LedgerStore.nextAccount(db) }
 
     /// What all customers together have got of a program's budgets.
@@ -86,5 +89,18 @@ package struct LedgerTransaction: ~Copyable {
                 INSERT INTO ledger_positions (program, position) VALUES (?, ?)
                 ON CONFLICT (program) DO UPDATE SET position = excluded.position
                 """, arguments: [reached.program, reached.position])
+    }
+
+    /// As above, where it is as far as is thought: what was between isn't left out.
+    ///
+    /// - Throws: `LedgerStore.Refusal.elsewhere` where it isn't.
+    package func keep(reached: (program: String, position: Int64), after: Int64) throws {
+        let found = try Int64.fetchOne(
+            db, sql: "SELECT position FROM ledger_positions WHERE program = ?",
+            arguments: [reached.program])
+        guard found == after else {
+            throw LedgerStore.Refusal.elsewhere(program: reached.program)
+        }
+        try keep(reached: reached)
     }
 }

@@ -21,7 +21,7 @@ final class LedgerWriting: @unchecked Sendable {
     private let addEnding: HotStatement
     private let dropEnding: HotStatement
     private let addNews: HotStatement
-    private let findAccount: HotStatement
+    private let finder: LedgerAccountFinder
     private let getOperation: HotStatement
 
     init(_ db: Database) throws {
@@ -66,12 +66,7 @@ final class LedgerWriting: @unchecked Sendable {
         dropEnding = try HotStatement(
             db, "DELETE FROM ledger_endings WHERE expires_at = ?1 AND account = ?2")
         addNews = try HotStatement(db, "INSERT INTO ledger_news (event) VALUES (?1)")
-        findAccount = try HotStatement(
-            db,
-            """
-            SELECT id, state, entry_count, revision, next_at, tier, lots FROM ledger_accounts
-            WHERE program = ?1 AND customer = ?2
-            """)
+        finder = try LedgerAccountFinder(db)
         getOperation = try HotStatement(
             db, "SELECT account, at, content, answer FROM ledger_operations WHERE number = ?1")
     }
@@ -88,19 +83,14 @@ final class LedgerWriting: @unchecked Sendable {
     // MARK: Reading
 
     func account(_ program: String, _ customer: ID<Customer>) throws -> LedgerAccount? {
-        findAccount.bind(1, text: program)
-        findAccount.bind(2, customer.rawValue)
-        guard try findAccount.step() else { return nil }
-        defer { findAccount.reset() }
-        let nextMs = findAccount.integer(4)
-        var account = LedgerAccount(
-            id: findAccount.integer(0), program: program, customer: customer,
-            state: findAccount.blob(1), entryCount: findAccount.integer(2),
-            revision: findAccount.integer(3),
-            nextAt: nextMs == 0 ? nil : Timestamp(milliseconds: nextMs))
-        account.tier = Int(findAccount.integer(5))
-        account.lots = LedgerLots(bytes: findAccount.blob(6))
-        return account
+        try finder.account(program, customer)
+    }
+
+    /// Whether an operation of that id is kept.
+    ///
+    /// - Parameter key: What its id is found by.
+    func holds(_ program: String, _ id: String, _ key: SipHash.Digest) throws -> Bool {
+        try index.number(of: key, program, id) != nil
     }
 
     /// - Parameter key: What its id is found by.

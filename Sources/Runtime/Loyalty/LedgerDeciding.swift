@@ -24,7 +24,8 @@ final class LedgerDeciding: Sendable {
     private let turn: Mutex<Turn>
     /// Told of each piece that a helper has done.
     private let helped = DispatchSemaphore(value: 0)
-    private let helpers = DispatchGroup()
+    /// Pieces that somebody is at.
+    private let underWay = DispatchGroup()
 
     init(
         _ pieces: [LedgerPiece], _ asks: [LedgerWriter.Ask], following: [Int32],
@@ -41,20 +42,26 @@ final class LedgerDeciding: Sendable {
     /// Begins on other threads; to be followed by `end()`.
     func begin() {
         for _ in 0..<min(pieces.count - 1, Self.helperCount) {
-            DispatchQueue.global(qos: .userInitiated).async(group: helpers) { [self] in
-                while let piece = take() {
-                    carryOut(piece)
-                    helped.signal()
-                }
-            }
+            DispatchQueue.global(qos: .userInitiated).async { [self] in help() }
         }
     }
 
-    /// Returns once nobody else is at it.
+    /// Decides until nothing is left that nobody is at.
+    func help() {
+        while let piece = take() {
+            carryOut(piece)
+            helped.signal()
+        }
+    }
+
+    /// Returns once nobody is at it any more; what nobody was at stays undecided.
     func end() {
         turn.withLock { $0.next = pieces.count }
-        helpers.wait()
+        underWay.wait()
     }
+
+    /// Whether all of it is decided.
+    var isWhole: Bool { turn.withLock { $0.failure == nil && $0.isDone.allSatisfy { $0 } } }
 
     func isDone(_ piece: Int) -> Bool { turn.withLock { $0.isDone[piece] } }
 
@@ -65,9 +72,8 @@ final class LedgerDeciding: Sendable {
             let step: Step = turn.withLock { turn in
                 if let failure = turn.failure { return .fail(failure) }
                 if turn.isDone[piece] { return .none }
-                guard turn.next < pieces.count else { return .wait }
-                turn.next += 1
-                return .take(turn.next - 1)
+                guard let next = next(&turn) else { return .wait }
+                return .take(next)
             }
             switch step {
             case .none: return
@@ -78,15 +84,17 @@ final class LedgerDeciding: Sendable {
         }
     }
 
-    private func take() -> Int? {
-        turn.withLock { turn in
-            guard turn.next < pieces.count, turn.failure == nil else { return nil }
-            turn.next += 1
-            return turn.next - 1
-        }
+    private func take() -> Int? { turn.withLock { next(&$0) } }
+
+    private func next(_ turn: inout Turn) -> Int? {
+        guard turn.next < pieces.count, turn.failure == nil else { return nil }
+        turn.next += 1
+        underWay.enter()
+        return turn.next - 1
     }
 
     private func carryOut(_ piece: Int) {
+        defer { underWay.leave() }
         do throws(LedgerWriter.Refusal) {
             try pieces[piece].carryOut(asks, following: following, at: now, decide)
             turn.withLock { $0.isDone[piece] = true }

@@ -40,7 +40,8 @@ package struct LedgerMemory {
     /// `@unchecked Sendable`: whoever it is given to has it alone until it is kept again.
     package final class Held: @unchecked Sendable {
         package var account: Account
-        /// The number of its last operation that moved anything, where that was asked since it was read.
+        /// The number of its last operation that moved anything, where that was asked since it was read. It is the
+        /// writing thread's; all else is of those who decide.
         var last: Int64?
         /// The plan in which it is, and where there.
         var plan: UInt64 = 0
@@ -78,8 +79,8 @@ package struct LedgerMemory {
     /// Gives an account out, once in a commit, to be changed in place and kept again.
     ///
     /// - Returns: Nil where none was opened.
-    mutating func take(
-        _ owner: Owner, in ledger: borrowing LedgerTransaction
+    mutating func take<Accounts: LedgerAccounts & ~Copyable>(
+        _ owner: Owner, in ledger: borrowing Accounts
     ) throws -> Held? {
         if let known = young[owner] { return known }
         if let known = old.removeValue(forKey: owner) {
@@ -95,8 +96,8 @@ package struct LedgerMemory {
     }
 
     /// A new account, given out as above.
-    mutating func open(
-        _ owner: Owner, in ledger: borrowing LedgerTransaction
+    mutating func open<Accounts: LedgerAccounts & ~Copyable>(
+        _ owner: Owner, in ledger: borrowing Accounts
     ) throws -> Held {
         let id = try nextAccount ?? ledger.nextAccount()
         nextAccount = id + 1

@@ -26,7 +26,32 @@ struct LedgerPlan {
     /// In the order in which they are first asked about.
     private var pieces: [LedgerPiece] = []
     private var shareCount = 0
+    /// The accounts; the pieces may be somebody else's when these are given back.
+    private var held: [LedgerMemory.Held] = []
     private var fates: [Fate] = []
+
+    /// Thinks that nothing of it was asked before, which shows when it is written.
+    init(
+        ahead asks: [LedgerWriter.Ask], _ kept: inout LedgerMemory,
+        in ledger: borrowing LedgerGlance
+    ) throws {
+        self.asks = asks
+        following = Array(repeating: -1, count: asks.count)
+        keys.reserveCapacity(asks.count)
+        fates.reserveCapacity(asks.count)
+        ranks = Array(0..<Int32(asks.count))
+        let plan = kept.nextPlan()
+        var known = LedgerOperationKeys()
+        let all = asks.span
+        for place in all.indices {
+            keys.append(known.key(all[place].program, all[place].id))
+            let owner = LedgerMemory.Owner(
+                program: all[place].program, customer: all[place].customer)
+            let held = try kept.take(owner, in: ledger) ?? kept.open(owner, in: ledger)
+            let own = add(held, to: plan)
+            fates.append(.decided(share: own, step: put(place, to: own)))
+        }
+    }
 
     init(
         _ asks: [LedgerWriter.Ask], _ kept: inout LedgerMemory,
@@ -89,6 +114,7 @@ struct LedgerPlan {
         held.share = shareCount
         if shareCount % LedgerPiece.size == 0 { pieces.append(LedgerPiece()) }
         pieces[pieces.count - 1].shares.append(LedgerShare(held))
+        self.held.append(held)
         shareCount += 1
         return shareCount - 1
     }
@@ -118,9 +144,11 @@ struct LedgerPlan {
         for share in 0..<shareCount {
             pieces[share / LedgerPiece.size].encode(share % LedgerPiece.size)
         }
+        for piece in pieces { piece.learnLast() }
         let first = ledger.nextOperation
         for place in asks.indices { try write(place, at: now, in: ledger) }
         for piece in pieces { try writeAccounts(of: piece, from: first, in: ledger) }
+        for piece in pieces { piece.noteLast() }
     }
 
     /// Decides account by account, on several threads, and writes beside that what is decided. Only where no budget is
@@ -129,22 +157,48 @@ struct LedgerPlan {
         at now: Timestamp, in ledger: borrowing LedgerTransaction,
         _ decide: @escaping LedgerWriter.Decide
     ) throws {
-        let deciding = LedgerDeciding(pieces, asks, following: following, at: now, decide)
+        let deciding = deciding(at: now, decide)
         deciding.begin()
         defer { deciding.end() }
+        try write(as: deciding, at: now, in: ledger)
+    }
+
+    /// What decides account by account.
+    func deciding(
+        at now: Timestamp, _ decide: @escaping LedgerWriter.Decide
+    ) -> LedgerDeciding {
+        LedgerDeciding(pieces, asks, following: following, at: now, decide)
+    }
+
+    /// Writes what is decided, as it comes.
+    ///
+    /// - Parameter isAhead: Whether it wasn't looked yet for what was asked before.
+    /// - Throws: Also `LedgerStore.Refusal.repeated`, where something was.
+    func write(
+        as deciding: LedgerDeciding, at now: Timestamp, isAhead: Bool = false,
+        in ledger: borrowing LedgerTransaction
+    ) throws {
         let first = ledger.nextOperation
+        // Of a piece, whether it is decided, and its accounts' last operations are known.
+        var isReady = Array(repeating: false, count: pieces.count)
         var written = 0
         for place in asks.indices {
             guard case .decided(let share, _) = fates[place] else { continue }
             let piece = share / LedgerPiece.size
-            while !deciding.isDone(piece) {
-                // Rather than waiting.
-                if written < piece, deciding.isDone(written) {
+            while !isReady[piece] {
+                if deciding.isDone(piece) {
+                    pieces[piece].learnLast()
+                    isReady[piece] = true
+                } else if written < piece, isReady[written] {
+                    // Rather than waiting.
                     try writeAccounts(of: pieces[written], from: first, in: ledger)
                     written += 1
                 } else {
                     try deciding.await(piece)
                 }
+            }
+            if isAhead, try isKept(place, in: ledger) {
+                throw LedgerStore.Refusal.repeated(operation: asks[place].id)
             }
             try write(place, at: now, in: ledger)
         }
@@ -153,6 +207,12 @@ struct LedgerPlan {
             try writeAccounts(of: pieces[written], from: first, in: ledger)
             written += 1
         }
+        for piece in pieces { piece.noteLast() }
+    }
+
+    private func isKept(_ place: Int, in ledger: borrowing LedgerTransaction) throws -> Bool {
+        let all = asks.span
+        return try ledger.holds(program: all[place].program, id: all[place].id, key: keys[place])
     }
 
     private func write(
@@ -175,10 +235,17 @@ struct LedgerPlan {
             .sorted { piece.shares[$0].account < piece.shares[$1].account }
         for share in order {
             try Self.write(
-                &piece.shares[share].held.account.row, after: &piece.shares[share].part,
+                piece.shares[share].row, after: &piece.shares[share].part,
                 last: last(of: share, in: piece).map { first + Int64(ranks[$0]) }, piece.steps,
                 state: piece.shares[share].state, in: ledger)
         }
+    }
+
+    private static func write(
+        _ account: LedgerAccount, after part: inout LedgerPart, last: Int64?,
+        _ steps: LedgerSteps, state: Range<Int>, in ledger: borrowing LedgerTransaction
+    ) throws {
+        try ledger.keep(account, after: &part, last: last, state: steps.bytes.extracting(state))
     }
 
     /// The place of the last ask about an account that moved anything.
@@ -194,14 +261,6 @@ struct LedgerPlan {
             place = Int(following[place])
         }
         return last
-    }
-
-    /// - Parameter account: It is where it is, so that it isn't copied, and stays as it is.
-    private static func write(
-        _ account: inout LedgerAccount, after part: inout LedgerPart, last: Int64?,
-        _ steps: LedgerSteps, state: Range<Int>, in ledger: borrowing LedgerTransaction
-    ) throws {
-        try ledger.keep(account, after: &part, last: last, state: steps.bytes.extracting(state))
     }
 
     /// What each is answered, in the asks' order.
@@ -230,13 +289,6 @@ struct LedgerPlan {
 
     /// Gives the accounts back.
     func keep(in kept: inout LedgerMemory) {
-        for piece in pieces {
-            for share in piece.shares.indices {
-                let held = piece.shares[share].held
-                // Where nothing was decided, what was known of it stands.
-                held.last = piece.shares[share].part.last ?? held.last
-                kept.keep(held)
-            }
-        }
+        for held in held { kept.keep(held) }
     }
 }

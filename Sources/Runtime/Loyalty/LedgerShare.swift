@@ -13,13 +13,38 @@ struct LedgerShare: Sendable {
     /// Where what is kept as the account's state is among the bytes of its piece's steps.
     var state = 0..<0
 
+    /// The account as its last operation here leaves it; its state is among the steps' bytes.
+    private(set) var row: LedgerAccount
+
     /// The account's number.
-    let account: Int64
+    var account: Int64 { row.id }
 
     init(_ held: LedgerMemory.Held) {
         self.held = held
-        account = held.account.row.id
-        part = LedgerPart(before: held.account.row, last: held.last)
+        let before = held.account.row
+        // Its bytes are changed in place meanwhile, and there is no copy of them.
+        row = LedgerAccount(id: before.id, program: before.program, customer: before.customer)
+        part = LedgerPart(before: before)
+    }
+
+    /// Makes the account bytes, as its last operation leaves it; after that it may be others'.
+    mutating func encode(to steps: inout LedgerSteps) {
+        if askCount == 0 { return }
+        let held = held
+        state = steps.write { Self.encode(&held.account, to: &$0) }
+        held.measure()
+        row = held.account.row
+        row.state = []
+    }
+
+    private static func encode(
+        _ account: inout LedgerMemory.Account, to writer: inout ByteWriter
+    ) {
+        if account.rules == nil {
+            writer.writeRaw(account.row.state.span)
+        } else {
+            account.rules?.encode(to: &writer)
+        }
     }
 }
 
@@ -73,18 +98,25 @@ final class LedgerPiece: @unchecked Sendable {
         }
     }
 
+    /// Takes over which were the accounts' last operations.
+    func learnLast() {
+        for share in shares.indices { shares[share].part.last = shares[share].held.last }
+    }
+
+    /// Notes which are their last ones now.
+    func noteLast() {
+        for share in shares.indices where shares[share].askCount > 0 {
+            shares[share].held.last = shares[share].part.last
+        }
+    }
+
     /// Which step one is that is a share's how-manyth, or that in turn was decided as that.
     func step(_ place: Int, of share: Int) -> Int {
         firstSteps.isEmpty ? place : firstSteps[share] + place
     }
 
     /// Makes an account bytes, as its last operation leaves it.
-    func encode(_ share: Int) {
-        if shares[share].askCount == 0 { return }
-        let held = shares[share].held
-        shares[share].state = steps.write { Self.encode(&held.account, to: &$0) }
-        held.measure()
-    }
+    func encode(_ share: Int) { shares[share].encode(to: &steps) }
 
     private static func carryOut(
         _ asks: [LedgerWriter.Ask], from first: Int, _ following: [Int32],
@@ -116,15 +148,5 @@ final class LedgerPiece: @unchecked Sendable {
         // Given, not copied.
         swap(&account.rules, &decision.account)
         return decision.budgetChanges
-    }
-
-    private static func encode(
-        _ account: inout LedgerMemory.Account, to writer: inout ByteWriter
-    ) {
-        if account.rules == nil {
-            writer.writeRaw(account.row.state.span)
-        } else {
-            account.rules?.encode(to: &writer)
-        }
     }
 }

@@ -7,85 +7,6 @@ import Synchronization
 /// Carries operations out on loyalty accounts, from many who ask at once: those that wait while one commit is being
 /// synced share the next (group commit). What was asked under an id before is answered as then, and has no other effect.
 package final class LedgerWriter: Sendable {
-    /// Something asked of a customer's account.
-    package struct Ask: Sendable, Equatable {
-        package var program: String
-        package var customer: ID<Customer>
-        /// As who asks calls it; one of the program.
-        package var id: String
-        /// What is asked, in one form only: JSON.
-        package var content: [UInt8]
-        /// The same, read.
-        package var request: LoyaltyRequest
-        /// Up to when time has passed; nil for now.
-        package var now: Timestamp?
-        /// Segments of which the customer is a member, of those that the program asks about. What is asked stays the
-        /// same when they change.
-        package var segments: Set<String> = []
-        /// Whether the log isn't told: it happened before the program began to act.
-        package var isQuiet = false
-
-        package init(
-            program: String, customer: ID<Customer>, id: String, content: [UInt8],
-            request: LoyaltyRequest = LoyaltyRequest(.tick)
-        ) {
-            self.request = request
-            self.program = program
-            self.customer = customer
-            self.id = id
-            self.content = content
-        }
-    }
-
-    /// What an operation does, also where it is refused: the refusal is the answer then, and nothing moves.
-    package struct Decision: Sendable, Equatable {
-        package var answer: [UInt8]
-        /// The account's bytes, where `account` is nil.
-        package var state: [UInt8]
-        /// The account as the rules know it. It is made bytes once in a commit, however often it changes there.
-        package var account: LoyaltyAccount?
-        package var entries: [LedgerEntry] = []
-        package var lots: [LedgerLot] = []
-        /// When time itself changes something next; nil for never.
-        package var nextAt: Timestamp?
-        /// The tier's place among the program's.
-        package var tier = 0
-        /// What it takes of the program's budgets, or gives back.
-        package var budgetChanges: [LoyaltyBudget: Int64] = [:]
-        /// What the log is to be told: frames of events.
-        package var news: [[UInt8]] = []
-
-        package init(
-            answer: [UInt8], state: [UInt8], entries: [LedgerEntry] = [], lots: [LedgerLot] = []
-        ) {
-            self.answer = answer
-            self.state = state
-            self.entries = entries
-            self.lots = lots
-        }
-
-        /// What the ledger keeps of the account.
-        package var bytes: [UInt8] { account?.encoded() ?? state }
-    }
-
-    package struct Answer: Sendable, Equatable {
-        package var bytes: [UInt8]
-        /// Whether it was asked before.
-        package var isRepeat: Bool
-    }
-
-    /// Why nothing was done.
-    package enum Refusal: Error, Equatable {
-        /// Too much waits already; try again in a moment.
-        case queueFull
-        /// The id was used for something else, or somebody else.
-        case reused
-        /// The ledger could not keep it.
-        case storage(String)
-        /// The server is stopping.
-        case closing
-    }
-
     /// Decides by the account as it is; throws where it can't be read. Pure. What the rules know of the account may be
     /// taken out of it, so that it is changed in place.
     package typealias Decide =
@@ -114,6 +35,14 @@ package final class LedgerWriter: Sendable {
         var waiting: [Request] = []
         var isDraining = false
         var isClosed = false
+        /// What is on the queue, or being done.
+        var queued = 0
+        /// Of that, what isn't decided ahead.
+        var queuedInTurn = 0
+        /// How often what is known of accounts was dropped.
+        var epoch: UInt64 = 0
+        /// What was decided ahead last, as long as it isn't done.
+        var ahead: LedgerBulk?
     }
 
     private let store: LedgerStore
@@ -122,9 +51,12 @@ package final class LedgerWriter: Sendable {
     private let isApart: @Sendable (_ program: String) -> Bool
     private let move: Move?
     private let queue = DispatchQueue(label: "perennial.ledger", qos: .userInitiated)
+    /// Decides what comes next while the queue writes what came before.
+    private let preparing = DispatchQueue(label: "perennial.ledger.ahead", qos: .userInitiated)
     /// Frees what isn't needed any more.
     private let freeing = DispatchQueue(label: "perennial.ledger.freeing")
     private let state = Mutex(State())
+    /// Accounts as the ledger has them, or will have once what was decided ahead is written, of this epoch.
     private let kept = Mutex(LedgerMemory())
 
     /// - Parameters:
@@ -157,40 +89,59 @@ package final class LedgerWriter: Sendable {
     }
 
     private func enqueue(_ request: Request) {
-        enum Next { case refuse(Refusal), drain, wait }
-        let next: Next = state.withLock { state in
-            if state.isClosed { return .refuse(.closing) }
-            if state.waiting.count >= Self.queueMax { return .refuse(.queueFull) }
+        let refusal: Refusal? = state.withLock { state in
+            if state.isClosed { return .closing }
+            if state.waiting.count >= Self.queueMax { return .queueFull }
             state.waiting.append(request)
-            if state.isDraining { return .wait }
-            state.isDraining = true
-            return .drain
+            if !state.isDraining { drain(&state) }
+            return nil
         }
-        switch next {
-        case .refuse(let refusal): request.done.resume(returning: .failure(refusal))
-        case .drain: queue.async { self.drain() }
-        case .wait: break
-        }
+        if let refusal { request.done.resume(returning: .failure(refusal)) }
     }
 
-    private func drain() {
-        while let group = nextGroup() { carryOut(group) }
-    }
-
-    private func nextGroup() -> [Request]? {
-        state.withLock { state in
-            guard !state.waiting.isEmpty else {
+    /// Has the next group of those that wait carried out, in its turn.
+    private func drain(_ state: inout State) {
+        state.isDraining = true
+        enqueue(&state) {
+            let answer = self.carryOut(self.nextGroup())
+            self.state.withLock { state in
                 state.isDraining = false
-                return nil
+                if !state.waiting.isEmpty { self.drain(&state) }
             }
+            return answer
+        }
+    }
+
+    private func nextGroup() -> [Request] {
+        state.withLock { state in
             let count = min(state.waiting.count, Self.groupMax)
             defer { state.waiting.removeFirst(count) }
             return Array(state.waiting[..<count])
         }
     }
 
+    /// Has something done after all that came before it.
+    ///
+    /// - Parameter work: It returns what tells who asked.
+    private func enqueue(
+        _ state: inout State, ahead bulk: LedgerBulk? = nil,
+        _ work: @escaping @Sendable () -> () -> Void
+    ) {
+        state.queued += 1
+        if bulk == nil { state.queuedInTurn += 1 }
+        queue.async {
+            let answer = work()
+            self.state.withLock { state in
+                state.queued -= 1
+                if bulk == nil { state.queuedInTurn -= 1 }
+                if state.ahead === bulk { state.ahead = nil }
+            }
+            answer()
+        }
+    }
+
     /// Does a group in one commit; where that fails, each alone, so that one takes no other with it.
-    private func carryOut(_ group: [Request]) {
+    private func carryOut(_ group: [Request]) -> () -> Void {
         let results: [Result<Answer, Refusal>] = kept.withLock { kept in
             do throws(Refusal) {
                 return try commit(group.map(\.ask), &kept)
@@ -204,7 +155,9 @@ package final class LedgerWriter: Sendable {
                 }
             }
         }
-        for (request, result) in zip(group, results) { request.done.resume(returning: result) }
+        return {
+            for (request, result) in zip(group, results) { request.done.resume(returning: result) }
+        }
     }
 
     /// Does much at once, as following the log does: all of it in one commit, with how far that is.
@@ -213,42 +166,131 @@ package final class LedgerWriter: Sendable {
     package func perform(
         _ asks: [Ask], reached: (program: String, position: Int64)? = nil
     ) async throws(Refusal) {
-        let result: Result<Void, Refusal> = await withCheckedContinuation { continuation in
-            queue.async {
-                if self.state.withLock({ $0.isClosed }) {
-                    return continuation.resume(returning: .failure(.closing))
-                }
-                let result: Result<Void, Refusal> = self.kept.withLock { kept in
-                    do throws(Refusal) {
-                        _ = try self.commit(asks, &kept, areAnswered: false, reached: reached)
-                        return .success(())
-                    } catch {
-                        return .failure(error)
-                    }
-                }
-                continuation.resume(returning: result)
+        let reach = reached.map {
+            LedgerBulk.Reach(program: $0.program, position: $0.position)
+        }
+        try await begin(asks, reach).done()
+    }
+
+    /// Begins with much at once; it is done when its `done()` returns. What is begun while one before it is written is
+    /// decided meanwhile, and is refused where that one fails.
+    package func begin(_ asks: [Ask], _ reach: LedgerBulk.Reach? = nil) -> LedgerBulk {
+        let isApart =
+            asks.count >= LedgerPlan.atOnceMin && Set(asks.map(\.program)).allSatisfy(isApart)
+        return state.withLock { state in
+            let bulk = LedgerBulk(asks, reach, epoch: state.epoch)
+            if state.isClosed {
+                bulk.finish(.failure(.closing))
+                return bulk
+            }
+            // Only one is decided ahead: accounts that are forgotten after the next are durable then.
+            let isAhead = isApart && state.queuedInTurn == 0 && state.queued <= 1
+            if isAhead {
+                bulk.follow(state.ahead)
+                state.ahead = bulk
+                preparing.async { self.prepare(bulk) }
+            }
+            enqueue(&state, ahead: isAhead ? bulk : nil) {
+                let result = isAhead ? self.write(bulk) : self.carryOut(bulk)
+                return { bulk.finish(result) }
+            }
+            return bulk
+        }
+    }
+
+    private func carryOut(_ bulk: LedgerBulk) -> LedgerBulk.Result {
+        kept.withLock { kept in self.carryOut(bulk, &kept) }
+    }
+
+    private func carryOut(_ bulk: LedgerBulk, _ kept: inout LedgerMemory) -> LedgerBulk.Result {
+        do throws(Refusal) {
+            _ = try commit(bulk.asks, &kept, areAnswered: false, reach: bulk.reach)
+            return .success(())
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    // MARK: Ahead
+
+    /// Decides a bulk that is next to be written.
+    private func prepare(_ bulk: LedgerBulk) {
+        let now = clock.now
+        kept.withLock { kept in
+            // Otherwise what it stands on is gone.
+            guard isCurrent(bulk) else { return bulk.prepare(.failure(Self.fallen)) }
+            let plan: LedgerPlan
+            do {
+                plan = try store.glance { try LedgerPlan(ahead: bulk.asks, &kept, in: $0) }
+            } catch {
+                return bulk.prepare(.failure((error as? Refusal) ?? .storage("\(error)")))
+            }
+            let deciding = plan.deciding(at: now, decide)
+            bulk.prepare(
+                .success(LedgerBulk.Prepared(plan: plan, deciding: deciding, now: now)))
+            deciding.help()
+            deciding.end()
+            plan.keep(in: &kept)
+            let forgotten = kept.trim()
+            if !forgotten.isEmpty { freeing.async { withExtendedLifetime(forgotten) {} } }
+        }
+    }
+
+    private static let fallen = Refusal.storage("what came before it could not be kept")
+
+    private func isCurrent(_ bulk: LedgerBulk) -> Bool {
+        state.withLock { $0.epoch } == bulk.epoch
+    }
+
+    /// Writes a bulk as it is decided.
+    private func write(_ bulk: LedgerBulk) -> LedgerBulk.Result {
+        guard isCurrent(bulk) else {
+            return bulk.standsAlone ? carryOut(bulk) : .failure(Self.fallen)
+        }
+        do {
+            let prepared = try bulk.awaitPrepared()
+            try store.transaction { ledger in
+                try prepared.plan.write(
+                    as: prepared.deciding, at: prepared.now, isAhead: true, in: ledger)
+                if let reach = bulk.reach { try ledger.keep(reach) }
+            }
+            // No more than one commit's waits.
+            freeing.sync {}
+            freeing.async { withExtendedLifetime(prepared) {} }
+            return .success(())
+        } catch {
+            return kept.withLock { kept in
+                // What is known of accounts isn't so, and what was decided by it falls.
+                kept = LedgerMemory()
+                state.withLock { $0.epoch += 1 }
+                // What was asked before, or is otherwise by now, shows where it is looked at first.
+                if error is LedgerStore.Refusal { return carryOut(bulk, &kept) }
+                return .failure((error as? Refusal) ?? .storage("\(error)"))
             }
         }
-        try result.get()
     }
+
+    // MARK: Moving
 
     /// Moves all of a customer's account into another's, once; nothing where there is no account.
     package func move(
         _ program: String, from: ID<Customer>, into: ID<Customer>, id: String
     ) async throws(Refusal) {
         let result: Result<Void, Refusal> = await withCheckedContinuation { continuation in
-            queue.async {
-                let result: Result<Void, Refusal> = self.kept.withLock { kept in
-                    // They are read anew next time.
-                    defer { kept = LedgerMemory() }
-                    do {
-                        try self.commitMove(program, from, into, id)
-                        return .success(())
-                    } catch {
-                        return .failure((error as? Refusal) ?? .storage("\(error)"))
+            state.withLock { state in
+                enqueue(&state) {
+                    let result: Result<Void, Refusal> = self.kept.withLock { kept in
+                        // They are read anew next time.
+                        defer { kept = LedgerMemory() }
+                        do {
+                            try self.commitMove(program, from, into, id)
+                            return .success(())
+                        } catch {
+                            return .failure((error as? Refusal) ?? .storage("\(error)"))
+                        }
                     }
+                    return { continuation.resume(returning: result) }
                 }
-                continuation.resume(returning: result)
             }
         }
         try result.get()
@@ -296,14 +338,14 @@ package final class LedgerWriter: Sendable {
     /// Does what is asked in one commit. Where that fails, what is remembered may be what was wrong: it is dropped.
     private func commit(
         _ asks: [Ask], _ kept: inout LedgerMemory, areAnswered: Bool = true,
-        reached: (program: String, position: Int64)? = nil
+        reach: LedgerBulk.Reach? = nil
     ) throws(Refusal) -> [Result<Answer, Refusal>] {
         // The clock may read other files, and nobody is to wait for those.
         let now = clock.now
         do {
             return try store.transaction { ledger in
                 try carryOut(
-                    asks, &kept, at: now, in: ledger, areAnswered: areAnswered, reached)
+                    asks, &kept, at: now, in: ledger, areAnswered: areAnswered, reach)
             }
         } catch {
             kept = LedgerMemory()
@@ -313,8 +355,7 @@ package final class LedgerWriter: Sendable {
 
     private func carryOut(
         _ asks: [Ask], _ kept: inout LedgerMemory, at now: Timestamp,
-        in ledger: borrowing LedgerTransaction, areAnswered: Bool,
-        _ reached: (program: String, position: Int64)?
+        in ledger: borrowing LedgerTransaction, areAnswered: Bool, _ reach: LedgerBulk.Reach?
     ) throws -> [Result<Answer, Refusal>] {
         var plan = try LedgerPlan(asks, &kept, in: ledger)
         if asks.count >= LedgerPlan.atOnceMin, Set(asks.map(\.program)).allSatisfy(isApart) {
@@ -323,7 +364,7 @@ package final class LedgerWriter: Sendable {
             try plan.carryOutInTurn(at: now, &kept, in: ledger, decide)
         }
         plan.keep(in: &kept)
-        if let reached { try ledger.keep(reached: reached) }
+        if let reach { try ledger.keep(reach) }
         for row in kept.takeChangedBudgets() { try ledger.keep(row) }
         let forgotten = kept.trim()
         if asks.count >= LedgerPlan.atOnceMin || !forgotten.isEmpty {
@@ -332,6 +373,18 @@ package final class LedgerWriter: Sendable {
             freeing.async { [plan] in withExtendedLifetime((plan, forgotten)) {} }
         }
         return areAnswered ? plan.answers() : []
+    }
+}
+
+extension LedgerTransaction {
+    /// Keeps how far a program has followed the log.
+    fileprivate func keep(_ reach: LedgerBulk.Reach) throws {
+        let reached = (reach.program, reach.position)
+        if let after = reach.after {
+            try keep(reached: reached, after: after)
+        } else {
+            try keep(reached: reached)
+        }
     }
 }
 

@@ -33,21 +33,27 @@ extension Workspace {
         return didSomething
     }
 
-    /// Follows the log as far as the archive knows it. What comes next is read while what was read is counted.
+    /// Follows the log as far as the archive knows it. What comes next is read while what was read is decided, and what
+    /// was before that is written.
     private func follow(_ inForce: LoyaltyInForce) async throws -> Bool {
         let name = inForce.program.name
         let last = engine.status.archivedPosition
-        let position = try loyalty.store.position(program: name) ?? last
+        var position = try loyalty.store.position(program: name) ?? last
         var didSomething = false
         var past: PastMemberships?
+        var before: LedgerBulk?
         var next = try read(after: position, through: last, inForce, &past)
         while let (asks, reached) = next {
-            async let counted: Void = loyalty.writer.perform(asks, reached: (name, reached))
-            let found = Result { try read(after: reached, through: last, inForce, &past) }
-            try await counted
+            let bulk = loyalty.writer.begin(
+                asks, LedgerBulk.Reach(program: name, position: reached, after: position))
+            position = reached
             if !asks.isEmpty { didSomething = true }
+            let found = Result { try read(after: position, through: last, inForce, &past) }
+            try await before?.done()
+            before = bulk
             next = try found.get()
         }
+        try await before?.done()
         return didSomething
     }
 
