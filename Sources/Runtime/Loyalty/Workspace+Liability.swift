@@ -117,7 +117,7 @@ extension Workspace {
             ? lots
             : lots.filter { lot in
                 // Numbers of accounts may alternate between programs: they are spread first.
-                UInt64(bitPattern: lot.customer) &* 0x9e37_79b9_7f4a_7c15 >> 32 % every == 0
+                ((UInt64(bitPattern: lot.customer) &* 0x9e37_79b9_7f4a_7c15) >> 32) % every == 0
             }
         for place in liability.months.indices {
             var random = SeededRandom(seed: Self.liabilitySeed)
