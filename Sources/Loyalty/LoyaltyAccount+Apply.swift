@@ -132,7 +132,7 @@ extension LoyaltyWork {
             guard account.holdings[operation] != nil else {
                 throw .unknownReservation(operation)
             }
-            reclaimForgone(letGo(operation))
+            free(operation)
         case .adjust(let points, let reason): try adjust(points, reason)
         case .takeBack(let points, let reason): try takeBack(points, reason)
         case .tick: break
@@ -203,19 +203,19 @@ extension LoyaltyWork {
         try check(points)
         let draws = draws(for: points)
         guard draws.reduce(0, { $0 + $1.points }) == points else { throw notEnough(points) }
-        try finishSpending(draws, reference)
+        try finishSpending(draws, reference, since: account.latest)
     }
 
     /// Takes what was drawn, which isn't held any more.
     private mutating func finishSpending(
-        _ draws: [Draw], _ reference: String
+        _ draws: [Draw], _ reference: String, since: Timestamp
     ) throws(LoyaltyRefusal) {
         guard account.spendings.count < Self.spendingsMax else {
             throw .tooMuch("the account has \(Self.spendingsMax) spendings already")
         }
         for draw in draws { take(draw, .spend, .spent(reference: reference)) }
         account.spendings[operation] = Spending(
-            draws: draws, givenBack: draws.map { _ in 0 }, reference: reference)
+            draws: draws, givenBack: draws.map { _ in 0 }, reference: reference, since: since)
         noteActivity(at: account.latest)
         news.append(.spent(points: draws.reduce(0) { $0 + $1.points }, reference: reference))
     }
@@ -231,6 +231,7 @@ extension LoyaltyWork {
             throw .nothingLeft(left: spending.left, wanted: max(points, 1))
         }
         var left = points
+        var freed: [Draw] = []
         for place in spending.draws.indices.reversed() where left > 0 {
             let draw = spending.draws[place]
             let back = min(left, draw.points - spending.givenBack[place])
@@ -238,11 +239,12 @@ extension LoyaltyWork {
             spending.givenBack[place] += back
             account.lots[index].remaining += back
             enter(.giveBack, lot: draw.lot, back, .spendUndone(operation: spent))
+            freed.append(Draw(lot: draw.lot, points: back))
             left -= back
         }
         account.spendings[spent] = spending
         news.append(.givenBack(points: points))
-        reclaimForgone(spending.draws.map(\.lot))
+        reclaimForgone(freed, since: spending.since)
     }
 
     private mutating func reserve(
@@ -260,7 +262,7 @@ extension LoyaltyWork {
             changedLots.insert(draw.lot)
         }
         account.holdings[operation] = Holding(
-            draws: draws, expiresAt: until, reference: reference)
+            draws: draws, expiresAt: until, reference: reference, since: account.latest)
     }
 
     private mutating func confirm(_ reserved: String) throws(LoyaltyRefusal) {
@@ -268,7 +270,7 @@ extension LoyaltyWork {
             throw .unknownReservation(reserved)
         }
         letGo(reserved)
-        try finishSpending(holding.draws, holding.reference)
+        try finishSpending(holding.draws, holding.reference, since: holding.since)
     }
 
     private mutating func takeBack(_ points: Int64, _ reason: String) throws(LoyaltyRefusal) {
@@ -284,6 +286,7 @@ extension LoyaltyWork {
             enter(.owe, lot: 0, -left, why)
             left = 0
         }
+        if left > 0, program.refunds == .withinBalance { noteShortfall(left, reason) }
         if points > left { news.append(.adjusted(points: left - points, reason: reason)) }
         reviewTier()
     }

@@ -2,9 +2,9 @@ package import Kernel
 
 extension LoyaltyAccount {
     /// The form that this code writes.
-    package static let codec: UInt8 = 4
+    package static let codec: UInt8 = 5
     /// The oldest form that it reads: 1 is without the orders' versions of the program, 2 without challenges, credits
-    /// and segments, 3 without the tier's name.
+    /// and segments, 3 without the tier's name, 4 without since when points weren't free.
     private static let oldestCodec: UInt8 = 1
 
     /// The account's bytes, which `init(decoding:)` reads; the same account has the same bytes.
@@ -36,6 +36,7 @@ extension LoyaltyAccount {
             writer.writeCounted(spending.reference)
             writer.writeDraws(spending.draws)
             for back in spending.givenBack { writer.writeVarint(UInt64(bitPattern: back)) }
+            writer.writeSigned(spending.since.milliseconds)
         }
         writer.writeCount(holdings.count)
         for (id, holding) in Self.inOrder(holdings, by: <) {
@@ -43,6 +44,7 @@ extension LoyaltyAccount {
             writer.writeCounted(holding.reference)
             writer.writeDraws(holding.draws)
             writer.writeSigned(holding.expiresAt.milliseconds)
+            writer.writeSigned(holding.since.milliseconds)
         }
         writer.writeCount(usage.count)
         for (usage, points) in Self.inOrder(usage, by: Usage.isBefore) {
@@ -57,9 +59,7 @@ extension LoyaltyAccount {
             writer.writeSigned(usage.period)
             writer.writeCount(progress.times.count)
             for time in progress.times { writer.writeSigned(time.milliseconds) }
-            writer.writeCount(progress.lots.count)
-            for lot in progress.lots { writer.writeVarint(UInt64(bitPattern: lot)) }
-            writer.writeVarint(UInt64(bitPattern: progress.forgone))
+            progress.encodeByOrders(to: &writer)
         }
         writer.writeCount(credits.count)
         for credit in credits {
@@ -68,6 +68,12 @@ extension LoyaltyAccount {
             writer.writeSigned(credit.points)
         }
         writer.writeCounted(tierName)
+        writer.writeCount(shortfalls.count)
+        for shortfall in shortfalls {
+            writer.writeCounted(shortfall.reason)
+            writer.writeVarint(UInt64(bitPattern: shortfall.points))
+            writer.writeSigned(shortfall.at.milliseconds)
+        }
     }
 
     /// Most are empty, and are not to be sorted for each operation.
@@ -107,27 +113,41 @@ extension LoyaltyAccount {
             let draws = try reader.readDraws()
             var back: [Int64] = []
             for _ in draws { back.append(try reader.readPoints()) }
-            spendings[id] = Spending(draws: draws, givenBack: back, reference: reference)
+            // Older ones were there before anything that comes now.
+            let since = codec >= 5 ? try reader.readMoment() : Self.longAgo
+            spendings[id] = Spending(
+                draws: draws, givenBack: back, reference: reference, since: since)
         }
         for _ in 0..<(try reader.readCount()) {
             let id = try reader.readCountedString()
             let reference = try reader.readCountedString()
             let draws = try reader.readDraws()
+            let expiresAt = try reader.readMoment()
+            let since = codec >= 5 ? try reader.readMoment() : Self.longAgo
             holdings[id] = Holding(
-                draws: draws, expiresAt: try reader.readMoment(),
-                reference: reference)
+                draws: draws, expiresAt: expiresAt, reference: reference, since: since)
         }
         for _ in 0..<(try reader.readCount()) {
             let rule = try reader.readCountedString()
             let period = try reader.readSigned()
             usage[Usage(rule: rule, period: period)] = try reader.readAmount()
         }
-        if codec >= 3 { try decodeRest(&reader) }
+        if codec >= 3 { try decodeRest(&reader, codec) }
         if codec >= 4 { tierName = try reader.readCountedString() }
+        if codec >= 5 {
+            for _ in 0..<(try reader.readCount()) {
+                let reason = try reader.readCountedString()
+                let points = try reader.readPoints()
+                shortfalls.append(
+                    Shortfall(reason: reason, points: points, at: try reader.readMoment()))
+            }
+        }
         guard reader.isAtEnd else { throw ByteReader.Damaged(offset: reader.offset) }
     }
 
-    private mutating func decodeRest(_ reader: inout ByteReader) throws(ByteReader.Damaged) {
+    private mutating func decodeRest(
+        _ reader: inout ByteReader, _ codec: UInt8
+    ) throws(ByteReader.Damaged) {
         warnedOf = try reader.readTime()
         for _ in 0..<(try reader.readCount()) {
             let rule = try reader.readCountedString()
@@ -136,10 +156,11 @@ extension LoyaltyAccount {
             for _ in 0..<(try reader.readCount()) {
                 progress.times.append(try reader.readMoment())
             }
-            for _ in 0..<(try reader.readCount()) {
-                progress.lots.append(Int64(bitPattern: try reader.readVarint()))
+            if codec >= 5 {
+                try progress.decodeByOrders(&reader)
+            } else {
+                try progress.decodeByLots(&reader, lots)
             }
-            progress.forgone = try reader.readPoints()
             challenges[key] = progress
         }
         for _ in 0..<(try reader.readCount()) {
@@ -148,6 +169,52 @@ extension LoyaltyAccount {
             credits.append(
                 QualifyingCredit(rule: rule, at: at, points: try reader.readAmount()))
         }
+    }
+}
+
+extension ChallengeProgress {
+    fileprivate func encodeByOrders(to writer: inout ByteWriter) {
+        writer.writeCount(done.count)
+        for completion in done {
+            writer.writeSigned(completion.at.milliseconds)
+            writer.writeVarint(UInt64(bitPattern: completion.points))
+        }
+        writer.writeCount(lots.count)
+        for lot in lots { writer.writeVarint(UInt64(bitPattern: lot)) }
+        writer.writeVarint(UInt64(bitPattern: forgone))
+        writer.writeTime(forgoneAt)
+    }
+
+    fileprivate mutating func decodeByOrders(
+        _ reader: inout ByteReader
+    ) throws(ByteReader.Damaged) {
+        for _ in 0..<(try reader.readCount()) {
+            let at = try reader.readMoment()
+            done.append(Completion(at: at, points: try reader.readPoints()))
+        }
+        for _ in 0..<(try reader.readCount()) {
+            lots.append(Int64(bitPattern: try reader.readVarint()))
+        }
+        forgone = try reader.readPoints()
+        forgoneAt = try reader.readTime()
+    }
+
+    /// As codecs 3 and 4 have it: of each completion the lot that it gave, 0 where what it gave was there still.
+    fileprivate mutating func decodeByLots(
+        _ reader: inout ByteReader, _ all: [LoyaltyLot]
+    ) throws(ByteReader.Damaged) {
+        for _ in 0..<(try reader.readCount()) {
+            let id = Int64(bitPattern: try reader.readVarint())
+            guard id > 0, id <= all.count else {
+                done.append(Completion(at: LoyaltyAccount.longAgo, points: 0))
+                continue
+            }
+            let lot = all[Int(id) - 1]
+            let points = max(0, lot.issued - lot.reversed)
+            done.append(Completion(at: lot.createdAt, points: points))
+            lots.append(id)
+        }
+        forgone = try reader.readPoints()
     }
 }
 

@@ -14,15 +14,16 @@ extension LoyaltyAccount {
     /// - Parameters:
     ///   - names: What the two customers are called in the reasons.
     ///   - now: Up to when time has passed in both.
+    ///   - facts: What of budgets is spent.
     package func moving(
         into target: LoyaltyAccount, names: (from: String, into: String), now: Timestamp,
-        program: LoyaltyProgram, zone: ZoneRules
+        program: LoyaltyProgram, zone: ZoneRules, facts: LoyaltyFacts = LoyaltyFacts()
     ) -> Merging {
         let moment = max(now, latest, target.latest)
         var source = LoyaltyWork(self, program, zone, "")
         source.findTier()
         source.settle(to: moment)
-        var work = LoyaltyWork(target, program, zone, "")
+        var work = LoyaltyWork(target, program, zone, "", facts)
         work.findTier()
         work.settle(to: moment)
         let settled = (source.entries.count, work.entries.count)
@@ -35,7 +36,7 @@ extension LoyaltyAccount {
             LoyaltyOutcome(
                 account: work.account, entries: work.entries, entriesByTime: settled,
                 changedLots: work.changedLots.sorted(), nextAt: work.nextMoment(),
-                news: work.news, refusal: nil)
+                news: work.news, budgetChanges: work.budgetChanges, refusal: nil)
         }
         return Merging(from: outcome(source, settled.0), into: outcome(work, settled.1))
     }
@@ -66,6 +67,8 @@ extension LoyaltyWork {
         account.challenges = [:]
         account.credits = []
         account.tier = 0
+        account.tierName = ""
+        account.shortfalls = []
         account.graceUntil = nil
         account.warnedOf = nil
     }
@@ -85,12 +88,15 @@ extension LoyaltyWork {
         }
         account.debt += other.debt
         enter(.move, lot: 0, -other.debt, reason)
+        var known: [LoyaltyOrder] = []
         for order in other.orders {
             var own = order
             own.lots = order.lots.map { $0 + shift }
-            // An order that both know stays this account's; the other's is no longer found by its number.
-            while account.orders.place(of: own.id) != nil { own.id += " (merged)" }
-            account.orders.append(own)
+            if account.orders.place(of: own.id) == nil {
+                account.orders.append(own)
+            } else {
+                known.append(own)
+            }
         }
         // By name, so that the same is done each time.
         for (id, spending) in other.spendings.sorted(by: { $0.key < $1.key }) {
@@ -108,11 +114,14 @@ extension LoyaltyWork {
         }
         account.usage.merge(other.usage, uniquingKeysWith: +)
         account.credits += other.credits
+        account.shortfalls += other.shortfalls
         for (key, progress) in other.challenges {
             var own = account.challenges[key] ?? ChallengeProgress()
             own.times = (own.times + progress.times).sorted()
-            own.lots += progress.lots.map { $0 == 0 ? 0 : $0 + shift }
+            own.done = (own.done + progress.done).sorted { $0.at < $1.at }
+            own.lots += progress.lots.map { $0 + shift }
             own.forgone += progress.forgone
+            own.forgoneAt = [own.forgoneAt, progress.forgoneAt].compactMap(\.self).max()
             account.challenges[key] = own
         }
         account.enteredTiers.formUnion(other.enteredTiers)
@@ -130,5 +139,53 @@ extension LoyaltyWork {
             }
         }
         if let active = other.active { account.active = max(account.active ?? active, active) }
+        for order in known { combine(order) }
+        let placed = account.orders.indices.compactMap { place in
+            let note = account.orders.note(place)
+            return note.hasChallenges ? note.placedAt : nil
+        }
+        reviewChallenges(placed: placed)
+        payDebt()
+    }
+
+    /// What was told of an order to two accounts is as if it had been told to one: a cancellation that came before its
+    /// order was moved holds, and an order that was told of twice counts once.
+    private mutating func combine(_ other: LoyaltyOrder) {
+        guard let place = account.orders.place(of: other.id) else { return }
+        var (own, other) = (account.orders[place], other)
+        // Who placed it has what it was promised then.
+        if let placed = other.placedAt, own.placedAt.map({ placed < $0 }) ?? true {
+            swap(&own, &other)
+        }
+        if let placed = own.placedAt, let otherPlaced = other.placedAt {
+            // What it used of limits and budgets counts there.
+            moveUsage(other, otherPlaced, placed)
+        }
+        account.orders[place] = own
+        do throws(LoyaltyRefusal) {
+            try update(order: own.id, at: account.latest) { $0.add(other) }
+        } catch {
+            assertionFailure("an order that is known is refused: \(error)")
+        }
+    }
+}
+
+extension LoyaltyOrder {
+    /// Adds what was told of the same order elsewhere, and what it gave there.
+    fileprivate mutating func add(_ other: LoyaltyOrder) {
+        if let told = other.linesAt, linesAt.map({ $0 < told }) ?? true {
+            (linesAt, lines, isCurrencyOther) = (told, other.lines, other.isCurrencyOther)
+        }
+        for refund in other.refunds where !refunds.contains(where: { $0.id == refund.id }) {
+            refunds.append(refund)
+        }
+        refunds.sort { $0.id < $1.id }
+        isCancelled = isCancelled || other.isCancelled
+        releasedAt = [releasedAt, other.releasedAt].compactMap(\.self).min()
+        granted.merge(other.granted, uniquingKeysWith: +)
+        given += other.given
+        forgone += other.forgone
+        forgoneAt = [forgoneAt, other.forgoneAt].compactMap(\.self).max()
+        lots += other.lots
     }
 }

@@ -16,12 +16,14 @@ package struct LoyaltyAccount: Sendable, Equatable {
 
     /// What is remembered of one account; an operation that needs more is refused.
     package static let ordersMax = 50_000
+    /// Before anything that an account knows.
+    static let longAgo = Timestamp(milliseconds: Int64.min / 4)
 
     package internal(set) var lots: [LoyaltyLot] = []
     /// What the customer owes; at least 0.
     package internal(set) var debt: Int64 = 0
     package internal(set) var entryCount: Int64 = 0
-    package internal(set) var latest = Timestamp(milliseconds: Int64.min / 4)
+    package internal(set) var latest = Self.longAgo
     /// When the customer last earned or spent.
     var active: Timestamp?
     var orders = LoyaltyOrders()
@@ -30,6 +32,8 @@ package struct LoyaltyAccount: Sendable, Equatable {
     var usage: [Usage: Int64] = [:]
     /// How far the customer is with challenges, by rule and period.
     var challenges: [Usage: ChallengeProgress] = [:]
+    /// What corrections were to take back, and couldn't.
+    var shortfalls: [Shortfall] = []
     /// Points that count towards tiers only, of events.
     var credits: [QualifyingCredit] = []
     /// The tier's place among the program's; the lowest is 0.
@@ -48,8 +52,8 @@ package struct LoyaltyAccount: Sendable, Equatable {
     /// About how many bytes it takes in memory.
     package var size: Int {
         320 + lots.count * 112 + orders.size + spendings.count * 240 + holdings.count * 192
-            + usage.count * 64 + challenges.count * 128 + credits.count * 64 + enteredTiers.count
-            * 32
+            + usage.count * 64 + challenges.count * 192 + credits.count * 64 + enteredTiers.count
+            * 32 + shortfalls.count * 64
     }
 
     /// All points, less what is owed.
@@ -93,6 +97,13 @@ package struct LoyaltyAccount: Sendable, Equatable {
             if note.forgone >= 0, note.given >= note.forgone { continue }
             found.append(
                 "order \(orders[place].id) gave \(note.given), \(note.forgone) of it forgone")
+        }
+        for (key, progress) in challenges
+        where progress.forgone < 0 || progress.done.contains(where: { $0.points < 0 }) {
+            found.append("challenge \(key.rule) gave \(progress.done.map(\.points))")
+        }
+        for shortfall in shortfalls where shortfall.points < 1 {
+            found.append("\(shortfall.points) are still to be taken back: \(shortfall.reason)")
         }
         return found
     }

@@ -114,6 +114,8 @@ struct Spending: Sendable, Equatable {
     /// What of each draw was given back.
     var givenBack: [Int64]
     var reference: String
+    /// Since when they aren't free.
+    var since: Timestamp
 
     var left: Int64 {
         zip(draws, givenBack).reduce(0) { $0 + $1.0.points - $1.1 }
@@ -124,7 +126,9 @@ struct Spending: Sendable, Equatable {
 struct Holding: Sendable, Equatable {
     var draws: [Draw]
     var expiresAt: Timestamp
-    var reference = ""
+    var reference: String
+    /// Since when they aren't free.
+    var since: Timestamp
 
     var points: Int64 { draws.reduce(0) { $0 + $1.points } }
 }

@@ -51,6 +51,7 @@ extension LoyaltyOrder {
         writer.writeTexts(challenges)
         writer.writeSigned(qualifying)
         writer.writeSigned(spendableOnly)
+        if forgone > 0 { writer.writeTime(forgoneAt) }
     }
 
     /// - Parameter isOwn: Whether it was written in this process: then it may say what is beyond all accounts, where an
@@ -106,6 +107,7 @@ extension LoyaltyOrder {
         challenges = try reader.readTexts()
         qualifying = try reader.readAmount(isOwn)
         spendableOnly = try reader.readAmount(isOwn)
+        if codec >= 5, forgone > 0 { forgoneAt = try reader.readTime(isOwn) }
     }
 }
 
@@ -142,10 +144,12 @@ extension LoyaltyOrder {
         return hash
     }
 
-    /// Goes past an order as this code writes it.
+    /// Goes past an order as this code writes it, or one of codec 3 on did.
     ///
     /// - Throws: Where `init(decoding:codec:)` does; what passes here is read by that.
-    static func note(skimming reader: inout ByteReader) throws(ByteReader.Damaged) -> Note {
+    static func note(
+        skimming reader: inout ByteReader, codec: UInt8
+    ) throws(ByteReader.Damaged) -> Note {
         var note = Note()
         note.hash = hash(of: reader.bytes.extracting(try reader.skipText()))
         note.placedAt = try reader.readTime()
@@ -184,6 +188,7 @@ extension LoyaltyOrder {
         for _ in 0..<challenges { _ = try reader.skipText() }
         note.qualifying = try reader.readAmount()
         note.spendableOnly = try reader.readAmount()
+        if codec >= 5, note.forgone > 0 { _ = try reader.readTime() }
         note.end = reader.offset
         return note
     }

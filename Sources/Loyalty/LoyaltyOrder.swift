@@ -92,6 +92,8 @@ struct LoyaltyOrder: Sendable, Equatable {
     var given: Int64 = 0
     /// Of them, those that it isn't worth any more, and that couldn't be taken back.
     var forgone: Int64 = 0
+    /// When that was last so.
+    var forgoneAt: Timestamp?
     var lots: [Int64] = []
     /// Money that it stands for after discount and refunds, in the program's currency.
     var net: Int64 = 0

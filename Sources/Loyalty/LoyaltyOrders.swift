@@ -18,22 +18,22 @@ struct LoyaltyOrders: Sendable {
     /// Reads what `encode(to:)` wrote.
     init(decoding reader: inout ByteReader, codec: UInt8) throws(ByteReader.Damaged) {
         let count = try reader.readCount()
-        // Orders are written since then as they are now.
-        guard codec >= 3 else {
-            for _ in 0..<count {
-                append(try LoyaltyOrder(decoding: &reader, codec: codec))
-            }
-            return
-        }
         if count == 0 { return }
-        let start = reader.offset
+        let start = reader
         notes.reserveCapacity(count)
-        for _ in 0..<count {
-            var note = try LoyaltyOrder.note(skimming: &reader)
-            note.end -= start
+        // Since codec 3 orders are written as they are now, save for when points of theirs couldn't be taken back.
+        for _ in 0..<(codec >= 3 ? count : 0) {
+            var note = try LoyaltyOrder.note(skimming: &reader, codec: codec)
+            note.end -= start.offset
             notes.append(note)
         }
-        bytes.writeRaw(reader.bytes.extracting(start..<reader.offset))
+        guard codec >= 5 || codec >= 3 && notes.allSatisfy({ $0.forgone == 0 }) else {
+            notes = []
+            reader = start
+            for _ in 0..<count { append(try LoyaltyOrder(decoding: &reader, codec: codec)) }
+            return
+        }
+        bytes.writeRaw(reader.bytes.extracting(start.offset..<reader.offset))
     }
 
     func encode(to writer: inout ByteWriter) {

@@ -243,6 +243,21 @@ extension LoyaltyProgram {
         version != self.version && tiers != earlierTiers[version]
     }
 
+    /// The place of the highest tier of those below one that is there no more, by the last version that had that; the
+    /// lowest where none of them is there either. Nil where no version had it.
+    func tier(below name: String) -> Int? {
+        for (_, old) in earlierTiers.sorted(by: { $0.key > $1.key }) {
+            guard let place = old.levels.firstIndex(where: { $0.name == name }) else { continue }
+            for level in old.levels[..<place].reversed() {
+                if let left = tiers?.levels.firstIndex(where: { $0.name == level.name }) {
+                    return left
+                }
+            }
+            return 0
+        }
+        return nil
+    }
+
     /// Orders that were placed under an earlier version go by its rules.
     package mutating func remember(_ earlier: LoyaltyProgram, version: Int64) {
         earlierTerms[version] = earlier.terms

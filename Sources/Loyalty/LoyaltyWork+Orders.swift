@@ -23,7 +23,9 @@ extension LoyaltyWork {
         }
         var order = before
         change(&order)
-        if order.releasedAt != nil, before.releasedAt == nil { release(order.lots) }
+        if order.releasedAt != nil, before.releasedAt == nil || before.lots != order.lots {
+            release(order.lots)
+        }
         // Told again, it says nothing new, save until when it holds, or that its points are free: what it is worth
         // stays, also where the program's rules are others since.
         var again = before
@@ -115,72 +117,12 @@ extension LoyaltyWork {
             own: .refunded(order: order.id, isCancelled: order.isCancelled),
             other: { .refundedFromOthers(order: order.id, lot: $0) },
             owed: .refundOwed(order: order.id))
-        account.orders[place].forgone += left
+        if left > 0 {
+            account.orders[place].forgone += left
+            account.orders[place].forgoneAt = account.latest
+        }
         account.orders[place].given -= points - left
         if points > left { news.append(.reversed(points: points - left, order: order.id)) }
-    }
-
-    /// Takes back what couldn't be taken when an order was returned, since its points were spent or reserved, and is there
-    /// now that this was undone: else who spends, returns and undoes would keep them.
-    mutating func reclaimForgone(_ lots: [Int64]) {
-        guard program.refunds == .withinBalance else { return }
-        for lot in lots.sorted(by: >) {
-            guard let index = account.lotIndex(lot),
-                case .order(let id) = account.lots[index].source,
-                let place = account.orders.place(of: id)
-            else { continue }
-            let order = account.orders[place]
-            let points = min(order.forgone, account.lots[index].free)
-            guard points > 0 else { continue }
-            account.lots[index].reversed += points
-            take(
-                Draw(lot: lot, points: points), .reverse,
-                .refunded(order: id, isCancelled: order.isCancelled))
-            account.orders[place].forgone -= points
-            account.orders[place].given -= points
-            news.append(.reversed(points: points, order: id))
-        }
-    }
-
-    /// Takes points back: those of the lots that they came in first, then by the program's policy.
-    ///
-    /// - Parameter other: Why they are taken from another lot.
-    /// - Returns: What couldn't be taken.
-    mutating func reclaim(
-        _ points: Int64, from lots: [Int64], own: LoyaltyReason,
-        other: (_ lot: Int64) -> LoyaltyReason, owed: LoyaltyReason
-    ) -> Int64 {
-        var left = points
-        for id in lots.reversed() where left > 0 {
-            guard let index = account.lotIndex(id) else { continue }
-            let isPending = !account.lots[index].isAvailable(at: account.latest)
-            if program.refunds == .onlyPending, !isPending { continue }
-            let taken = min(left, account.lots[index].free)
-            account.lots[index].reversed += taken
-            take(Draw(lot: id, points: taken), .reverse, own)
-            left -= taken
-        }
-        // Points that ended unused are gone already.
-        for id in lots.reversed() where left > 0 {
-            guard let index = account.lotIndex(id) else { continue }
-            let gone = min(left, account.lots[index].expired)
-            account.lots[index].expired -= gone
-            account.lots[index].reversed += gone
-            if gone > 0 { changedLots.insert(id) }
-            left -= gone
-        }
-        if program.refunds != .onlyPending {
-            for draw in draws(for: left) {
-                take(draw, .reverse, other(draw.lot))
-                left -= draw.points
-            }
-        }
-        if program.refunds == .allowNegative, left > 0 {
-            account.debt += left
-            enter(.owe, lot: 0, -left, owed)
-            left = 0
-        }
-        return left
     }
 
     mutating func newsOfAward(_ points: Int64, _ reason: LoyaltyReason, _ lot: Int64) {

@@ -30,7 +30,7 @@ extension LoyaltyWork {
         if !account.holdings.isEmpty {
             for (id, holding) in account.holdings.sorted(by: { $0.key < $1.key })
             where holding.expiresAt <= account.latest {
-                reclaimForgone(letGo(id))
+                free(id)
             }
         }
         expire()
@@ -57,17 +57,21 @@ extension LoyaltyWork {
     }
 
     /// Frees what an operation reserved.
-    ///
-    /// - Returns: The lots that it was drawn from.
+    mutating func free(_ operation: String) {
+        guard let holding = letGo(operation) else { return }
+        reclaimForgone(holding.draws, since: holding.since)
+    }
+
+    /// Makes that what an operation reserved isn't any more.
     @discardableResult
-    mutating func letGo(_ operation: String) -> [Int64] {
-        guard let holding = account.holdings.removeValue(forKey: operation) else { return [] }
+    mutating func letGo(_ operation: String) -> Holding? {
+        guard let holding = account.holdings.removeValue(forKey: operation) else { return nil }
         for draw in holding.draws {
             guard let index = account.lotIndex(draw.lot) else { continue }
             account.lots[index].held -= draw.points
             changedLots.insert(draw.lot)
         }
-        return holding.draws.map(\.lot)
+        return holding
     }
 
     /// The next moment at which time itself changes something; nil for none.

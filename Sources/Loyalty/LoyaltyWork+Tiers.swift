@@ -40,7 +40,11 @@ extension LoyaltyWork {
                 if amount > 0 { found.append(Qualifying(at: at, metric: place, amount: amount)) }
             }
             guard metric == .points else { continue }
-            for lot in account.lots {
+            for progress in account.challenges.values {
+                note(progress, by: place, in: &found)
+            }
+            let ofChallenges = Set(account.challenges.values.flatMap(\.lots))
+            for lot in account.lots where !ofChallenges.contains(lot.id) {
                 switch lot.source {
                 case .order, .tier, .bonus, .correction: break
                 case .event, .award:
@@ -54,6 +58,23 @@ extension LoyaltyWork {
             }
         }
         return found
+    }
+
+    /// A return may take other points than the challenge's own: what it gave is its own to say.
+    private func note(
+        _ progress: ChallengeProgress, by metric: Int, in found: inout [Qualifying]
+    ) {
+        guard let index = progress.lots.last.flatMap(account.lotIndex),
+            case .event = account.lots[index].source
+        else { return }
+        for completion in progress.done where completion.points > 0 {
+            found.append(Qualifying(at: completion.at, metric: metric, amount: completion.points))
+        }
+        if progress.forgone > 0 {
+            found.append(
+                Qualifying(
+                    at: account.lots[index].createdAt, metric: metric, amount: progress.forgone))
+        }
     }
 
     private func amount(
@@ -133,7 +154,10 @@ extension LoyaltyWork {
     }
 
     /// Notes what the tier is called, for when the program has others.
-    mutating func nameTier() { account.tierName = program.tierName(account.tier) ?? "" }
+    mutating func nameTier() {
+        // Where the program has none, it may have some again.
+        if let name = program.tierName(account.tier) { account.tierName = name }
+    }
 
     /// Finds the tier's place among those that the program has now. Where there is none of that name any more, it is the
     /// one below; what was earned decides from there.
@@ -145,7 +169,8 @@ extension LoyaltyWork {
             account.tier = place
             return
         }
-        account.tier = max(0, min(account.tier - 1, rules.levels.count - 1))
+        let before = min(account.tier, rules.levels.count) - 1
+        account.tier = max(0, program.tier(below: name) ?? before)
         account.graceUntil = nil
         let reached = max(account.tier, rules.level(at: qualified(rules, at: account.latest)))
         guard reached == account.tier, let below = program.tierName(account.tier) else { return }

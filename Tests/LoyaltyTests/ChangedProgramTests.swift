@@ -101,6 +101,41 @@ import Testing
         #expect(ledger.account.standing(ledger.program, .utc) == nil)
     }
 
+    @Test func `who had a tier that is gone has the highest that is left below it`() throws {
+        func version(_ number: Int64, _ names: String..., after: [LoyaltyProgram] = []) throws
+            -> LoyaltyProgram
+        {
+            let levels = names.enumerated().map { place, name in
+                #"{"name": "\#(name)", "from": \#(place * 10)}"#
+            }
+            var found = try program(
+                #""tiers": {"by": "spend", "period": "12 months", "downgrade": "never", "levels": ["#
+                    + levels.joined(separator: ",") + "]}")
+            found.version = number
+            for before in after { found.remember(before, version: before.version) }
+            return found
+        }
+        let first = try version(1, "bronze", "silver", "gold")
+        var ledger = Ledger(first, zone: .utc)
+        ledger.order("A", 2500, at: day(0))
+        #expect(ledger.account.tier == 2)
+        ledger.apply(.cancel(order: "A"), at: day(1))
+        // One is put below all others at the same time.
+        let second = try version(2, "paper", "bronze", "silver", "platinum", after: [first])
+        ledger.program = second
+        ledger.tick(day(2))
+        #expect(second.tierName(ledger.account.tier) == "silver")
+        // While there are none, nobody forgets.
+        var third = try program()
+        third.version = 3
+        ledger.program = third
+        ledger.tick(day(3))
+        let fourth = try version(4, "paper", "tin", "bronze", "silver", after: [first, second])
+        ledger.program = fourth
+        ledger.tick(day(4))
+        #expect(fourth.tierName(ledger.account.tier) == "silver")
+    }
+
     @Test func `one refund more than an order keeps is refused and not lost without a word`() throws
     {
         var ledger = Ledger(try program())

@@ -4,7 +4,7 @@ import Kernel
 
 extension PlainModel {
     mutating func tell(_ id: String, _ at: Timestamp, _ change: (inout Facts) -> Void) {
-        var facts = orders[id] ?? Facts()
+        var facts = orders[id] ?? Facts(rank: orders.count)
         let wasPlaced = facts.placed != nil
         change(&facts)
         orders[id] = facts
@@ -47,6 +47,7 @@ extension PlainModel {
             debt += 1
         } else {
             orders[id]?.forgone += 1
+            orders[id]?.forgoneAt = now
         }
     }
 
@@ -87,21 +88,31 @@ extension PlainModel {
                 _ = draw(-points, to: .gone)
             }
         case .takeBack(let points, _):
+            var short: Int64 = 0
             for _ in 0..<points {
                 if let index = next {
                     tokens[index].place = .gone
                 } else if policy == .allowNegative {
                     debt += 1
+                } else {
+                    short += 1
                 }
             }
-        case .spend(let points, _): if draw(points, to: .spent(id)) { act(self.now) }
+            if short > 0 { shortfalls.append((short, self.now)) }
+        case .spend(let points, _):
+            if draw(points, to: .spent(id)) {
+                since[id] = self.now
+                act(self.now)
+            }
         case .reserve(let points, _, let seconds):
             if draw(points, to: .held(id)) {
+                since[id] = self.now
                 holds[id] = self.now.adding(milliseconds: Int64(seconds) * 1000)
             }
         case .confirm(let held):
             guard holds[held] != nil else { return due() }
             holds[held] = nil
+            since[id] = since[held]
             for index in tokens.indices where tokens[index].place == .held(held) {
                 tokens[index].place = .spent(id)
             }
@@ -110,7 +121,7 @@ extension PlainModel {
         case .unspend(let spent, let points):
             // A whole spending only.
             _ = points
-            free(.spent(spent))
+            free(.spent(spent), since: since[spent])
         case .tick: break
         }
         due()

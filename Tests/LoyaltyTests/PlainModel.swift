@@ -25,6 +25,9 @@ struct PlainModel {
         /// Points that count as given, whether or not they could be taken back.
         var worth: Int64 = 0
         var forgone: Int64 = 0
+        var forgoneAt: Timestamp?
+        /// The how-manyth that was told of.
+        var rank = 0
 
         /// Whole pounds that are left; a line's price is one of each unit.
         var pounds: Int64 {
@@ -50,6 +53,10 @@ struct PlainModel {
     var debt: Int64 = 0
     var orders: [String: Facts] = [:]
     var holds: [String: Timestamp] = [:]
+    /// Since when what was reserved or spent isn't free.
+    var since: [String: Timestamp] = [:]
+    /// What corrections couldn't take back.
+    var shortfalls: [(points: Int64, at: Timestamp)] = []
 
     func count(_ fits: (Token) -> Bool) -> Int64 { Int64(tokens.count(where: fits)) }
     func isOpen(_ token: Token) -> Bool { token.available.map { $0 <= now } ?? false }
@@ -66,10 +73,12 @@ struct PlainModel {
     var next: Int? {
         tokens.indices.filter {
             tokens[$0].place == .free && isOpen(tokens[$0]) && !isOver(tokens[$0])
-        }.min {
-            let ends = (tokens[$0].expires ?? .latest, tokens[$1].expires ?? .latest)
-            return ends.0 != ends.1 ? ends.0 < ends.1 : tokens[$0].lot < tokens[$1].lot
-        }
+        }.min { isDrawn($0, before: $1) }
+    }
+
+    private func isDrawn(_ one: Int, before other: Int) -> Bool {
+        let ends = (tokens[one].expires ?? .latest, tokens[other].expires ?? .latest)
+        return ends.0 != ends.1 ? ends.0 < ends.1 : tokens[one].lot < tokens[other].lot
     }
 
     mutating func settle(_ until: Timestamp) {
@@ -103,20 +112,41 @@ struct PlainModel {
 
     mutating func letGo(_ id: String) {
         holds[id] = nil
-        free(.held(id))
+        free(.held(id), since: since[id])
     }
 
-    /// Frees points. Of orders that were returned meanwhile they go, as they would have then.
-    mutating func free(_ place: Place) {
+    /// Frees points. Of orders that were returned meanwhile they go, as they would have then: those of the order itself,
+    /// and others that were drawn on before.
+    mutating func free(_ place: Place, since: Timestamp?) {
         let freed = tokens.indices.filter { tokens[$0].place == place }
         for index in freed { tokens[index].place = .free }
-        guard policy == .withinBalance else { return }
+        guard policy == .withinBalance, let since else { return }
         for index in freed.sorted(by: { tokens[$0].lot > tokens[$1].lot }) {
             guard let order = tokens[index].order, let forgone = orders[order]?.forgone, forgone > 0
             else { continue }
             tokens[index].place = .gone
             orders[order]?.forgone -= 1
         }
+        for (id, facts) in orders.sorted(by: { $0.value.rank < $1.value.rank }) {
+            guard let at = facts.forgoneAt, since <= at else { continue }
+            while (orders[id]?.forgone ?? 0) > 0, let index = nextFreed(freed) {
+                tokens[index].place = .gone
+                orders[id]?.forgone -= 1
+            }
+        }
+        for place in shortfalls.indices where since <= shortfalls[place].at {
+            while shortfalls[place].points > 0, let index = nextFreed(freed) {
+                tokens[index].place = .gone
+                shortfalls[place].points -= 1
+            }
+        }
+    }
+
+    /// Of points that were freed, the next to be drawn on.
+    private func nextFreed(_ freed: [Int]) -> Int? {
+        freed.filter {
+            tokens[$0].place == .free && isOpen(tokens[$0]) && !isOver(tokens[$0])
+        }.min { isDrawn($0, before: $1) }
     }
 
     mutating func act(_ at: Timestamp) {
