@@ -32,6 +32,8 @@ package enum APIError: Error, Sendable, Equatable {
     case notSetUp(String)
     /// The idempotency key was used for something else.
     case keyReused
+    /// The idempotency key is one of those that the product itself uses.
+    case keyReserved
     /// The path takes other methods only, separated by commas.
     case methodNotAllowed(path: String, allowed: String)
     /// The body, or what is in it, isn't valid. Nothing of it was taken.
@@ -58,7 +60,7 @@ package enum APIError: Error, Sendable, Equatable {
             .unknownDefinition, .noMember:
             .notFound
         case .receiverExists, .severalMembers, .notSetUp: .conflict
-        case .keyReused: .unprocessableContent
+        case .keyReused, .keyReserved: .unprocessableContent
         case .methodNotAllowed: .methodNotAllowed
         case .invalid, .allRejected, .undecodable: .badRequest
         case .tooLarge: .contentTooLarge
@@ -83,6 +85,7 @@ package enum APIError: Error, Sendable, Equatable {
         case .severalMembers: "ambiguous_member"
         case .notSetUp: "not_set_up"
         case .keyReused: "idempotency_key_reused"
+        case .keyReserved: "idempotency_key_reserved"
         case .methodNotAllowed: "method_not_allowed"
         case .invalid(_, let code, _), .tooLarge(_, let code, _): code
         case .allRejected: "all_rejected"
@@ -132,6 +135,9 @@ package enum APIError: Error, Sendable, Equatable {
         case .receiverExists: "there is a receiver of this name already; remove it first"
         case .keyReused:
             "this Idempotency-Key was used for something else, or somebody else; send another"
+        case .keyReserved:
+            "Idempotency-Keys that begin like this one are the product's own, such as event: and time:; "
+                + "begin yours otherwise"
         case .unread: "it could not be read; try again, and see the server's log"
         case .wrongCodes(let seconds):
             "too many wrong codes came from here; no code is looked at for \(seconds) "
@@ -146,6 +152,8 @@ package enum APIError: Error, Sendable, Equatable {
         case .invalid(let path, _, _), .tooLarge(let path, _, _): path
         case .unauthorized, .keyMissing, .forbidden, .notFound, .unknownCustomer, .noModels,
             .unknownTask, .unknownReceiver, .unknownDefinition, .receiverExists, .keyReused,
+            .keyReserved,
+            .keyReserved,
             .noMember, .severalMembers, .notSetUp, .methodNotAllowed,
             .allRejected,
             .undecodable, .busy, .wrongCodes, .unavailable, .unread:
@@ -161,6 +169,7 @@ package enum APIError: Error, Sendable, Equatable {
         case .unavailable, .unread: 5
         case .unauthorized, .keyMissing, .forbidden, .notFound, .unknownCustomer, .noModels,
             .unknownTask, .unknownReceiver, .unknownDefinition, .receiverExists, .keyReused,
+            .keyReserved,
             .noMember, .severalMembers, .notSetUp, .methodNotAllowed,
             .invalid,
             .allRejected, .tooLarge, .undecodable:
@@ -174,6 +183,7 @@ package enum APIError: Error, Sendable, Equatable {
         case .busy, .wrongCodes: .warning
         case .unauthorized, .keyMissing, .forbidden, .notFound, .unknownCustomer, .noModels,
             .unknownTask, .unknownReceiver, .unknownDefinition, .receiverExists, .keyReused,
+            .keyReserved,
             .noMember, .severalMembers, .notSetUp, .methodNotAllowed,
             .invalid,
             .allRejected, .tooLarge, .undecodable:

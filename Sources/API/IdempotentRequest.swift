@@ -22,12 +22,14 @@ struct IdempotentRequest {
     /// - Throws: `APIError` where there is no key, an unknown parameter, or no JSON.
     init(_ request: Request) async throws {
         guard let key = Self.keyHeader.flatMap({ request.headers[$0] }), !key.isEmpty,
-            key.utf8.count <= Self.keyBytesMax
+            key.utf8.count <= Self.keyBytesMax,
+            // Else two could look the same and be told apart by some, and not by others.
+            key.utf8.allSatisfy({ (0x20...0x7e).contains($0) })
         else {
             throw APIError.invalid(
                 path: "", code: "idempotency_key_missing",
                 reason:
-                    "send an Idempotency-Key of 1 to \(Self.keyBytesMax) bytes: your own number "
+                    "send an Idempotency-Key of 1 to \(Self.keyBytesMax) printable ASCII characters: your own number "
                     + "for this operation, which makes asking again harmless")
         }
         self.key = key

@@ -35,7 +35,7 @@ enum LoyaltyDescription {
         {"name": "customer", "in": "path", "required": true, "description": "An id, user id, e-mail address or phone number.", "schema": {"type": "string", "minLength": 1}}
         """#
     static let key = """
-        {"name": "Idempotency-Key", "in": "header", "required": true, "description": "Your own number for the operation.", "schema": {"type": "string", "minLength": 1, "maxLength": \(IdempotentRequest.keyBytesMax)}}
+        {"name": "Idempotency-Key", "in": "header", "required": true, "description": "Your own number for the operation.", "schema": {"type": "string", "minLength": 1, "maxLength": \(IdempotentRequest.keyBytesMax), "pattern": "^[ -~]+$"}}
         """
     static let dryRun = #"""
         {"name": "dryRun", "in": "query", "description": "Whether nothing is to be done.", "schema": {"type": "boolean", "default": false}}

@@ -102,6 +102,13 @@ extension IntegrationTests {
             (status, answer) = try ask("", "spends", #"{"customer": "ann", "points": 1}"#)
             #expect(status == 400)
             #expect(answer.code.string == "idempotency_key_missing")
+            for own in ["event:7", "time:cus_1:2"] {
+                (status, answer) = try ask(own, "spends", #"{"customer": "ann", "points": 1}"#)
+                #expect(status == 422)
+                #expect(answer.code.string == "idempotency_key_reserved")
+            }
+            (status, answer) = try ask("té", "spends", #"{"customer": "ann", "points": 1}"#)
+            #expect(status == 400)
             (status, answer) = try ask(
                 "t6?", "spends?dryRun=true", #"{"customer": "ann", "points": 1}"#)
             #expect(status == 409)

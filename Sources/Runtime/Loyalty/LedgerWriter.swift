@@ -15,12 +15,6 @@ package final class LedgerWriter: Sendable {
             _ now: Timestamp
         ) throws(Refusal) -> Decision
 
-    /// Decides what it is to move all of one account into another. Pure.
-    package typealias Move =
-        @Sendable (_ from: LedgerAccount, _ into: LedgerAccount, _ id: String) throws(Refusal) -> (
-            from: Decision, into: Decision
-        )
-
     /// Asks that may wait.
     static let queueMax = 10_000
     /// Asks that one commit takes.
@@ -49,7 +43,7 @@ package final class LedgerWriter: Sendable {
     private let clock: WallClock
     private let decide: Decide
     private let isApart: @Sendable (_ program: String) -> Bool
-    private let move: Move?
+    private let move: LedgerMove.Decide?
     private let queue = DispatchQueue(label: "perennial.ledger", qos: .userInitiated)
     /// Decides what comes next while the queue writes what came before.
     private let preparing = DispatchQueue(label: "perennial.ledger.ahead", qos: .userInitiated)
@@ -63,7 +57,7 @@ package final class LedgerWriter: Sendable {
     ///   - move: Nil where accounts aren't moved.
     ///   - isApart: Whether a program's accounts are decided without knowing of one another, so that many can be at once.
     package init(
-        store: LedgerStore, clock: WallClock, move: Move? = nil,
+        store: LedgerStore, clock: WallClock, move: LedgerMove.Decide? = nil,
         isApart: @escaping @Sendable (_ program: String) -> Bool = { _ in false },
         decide: @escaping Decide
     ) {
@@ -276,6 +270,8 @@ package final class LedgerWriter: Sendable {
     package func move(
         _ program: String, from: ID<Customer>, into: ID<Customer>, id: String
     ) async throws(Refusal) {
+        guard let decide = self.move else { return }
+        let move = LedgerMove(program: program, from: from, into: into, id: id)
         let result: Result<Void, Refusal> = await withCheckedContinuation { continuation in
             state.withLock { state in
                 enqueue(&state) {
@@ -283,7 +279,7 @@ package final class LedgerWriter: Sendable {
                         // They are read anew next time.
                         defer { kept = LedgerMemory() }
                         do {
-                            try self.commitMove(program, from, into, id)
+                            try move.commit(to: self.store, at: self.clock.now, decide)
                             return .success(())
                         } catch {
                             return .failure((error as? Refusal) ?? .storage("\(error)"))
@@ -294,35 +290,6 @@ package final class LedgerWriter: Sendable {
             }
         }
         try result.get()
-    }
-
-    private func commitMove(
-        _ program: String, _ from: ID<Customer>, _ into: ID<Customer>, _ id: String
-    ) throws {
-        guard let move, let source = try store.account(program: program, customer: from),
-            try store.operation(program: program, id: id + "/out") == nil
-        else { return }
-        let target =
-            try store.account(program: program, customer: into)
-            ?? LedgerAccount(id: try store.nextAccount(), program: program, customer: into)
-        let decided = try move(source, target, id)
-        let now = clock.now
-        func change(
-            _ account: LedgerAccount, _ decision: Decision, _ operation: String
-        ) -> LedgerChange {
-            var account = account
-            account.take(decision)
-            account.state = decision.bytes
-            return LedgerChange(
-                account: account,
-                operation: LedgerOperation(
-                    id: operation, account: account.id, at: now, content: [],
-                    answer: decision.answer),
-                entries: decision.entries, lots: decision.lots, news: decision.news)
-        }
-        try store.commit([
-            change(source, decided.from, id + "/out"), change(target, decided.into, id + "/in"),
-        ])
     }
 
     /// What an operation would answer; nothing is done.

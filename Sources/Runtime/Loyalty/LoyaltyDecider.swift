@@ -44,14 +44,18 @@ enum LoyaltyDecider {
 
     /// Moves all of one account into another.
     static func move(
-        _ from: LedgerAccount, into: LedgerAccount, id: String, by inForce: LoyaltyInForce
+        _ from: LedgerAccount, into: LedgerAccount, id: String, _ spent: [LoyaltyBudget: Int64],
+        by inForce: LoyaltyInForce
     ) throws(ByteReader.Damaged) -> (from: LedgerWriter.Decision, into: LedgerWriter.Decision) {
+        var facts = LoyaltyFacts()
+        facts.spent = spent
+        facts.draws = inForce.draws
         var merging = try LoyaltyAccount(decoding: from.state.span).moving(
             into: try LoyaltyAccount(decoding: into.state.span),
             names: (from.customer.description, into.customer.description),
             // A shop's history that is looked at later isn't moved to now.
             now: .earliest,
-            program: inForce.program, zone: inForce.zone)
+            program: inForce.program, zone: inForce.zone, facts: facts)
         let isQuiet = merging.into.account.latest < inForce.since
         return (
             decision(

@@ -58,10 +58,10 @@ package final class LoyaltyDesk: Sendable {
         }
         writer = LedgerWriter(
             store: store, clock: clock,
-            move: { from, into, id throws(LedgerWriter.Refusal) in
+            move: { from, into, id, spent throws(LedgerWriter.Refusal) in
                 let inForce = try find(into.program)
                 do throws(ByteReader.Damaged) {
-                    return try LoyaltyDecider.move(from, into: into, id: id, by: inForce)
+                    return try LoyaltyDecider.move(from, into: into, id: id, spent, by: inForce)
                 } catch {
                     throw .storage("account \(from.id) is damaged at byte \(error.offset)")
                 }

@@ -44,6 +44,8 @@ extension Workspace {
         var before: LedgerBulk?
         var next = try read(after: position, through: last, inForce, &past)
         while let (asks, reached) = next {
+            // Who is one by now is asked about as one: what they had is to be there.
+            if try await followMerges() { didSomething = true }
             let bulk = loyalty.writer.begin(
                 asks, LedgerBulk.Reach(program: name, position: reached, after: position))
             position = reached

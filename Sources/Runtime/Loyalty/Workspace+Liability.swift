@@ -111,14 +111,7 @@ extension Workspace {
             liability.shortage = error
         }
         // Of many customers some tell enough of the past: their intervals are as wide as that makes them.
-        let every = UInt64(max(1, lots.count / Self.pastLots))
-        let sample =
-            every == 1
-            ? lots
-            : lots.filter { lot in
-                // Numbers of accounts may alternate between programs: they are spread first.
-                ((UInt64(bitPattern: lot.customer) &* 0x9e37_79b9_7f4a_7c15) >> 32) % every == 0
-            }
+        let sample = Self.sampled(lots, atMost: Self.pastLots)
         for place in liability.months.indices {
             var random = SeededRandom(seed: Self.liabilitySeed)
             liability.months[place].close(
@@ -126,6 +119,16 @@ extension Workspace {
         }
         liability.months[months - 1].expected = liability.breakage?.expectedRedemptions
         return liability
+    }
+
+    /// Lots of so many customers that there are about so many at most; all of them where there are no more.
+    static func sampled(_ lots: [BreakageLot], atMost count: Int) -> [BreakageLot] {
+        let every = UInt64(max(1, (lots.count + count - 1) / count))
+        if every == 1 { return lots }
+        return lots.filter { lot in
+            // Numbers of accounts may alternate between programs: they are spread first.
+            ((UInt64(bitPattern: lot.customer) &* 0x9e37_79b9_7f4a_7c15) >> 32) % every == 0
+        }
     }
 
     /// A lot as the model watches it; nil of one that was moved away to another account.

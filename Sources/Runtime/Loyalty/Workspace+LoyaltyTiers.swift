@@ -15,13 +15,16 @@ extension Workspace {
         let key = "-tiers " + name
         let seen = try loyalty.store.position(program: key)
         if seen == inForce.version { return false }
-        let isReviewed = seen.map { inForce.program.hasOtherTiers(thanVersion: $0) } ?? false
+        // Where they were never looked at, accounts of earlier releases don't know what their tier is called.
+        let isReviewed =
+            seen.map { inForce.program.hasOtherTiers(thanVersion: $0) }
+            ?? (inForce.program.tiers != nil)
         var last: Int64 = 0
         while isReviewed {
             let accounts = try loyalty.store.accounts(after: last, limit: Self.membersAtOnce)
             guard let newest = accounts.last else { break }
             let now = loyalty.now
-            let asks = accounts.filter { $0.program == name && $0.entryCount > 0 }.map { row in
+            let asks = accounts.filter { $0.program == name }.map { row in
                 var ask = LedgerWriter.Ask(
                     program: name, customer: row.customer,
                     id: "tiers:\(inForce.version):\(row.customer)", content: [],

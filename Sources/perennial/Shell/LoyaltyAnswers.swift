@@ -152,6 +152,7 @@ enum LoyaltyAnswers {
     private static func perform(
         _ asked: LoyaltyRoutes.Asked, in workspace: Workspace
     ) async throws -> LoyaltyRoutes.Answered {
+        guard !LedgerIDs.isOwn(asked.id) else { throw APIError.keyReserved }
         let id = try await Blocking.run { try customer(asked.customer, in: workspace) }
         do {
             let ask = try workspace.loyalty.ask(asked.program, id, id: asked.id, asked.request)

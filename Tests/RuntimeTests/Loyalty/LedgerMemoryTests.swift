@@ -112,6 +112,29 @@ struct LedgerMemoryTests {
         #expect(check.accounts == 400)
     }
 
+    @Test func `who is only asked again takes room, too, and is forgotten in their turn`()
+        async throws
+    {
+        let stage = try await LoyaltyStage()
+        let inForce = try #require(stage.workspace.loyalty.program("club"))
+        let store = try LedgerStore(path: stage.folder.file("ledger-again.sqlite"))
+        let asks = (1...600).map { number in
+            LedgerWriter.Ask(
+                program: "club", customer: ID(rawValue: Int64(number)), id: "a\(number)",
+                content: [], request: LoyaltyRequest(.award(points: 1, reason: "thanks")))
+        }
+        try await writer(store, inForce).perform(asks)
+        var memory = LedgerMemory()
+        try store.transaction { ledger in
+            for (half, forgotten) in [(asks[..<300], 0), (asks[300...], 300)] {
+                let plan = try LedgerPlan(Array(half), &memory, in: ledger)
+                plan.keep(in: &memory)
+                #expect(plan.answers().allSatisfy { (try? $0.get().isRepeat) ?? false })
+                #expect(memory.trim(to: 300 * 384).count == forgotten)
+            }
+        }
+    }
+
     @Test func `what wasn't used for long is forgotten, and read again`() throws {
         let folder = try TestFolder()
         let store = try LedgerStore(path: folder.file("ledger.sqlite"))

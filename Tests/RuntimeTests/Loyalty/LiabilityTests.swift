@@ -57,4 +57,21 @@ struct LiabilityTests {
         #expect(liability.months.last?.expected == breakage.expectedRedemptions)
         #expect(liability.months.first?.outstanding == 0 && liability.months.first?.expected == nil)
     }
+
+    @Test(arguments: [1, 2, 4, 6])
+    func `a sample is of about so many lots, however customers are numbered`(_ step: Int64) {
+        let lots = (0..<9000 as Range<Int64>).map { number in
+            BreakageLot(
+                customer: number / 3 * step, issuedDay: 1, pieces: [], left: 1, expiresDay: nil)
+        }
+        #expect(Workspace.sampled(lots, atMost: 9000).count == 9000)
+        for count in [8999, 4000, 1000] {
+            let sample = Workspace.sampled(lots, atMost: count)
+            #expect(
+                (count / 3...count * 6 / 5).contains(sample.count), "\(sample.count) of \(count)")
+            // All or none of each customer's.
+            let owners = Set(sample.map(\.customer))
+            #expect(owners.count * 3 == sample.count)
+        }
+    }
 }

@@ -87,6 +87,28 @@ struct ProgramTermsTests {
         }
     }
 
+    @Test func `a budget has back what a merge finds to have been given twice`() async throws {
+        let stage = try await LoyaltyStage(
+            program: """
+                {"kind": "program", "name": "club", "currency": "GBP",
+                 "earn": [{"name": "all", "points": 1, "per": 1, "budget": {"points": 100, "each": "ever"}}]}
+                """)
+        for (user, total) in [("ann", 30), ("bob", 45)] {
+            try await stage.track(
+                user, "Order Completed", #"{"order_id": "A-1", "total": \#(total)}"#, id: user)
+            stage.clock.advance(milliseconds: 1000)
+        }
+        #expect(try stage.workspace.loyalty.store.budgets(program: "club").map(\.points) == [75])
+        try await stage.workspace.merge("ann", "bob", by: "test")
+        try await stage.follow()
+        #expect(try stage.account("ann").balance == 45, "what was told last holds")
+        #expect(try stage.workspace.loyalty.store.budgets(program: "club").map(\.points) == [45])
+        #expect(try stage.workspace.examine().problemCount == 0)
+        try await stage.track(
+            "bob", "Order Completed", #"{"order_id": "B-1", "total": 90}"#, id: "more")
+        #expect(try stage.account("ann").balance == 100)
+    }
+
     @Test func `that a tier will be lost is told on the log, ahead of time and once`() async throws
     {
         let stage = try await LoyaltyStage(
@@ -136,5 +158,27 @@ struct ProgramTermsTests {
         #expect(told == [1, 1, 0])
         // Once is enough.
         #expect(try await !stage.workspace.reviewTiers(club))
+    }
+
+    @Test func `who has points towards tiers only is looked at, too, when tiers change`()
+        async throws
+    {
+        func club(_ gold: Int) -> String {
+            """
+            {"kind": "program", "name": "club", "currency": "GBP",
+             "earn": [{"name": "visits", "on": "Visited", "points": 60, "counts": "qualifying"}],
+             "tiers": {"by": "points", "period": "life", "levels": [
+               {"name": "member", "from": 0}, {"name": "gold", "from": \(gold)}]}}
+            """
+        }
+        let stage = try await LoyaltyStage(program: club(100))
+        try await stage.track("ann", "Visited", "{}", id: "m1")
+        #expect(try stage.account("ann").tier == 0)
+        try await stage.apply(club(50))
+        try await stage.follow()
+        let ann = try stage.customer("ann")
+        let row = try #require(
+            try stage.workspace.loyalty.store.account(program: "club", customer: ann))
+        #expect([row.tier, Int(row.entryCount)] == [1, 0])
     }
 }
