@@ -136,8 +136,8 @@ package enum APIError: Error, Sendable, Equatable {
         case .keyReused:
             "this Idempotency-Key was used for something else, or somebody else; send another"
         case .keyReserved:
-            "Idempotency-Keys that begin like this one are the product's own, such as event: and time:; "
-                + "begin yours otherwise"
+            "this Idempotency-Key begins or ends as the product's own do, such as event:7, or "
+                + "x:confirm for a claim; call yours otherwise"
         case .unread: "it could not be read; try again, and see the server's log"
         case .wrongCodes(let seconds):
             "too many wrong codes came from here; no code is looked at for \(seconds) "

@@ -4,6 +4,14 @@ package import Kernel
 
 /// A reward that somebody has, is kept, or wanted.
 package struct RewardClaim: Sendable, Equatable {
+    /// What follows its id in those of the operations that it brings about.
+    private static let endings = [":confirm", ":release", ":return", ":code"]
+
+    /// Whether an id could be taken for another claim's operation.
+    package static func isReserved(_ id: String) -> Bool {
+        endings.contains { id.hasSuffix($0) }
+    }
+
     /// How far it is. What is under way is taken up again after a crash: the ledger's part has its own operation's id,
     /// and is done once.
     package enum State: Int64, Sendable, CaseIterable {

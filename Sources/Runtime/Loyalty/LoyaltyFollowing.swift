@@ -87,7 +87,7 @@ extension Workspace {
 
     /// Moves the accounts of customers who were found to be somebody else's. A merge that is undone later moves
     /// nothing back: whose the points were can't be told any more; an adjustment can.
-    private func followMerges() async throws -> Bool {
+    func followMerges() async throws -> Bool {
         var didSomething = false
         while true {
             let last = try loyalty.store.position(program: Self.merges) ?? 0

@@ -35,17 +35,25 @@ extension Workspace {
     package func adjust(
         _ ask: LedgerWriter.Ask, by asker: String
     ) async throws -> AdjustmentResult {
-        guard case .adjust(let points, let reason) = ask.request.operation,
-            let above = loyalty.program(ask.program)?.program.approveAbove, abs(points) > above
-        else { return .answered(try await loyalty.perform(ask)) }
+        guard let above = loyalty.program(ask.program)?.program.approveAbove else {
+            return .answered(try await performLoyalty(ask))
+        }
+        guard case .adjust(let points, let reason) = ask.request.operation, abs(points) > above
+        else {
+            // The id of what waits isn't free for anything else.
+            let waiting = try loyalty.store.approval(program: ask.program, operation: ask.id)
+            if waiting != nil { throw LoyaltyDesk.Failure.writing(.reused) }
+            return .answered(try await performLoyalty(ask))
+        }
         // What was done under the id before is answered as then, also where it asked nobody at the time.
         if try loyalty.store.operation(program: ask.program, id: ask.id) != nil {
-            return .answered(try await loyalty.perform(ask))
+            return .answered(try await performLoyalty(ask))
         }
         let asked = LedgerApproval(
             program: ask.program, operation: ask.id, customer: ask.customer, points: points,
             reason: reason, askedBy: asker, askedAt: loyalty.now)
-        let kept = try loyalty.store.keep(asked)
+        var kept = try loyalty.store.keep(asked)
+        kept.customer = try records.root(of: kept.customer) ?? kept.customer
         guard kept.asksTheSame(as: asked) else { throw LoyaltyDesk.Failure.writing(.reused) }
         return .waiting(kept)
     }
@@ -92,7 +100,16 @@ extension Workspace {
         let ask = try loyalty.ask(
             approval.program, customer, id: approval.operation,
             LoyaltyRequest(.adjust(points: approval.points, reason: approval.reason)))
-        let answer = try await loyalty.perform(ask)
+        let answer: LedgerWriter.Answer
+        do {
+            answer = try await performLoyalty(ask)
+        } catch LoyaltyDesk.Failure.writing(.reused) {
+            // Else it would be tried again for ever, and nothing after it.
+            _ = try loyalty.store.note(
+                .refused, of: number, from: .approved,
+                note: "its id was used for something else meanwhile")
+            return
+        }
         let done = try JSONLookup.member(named: "done", in: answer.bytes.span)
         let isDone = done?.text(in: answer.bytes.span) == "true"
         let detail = try JSONLookup.member(named: "detail", in: answer.bytes.span)

@@ -44,7 +44,7 @@ extension Workspace {
             let ask = try loyalty.ask(
                 program, customer, id: "outbox:" + item.key,
                 LoyaltyRequest(.award(points: points, reason: reason)))
-            let answer = try await loyalty.perform(ask)
+            let answer = try await performLoyalty(ask)
             guard
                 let done = try JSONLookup.member(named: "done", in: answer.bytes.span),
                 done.text(in: answer.bytes.span) == "true"

@@ -132,7 +132,7 @@ extension Workspace {
             id: giving + (isBack ? ":refund" : ""),
             LoyaltyRequest(operation))
         do {
-            let answer = try await loyalty.perform(ask)
+            let answer = try await performLoyalty(ask)
             let done = try JSONLookup.member(named: "done", in: answer.bytes.span)
             if done?.text(in: answer.bytes.span) == "false" {
                 logger.warning(

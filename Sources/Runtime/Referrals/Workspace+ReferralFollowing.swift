@@ -129,7 +129,7 @@ extension Workspace {
         let ask = try loyalty.ask(
             effect.ledger, customer, id: effect.operation, LoyaltyRequest(operation))
         do {
-            let answer = try await loyalty.perform(ask)
+            let answer = try await performLoyalty(ask)
             let done = try JSONLookup.member(named: "done", in: answer.bytes.span)
             guard done?.text(in: answer.bytes.span) == "false" else { return nil }
             let detail = try JSONLookup.member(named: "detail", in: answer.bytes.span)

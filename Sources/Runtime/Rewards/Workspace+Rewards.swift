@@ -225,7 +225,7 @@ extension Workspace {
         _ claim: RewardClaim, _ operation: String, _ what: LoyaltyOperation
     ) async throws -> (code: String, reason: String)? {
         let customer = try records.root(of: claim.customer) ?? claim.customer
-        let answer = try await loyalty.perform(
+        let answer = try await performLoyalty(
             try loyalty.ask(claim.program, customer, id: operation, LoyaltyRequest(what)))
         func member(_ name: String) throws -> String? {
             try JSONLookup.member(named: name, in: answer.bytes.span)?.text(in: answer.bytes.span)

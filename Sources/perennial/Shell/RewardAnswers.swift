@@ -80,6 +80,8 @@ enum RewardAnswers {
     private static func claim(
         _ claiming: RewardRoutes.Claiming, in workspace: Workspace
     ) async throws -> RewardRoutes.Answered {
+        // Its operations are called by what follows its id.
+        guard !RewardClaim.isReserved(claiming.id) else { throw APIError.keyReserved }
         let (customer, preview) = try await Blocking.run {
             let inForce = try inForce(claiming.program, in: workspace)
             let customer = try known(claiming.customer, in: workspace)

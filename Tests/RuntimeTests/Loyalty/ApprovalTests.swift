@@ -101,4 +101,22 @@ struct ApprovalTests {
         #expect(try store.approval(number: asked.number)?.state == .done)
         #expect(try stage.account("ann").balance == 530)
     }
+
+    @Test func `the id of what waits is free for nothing else`() async throws {
+        let stage = try await stage()
+        let asked = try #require(try await adjust(101, "a", stage))
+        let spend = try stage.workspace.loyalty.ask(
+            "club", try stage.customer("ann"), id: "a",
+            LoyaltyRequest(.spend(points: 1, reference: "")))
+        await #expect(throws: LoyaltyDesk.Failure.writing(.reused)) {
+            _ = try await stage.workspace.adjust(spend, by: "key")
+        }
+        // Where it was used all the same, what was approved is told to be refused, and holds up nothing.
+        _ = try await stage.workspace.loyalty.perform(spend)
+        let decided = try await stage.workspace.decide(
+            approval: asked.number, approve: true, by: "eve")
+        #expect(decided.state == .refused)
+        try await stage.workspace.followLoyalty()
+        #expect(try stage.account("ann").balance == 29)
+    }
 }

@@ -113,6 +113,37 @@ struct LoyaltyFollowingTests {
         #expect(try stage.workspace.loyalty.store.check().problems == [])
     }
 
+    @Test func `what was asked under another name is answered as then, and what it kept is there`()
+        async throws
+    {
+        let stage = try await LoyaltyStage()
+        for user in ["ann", "bob"] {
+            try await stage.track(
+                user, "Order Completed", #"{"order_id": "\#(user)", "total": 90}"#, id: user)
+        }
+        func ask(_ id: String, _ operation: LoyaltyOperation) async throws -> LedgerWriter.Answer {
+            try await stage.workspace.performLoyalty(
+                try stage.workspace.loyalty.ask(
+                    "club", try stage.customer("bob"), id: id, LoyaltyRequest(operation)))
+        }
+        let reserve = LoyaltyOperation.reserve(points: 40, reference: "gift", seconds: 600)
+        let first = try await ask("r1", reserve)
+        try await stage.workspace.merge("ann", "bob", by: "test")
+        // Nothing followed it yet.
+        #expect(try stage.customer("ann") == stage.customer("bob"))
+        let confirmed = try await ask("c1", .confirm(operation: "r1"))
+        #expect(String(decoding: confirmed.bytes, as: UTF8.self).contains(#""done":true"#))
+        let again = try await ask("r1", reserve)
+        #expect(again.isRepeat)
+        #expect(again.bytes == first.bytes)
+        await #expect(throws: LoyaltyDesk.Failure.writing(.reused)) {
+            _ = try await ask("r1", .spend(points: 40, reference: "gift"))
+        }
+        try await stage.follow()
+        #expect(try stage.account("ann").balance == 140)
+        #expect(try stage.workspace.loyalty.store.check().problems == [])
+    }
+
     @Test func `points end when their time is over, without anybody asking`() async throws {
         let stage = try await LoyaltyStage()
         try await stage.track("ann", "Order Completed", Self.order, id: "m1")
