@@ -174,6 +174,20 @@ extension IntegrationTests {
         }
 
         @Test
+        func `A folder of definitions is read through a link, too`() throws {
+            let shop = try Shop()
+            let folder = shop.folder.file("really")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try shop.folder.write(
+                "kind: segment\nname: gold\ntitle: Gold\nwhere:\n  - {attribute: plan, is: gold}\n",
+                to: "really/gold.yaml")
+            let link = shop.folder.file("link")
+            try FileManager.default.createSymbolicLink(at: link, withDestinationURL: folder)
+            try shop.say("apply", link.path)
+            #expect(try shop.say("segment", "list").contains("gold"))
+        }
+
+        @Test
         func `A server that is told to stop under load has kept what it acknowledged`() throws {
             let shop = try Shop()
             let key = try shop.writeKey()

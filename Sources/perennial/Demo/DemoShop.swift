@@ -109,7 +109,11 @@ struct DemoShop {
 
     /// Puts the playbooks, the loyalty program and promotions in force.
     private func applyPlaybooks() async throws {
-        guard let path = InstalledFiles.repositoryFile("Playbooks") else { return }
+        guard let path = InstalledFiles.repositoryFile("Playbooks") else {
+            try await CommandOutput.standard.line(
+                "Playbooks/ isn't here: the demo is without segments, journeys and the Gift Club.")
+            return
+        }
         var drafts = try await Blocking.run { try DefinitionFiles.read(path) }
         for name in Self.shopNames {
             guard let file = InstalledFiles.repositoryFile(name) else { continue }

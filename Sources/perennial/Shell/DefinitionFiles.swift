@@ -44,7 +44,9 @@ enum DefinitionFiles {
     }
 
     private static func files(below path: String) throws -> [String] {
-        guard let walker = FileManager.default.enumerator(atPath: path) else {
+        // A link to a folder is not gone into.
+        let folder = URL(filePath: path).resolvingSymlinksInPath().path
+        guard let walker = FileManager.default.enumerator(atPath: folder) else {
             throw Failure.noFolder(path)
         }
         var names: [String] = []
