@@ -140,11 +140,7 @@ extension LoyaltyWork {
         }
         if let active = other.active { account.active = max(account.active ?? active, active) }
         for order in known { combine(order) }
-        let placed = account.orders.indices.compactMap { place in
-            let note = account.orders.note(place)
-            return note.hasChallenges ? note.placedAt : nil
-        }
-        reviewChallenges(placed: placed)
+        reviewChallenges()
         payDebt()
     }
 

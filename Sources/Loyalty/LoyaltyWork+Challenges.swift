@@ -52,6 +52,22 @@ extension LoyaltyWork {
         }
     }
 
+    /// The same in all periods: those that have orders, and those that had some.
+    mutating func reviewChallenges() {
+        let times = account.orders.indices.compactMap { place in
+            let note = account.orders.note(place)
+            return note.hasChallenges ? note.placedAt : nil
+        }
+        for rule in program.earn {
+            guard rule.occasion == .order, let challenge = rule.challenge else { continue }
+            var periods = Set(times.map { challenge.period(of: zone.day(of: $0)) })
+            for key in account.challenges.keys where key.rule == rule.name {
+                periods.insert(key.period)
+            }
+            for period in periods.sorted() { review(rule, challenge, period) }
+        }
+    }
+
     private mutating func review(_ rule: EarnRule, _ challenge: EarnChallenge, _ period: Int64) {
         let key = LoyaltyAccount.Usage(rule: rule.name, period: period)
         let times = account.orders.indices.compactMap { place -> Timestamp? in

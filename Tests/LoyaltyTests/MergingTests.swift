@@ -79,6 +79,19 @@ import Testing
         #expect(all.account.balance == 3)
     }
 
+    @Test func `a challenge of a month to which no order belongs any more comes undone`() throws {
+        let often =
+            #"{"name": "often", "points": 7, "every": {"times": 2, "within": "month"}}"#
+        let program = try program(earn: #"[{"name": "spend", "points": 1, "per": 1}, \#(often)]"#)
+        var (one, other) = (Ledger(program, zone: .utc), Ledger(program, zone: .utc))
+        for id in ["A", "B"] {
+            one.order(id, 1000, at: day(3))
+            other.order(id, 1000, at: day(40))
+        }
+        #expect([one.account.balance, other.account.balance] == [27, 27])
+        #expect(merged(one, other, now: day(41)).account.balance == 27)
+    }
+
     /// Facts of orders are told to one of two accounts at random, which are merged somewhere on the way.
     @Test(arguments: 0..<120 as Range<UInt64>)
     func `what was told to two is after a merge as if it had been told to one`(
