@@ -80,6 +80,9 @@ package final class LoyaltyDesk: Sendable {
         try reload(at: position)
     }
 
+    /// Under which it is kept by which version of a program's tiers all members were looked at; no program is called so.
+    static func tiersKey(_ program: String) -> String { "-tiers " + program }
+
     /// Goes by what is defined now. What happened before a program was applied counts only where it says so.
     ///
     /// - Parameter position: The log's last one.
@@ -106,6 +109,8 @@ package final class LoyaltyDesk: Sendable {
         for inForce in found.values {
             let name = inForce.program.name
             guard try store.position(program: name) == nil else { continue }
+            // Whoever becomes a member from now on is in a tier of this version.
+            try store.commit([], reached: (Self.tiersKey(name), inForce.version))
             try store.commit([], reached: (name, inForce.program.starts == nil ? position : 0))
         }
         known.byName.withLock { $0 = found }

@@ -11,8 +11,7 @@ extension Workspace {
     /// Stopped before that is noted, it is done again under the same ids, which changes nothing.
     func reviewTiers(_ inForce: LoyaltyInForce) async throws -> Bool {
         let name = inForce.program.name
-        // No program is called so.
-        let key = "-tiers " + name
+        let key = LoyaltyDesk.tiersKey(name)
         let seen = try loyalty.store.position(program: key)
         if seen == inForce.version { return false }
         // Where they were never looked at, accounts of earlier releases don't know what their tier is called.

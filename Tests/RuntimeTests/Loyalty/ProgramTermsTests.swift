@@ -132,6 +132,21 @@ struct ProgramTermsTests {
         #expect(try names(stage, "ann").count { $0 == "Tier Will Change" } == 1)
     }
 
+    @Test
+    func `of a new program nobody is looked at twice, of one kept before tiers had names all are`()
+        async throws
+    {
+        let stage = try await LoyaltyStage()
+        try await stage.track(
+            "ann", "Order Completed", #"{"order_id": "A", "total": 120}"#, id: "m1")
+        let store = stage.workspace.loyalty.store
+        #expect(try store.check().operations == 1)
+        // As an earlier release left it.
+        try store.commit([], reached: (LoyaltyDesk.tiersKey("club"), 0))
+        try await stage.follow()
+        #expect(try store.check().operations == 2)
+    }
+
     @Test func `members are in the tiers that a changed program has, without another order`()
         async throws
     {
